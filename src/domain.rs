@@ -1,0 +1,18 @@
+//! The words of the program: values only. No async, no I/O, no vendor's name.
+//!
+//! A *business* owns *numbers*; a *person* writes to a number, which makes a
+//! *conversation*; what the person says is answered in *turns*; a turn's reply
+//! goes out as *deliveries*; a *claim* on a *lane* says who may work on it; a
+//! *receipt* tells what became of a delivery; a *change* is any other effect.
+
+pub mod change;
+pub mod conversation;
+pub mod delivery;
+pub mod event;
+pub mod failure;
+pub mod id;
+pub mod lane;
+pub mod message;
+pub mod pace;
+pub mod person;
+pub mod turn;

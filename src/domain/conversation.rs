@@ -1,0 +1,63 @@
+//! The state of one conversation: everything a worker must know before it
+//! reads a word.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::id::{ConversationId, Number, PersonId};
+use super::lane::Lane;
+use super::person::Address;
+
+/// One person and one number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// The internal id.
+    pub id: ConversationId,
+    /// With whom.
+    pub person: PersonId,
+    /// Through which number of ours.
+    pub number: Number,
+    /// Where the person last wrote from: replies go exactly there.
+    pub address: Address,
+    /// Who answers.
+    #[serde(default)]
+    pub mode: Mode,
+    /// The newest message of the person, by the provider's clock. Free text
+    /// may be sent for 24 hours after it.
+    pub heard_at: Timestamp,
+    /// The `seq` the next message gets.
+    pub next_seq: u64,
+    /// Messages below this `seq` are answered (or knowingly not).
+    pub answered_to: u64,
+    /// The window of the transcript begins here (`/new` moves it).
+    #[serde(default)]
+    pub window_from: u64,
+    /// The lane of turns.
+    pub turns: Lane,
+    /// The lane of deliveries.
+    pub deliveries: Lane,
+}
+
+/// Who answers in a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The assistant.
+    #[default]
+    Assistant,
+    /// A human; the assistant is silent until then (`None` = until resumed).
+    Human {
+        /// When the assistant takes over again.
+        until: Option<Timestamp>,
+    },
+}
+
+impl Mode {
+    /// Whether the assistant may speak at `now`.
+    pub fn assistant_answers(self, now: Timestamp) -> bool {
+        match self {
+            Self::Assistant => true,
+            Self::Human { until } => until.is_some_and(|until| until <= now),
+        }
+    }
+}

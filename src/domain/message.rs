@@ -1,0 +1,308 @@
+//! What was said: one row of a transcript.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::failure::Failure;
+use super::id::{Position, ProviderId};
+use super::turn::TurnRecord;
+
+/// Who said it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The person.
+    Person,
+    /// The assistant.
+    Assistant,
+    /// A human of the business.
+    Business,
+}
+
+/// A message as it stands in the transcript.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its place in the conversation.
+    pub position: Position,
+    /// Who said it.
+    pub role: Role,
+    /// What was said.
+    pub content: Content,
+    /// When it was said, by the provider's clock for what came in.
+    pub at: Timestamp,
+    /// When it was stored.
+    pub stored_at: Timestamp,
+    /// The provider's id; for what goes out, known once it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<ProviderId>,
+    /// What it quotes, forwards or answers to.
+    #[serde(default, skip_serializing_if = "Attached::is_empty")]
+    pub attached: Attached,
+    /// What became of it.
+    pub status: Status,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// A failed receipt has sent it through the lane a second time already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub requeued: bool,
+    /// Its size for the model, by the tokenizer.
+    pub tokens: u32,
+    /// How the turn that made it (or that ended on it in silence) went.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<TurnRecord>,
+}
+
+/// What surrounds a message.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Attached {
+    /// The message it quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quotes: Option<ProviderId>,
+    /// The person forwarded it: the words are somebody else's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forwarded: bool,
+    /// Who spoke in a group chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaker: Option<String>,
+    /// The advertisement it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Referral>,
+}
+
+impl Attached {
+    /// Nothing surrounds it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The advertisement or post a conversation began from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Referral {
+    /// Where it points.
+    pub url: Option<String>,
+    /// Its headline.
+    pub headline: Option<String>,
+    /// Its text.
+    pub body: Option<String>,
+    /// The id of the click.
+    pub click_id: Option<String>,
+}
+
+/// What became of a message. Only ever moves down this list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Came in.
+    Received,
+    /// Waits to go out.
+    Queued,
+    /// The provider has it.
+    Sent,
+    /// The person's phone has it.
+    Delivered,
+    /// The person has seen it.
+    Read,
+    /// The person has played it.
+    Played,
+    /// It will not arrive.
+    Failed,
+    /// Dropped before it was sent (a human answered, STOP, forget).
+    Dropped,
+}
+
+/// The kinds of things people send, and what we send back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// Words.
+    Text(String),
+    /// A picture, a recording, a film, a file.
+    Media(Media),
+    /// A place.
+    Location {
+        /// Degrees north.
+        latitude: f64,
+        /// Degrees east.
+        longitude: f64,
+        /// What it is called, and its address.
+        name: Option<String>,
+    },
+    /// Contact cards.
+    Contacts(Vec<Contact>),
+    /// A tap on a button or a list row.
+    Choice {
+        /// The id we gave it.
+        id: String,
+        /// What the person saw.
+        title: String,
+    },
+    /// A filled-in form.
+    Form {
+        /// Its name.
+        name: String,
+        /// The answers, as the provider's JSON text.
+        answers: String,
+    },
+    /// An order from a catalogue.
+    Order {
+        /// The person's words with it.
+        text: String,
+        /// `quantity × product` each.
+        items: Vec<String>,
+    },
+    /// Something that we can't read, by the provider's name for it.
+    Unsupported(String),
+    /// The person took it back; its words are gone.
+    Revoked,
+}
+
+/// A file that stays with the provider; only the reference is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Media {
+    /// What it is.
+    pub kind: MediaKind,
+    /// The provider's id or URL for fetching it.
+    pub reference: String,
+    /// Its type, as the provider says.
+    pub mime: String,
+    /// The words with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+    /// The sender's name for it: untrusted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filename: Option<String>,
+    /// SHA-256 in the provider's spelling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+/// The kinds of media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaKind {
+    /// A picture.
+    Picture,
+    /// A film.
+    Video,
+    /// A sound file.
+    Audio,
+    /// Spoken into the phone.
+    VoiceNote,
+    /// A document.
+    Document,
+    /// A sticker.
+    Sticker,
+}
+
+/// A contact card.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    /// The name on it.
+    pub name: String,
+    /// The numbers on it.
+    pub phones: Vec<String>,
+}
+
+impl Content {
+    /// What the model reads: the words themselves, or a placeholder with the
+    /// caption (`[picture] caption`, `[voice note]`, `[location 12.97, 77.59
+    /// Bengaluru]`).
+    pub fn as_text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Media(media) => media.as_text(),
+            Self::Location { latitude, longitude, name } => {
+                let name = name.as_deref().unwrap_or_default();
+                format!("[location {latitude}, {longitude} {name}").trim_end().to_owned() + "]"
+            }
+            Self::Contacts(cards) => {
+                let cards: Vec<String> = cards.iter().map(Contact::as_text).collect();
+                format!("[contact {}]", cards.join("; "))
+            }
+            Self::Choice { title, .. } => title.clone(),
+            Self::Form { name, answers } => format!("[form {name}: {answers}]"),
+            Self::Order { text, items } => {
+                format!("[order {}] {text}", items.join(", ")).trim_end().to_owned()
+            }
+            Self::Unsupported(kind) => format!("[{kind}: this kind of message can't be read]"),
+            Self::Revoked => "[message deleted by its sender]".to_owned(),
+        }
+    }
+}
+
+impl Media {
+    fn as_text(&self) -> String {
+        let mut text = match self.kind {
+            MediaKind::Picture => "[picture".to_owned(),
+            MediaKind::Video => "[video".to_owned(),
+            MediaKind::Audio => "[audio".to_owned(),
+            MediaKind::VoiceNote => "[voice note".to_owned(),
+            MediaKind::Document => "[document".to_owned(),
+            MediaKind::Sticker => "[sticker".to_owned(),
+        };
+        if let Some(name) = &self.filename {
+            let _ = write!(text, " {name}");
+        }
+        text.push(']');
+        if let Some(caption) = self.caption.as_deref().filter(|c| !c.is_empty()) {
+            let _ = write!(text, " {caption}");
+        }
+        text
+    }
+}
+
+impl Contact {
+    fn as_text(&self) -> String {
+        format!("{} {}", self.name, self.phones.join(", ")).trim().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn media(kind: MediaKind, caption: Option<&str>, filename: Option<&str>) -> Content {
+        Content::Media(Media {
+            kind,
+            reference: "1".into(),
+            mime: "x/y".into(),
+            caption: caption.map(Into::into),
+            filename: filename.map(Into::into),
+            sha256: None,
+        })
+    }
+
+    #[test]
+    fn each_kind_reads_as_words_for_the_model() {
+        let place = |name: Option<&str>| Content::Location {
+            latitude: 12.97,
+            longitude: 77.59,
+            name: name.map(Into::into),
+        };
+        let card = Contact { name: "Ana".into(), phones: vec!["+1 555 0100".into()] };
+        let order = Content::Order { text: "soon".into(), items: vec!["2 × SKU1".into()] };
+        for (content, text) in [
+            (Content::Text("hello".into()), "hello"),
+            (media(MediaKind::Picture, Some("my dog"), None), "[picture] my dog"),
+            (media(MediaKind::VoiceNote, None, None), "[voice note]"),
+            (media(MediaKind::Document, None, Some("a.pdf")), "[document a.pdf]"),
+            (place(Some("Bengaluru")), "[location 12.97, 77.59 Bengaluru]"),
+            (place(None), "[location 12.97, 77.59]"),
+            (Content::Contacts(vec![card]), "[contact Ana +1 555 0100]"),
+            (Content::Choice { id: "b1".into(), title: "Yes".into() }, "Yes"),
+            (order, "[order 2 × SKU1] soon"),
+        ] {
+            assert_eq!(content.as_text(), text);
+        }
+    }
+
+    #[test]
+    fn a_status_is_ordered_from_first_to_last() {
+        assert!(Status::Queued < Status::Sent && Status::Sent < Status::Delivered);
+        assert!(Status::Delivered < Status::Read && Status::Read < Status::Failed);
+    }
+}

@@ -1,0 +1,2 @@
+//! The olifant binary.
+fn main() {}

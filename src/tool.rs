@@ -1,0 +1,32 @@
+//! What the model may do besides talking. A tool returns what the model reads
+//! and the changes it wants; they commit with the turn or not at all.
+//!
+//! To add a tool: one file, and one entry in [`TOOLS`].
+
+use async_trait::async_trait;
+
+use crate::domain::change::Change;
+use crate::domain::turn::Turn;
+use crate::llm::ToolSpec;
+
+/// Something that the model can call.
+#[async_trait]
+pub trait Tool: Send + Sync {
+    /// How the model sees it.
+    fn spec(&self) -> ToolSpec;
+
+    /// Does it. An error is told to the model in these words.
+    async fn call(&self, turn: &Turn, arguments: &str) -> Result<ToolResult, String>;
+}
+
+/// What a call came to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ToolResult {
+    /// What the model reads.
+    pub text: String,
+    /// What commits with the turn.
+    pub changes: Vec<Change>,
+}
+
+/// Every tool there is.
+pub const TOOLS: &[&dyn Tool] = &[];

@@ -1,0 +1,3 @@
+//! Who does the work: claim, do, finish.
+
+pub mod deliveries;
