@@ -6,6 +6,7 @@
 
 mod exchange;
 mod identity;
+mod lenient;
 pub mod meta;
 mod signature;
 #[cfg(test)]

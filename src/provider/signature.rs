@@ -96,3 +96,76 @@ fn spellings(url: &str) -> [String; 2] {
     };
     [format!("{scheme}://{host}{path}"), format!("{scheme}://{host}:{port}{path}")]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORM: &[u8] = b"To=whatsapp%3A%2B15550100000&Body=&Tag=b&Tag=a&Tag=b&Name=Ana+%26+Jo%C3%A3o";
+
+    fn secret(text: &str) -> SecretString {
+        text.into()
+    }
+
+    #[test]
+    fn a_body_is_signed_as_its_bytes_are_on_the_wire() {
+        let escaped = br#"{"object":"whatsapp_business_account","note":"na\u00efve"}"#;
+        let rewritten = r#"{"object":"whatsapp_business_account","note":"naïve"}"#.as_bytes();
+        let hex = "327fa5b8091cf99d457810cc9cee518045a35961a63b69afe7eb88c2f862eea3";
+        let header = format!("sha256={hex}");
+        assert!(signs_body(&secret("sesame"), escaped, &header));
+        assert!(!signs_body(&secret("sesame"), rewritten, &header));
+        assert!(!signs_body(&secret("sesam"), escaped, &header));
+        assert!(!signs_body(&secret(""), escaped, &header));
+        for bad in ["", "sha256=", hex, "sha256=zz", &header[..40], &format!("sha1={hex}")] {
+            assert!(!signs_body(&secret("sesame"), escaped, bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_form_is_signed_with_empty_and_repeated_fields_and_either_spelling_of_the_port() {
+        let without = "doi0vj1+xDEbGVbTdlREUvvimwo=";
+        let with = "E+Bw5rrBQWy3KS+erzuAau9KRvY=";
+        let other_port = "riOaN/lyneBlEKq/9m7vej1mrj4=";
+        for (url, header, right) in [
+            ("https://bot.example.com/hook?x=1", without, true),
+            ("https://bot.example.com/hook?x=1", with, true),
+            ("https://bot.example.com:443/hook?x=1", with, true),
+            ("https://bot.example.com:8443/hook?x=1", without, true),
+            ("http://bot.example.com:8080/hook", other_port, true),
+            ("http://bot.example.com/hook", other_port, false),
+            ("http://bot.example.com/hook?x=1", without, false),
+            ("https://bot.example.com/hook?x=2", without, false),
+            ("https://bot.example.com/hook?x=1", "", false),
+            ("https://bot.example.com/hook?x=1", "not base64", false),
+        ] {
+            let fields = Fields::of(FORM);
+            assert_eq!(signs_form(&secret("open"), url, &fields, header), right, "{url} {header}");
+            assert!(!signs_form(&secret("opem"), url, &fields, header), "{url} {header}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_written_with_and_without_its_port() {
+        for (url, without, with) in [
+            ("https://a.example/b?c", "https://a.example/b?c", "https://a.example:443/b?c"),
+            ("http://a.example?c", "http://a.example?c", "http://a.example:80?c"),
+            ("https://[::1]/b", "https://[::1]/b", "https://[::1]:443/b"),
+            ("https://[::1]:8443/b", "https://[::1]/b", "https://[::1]:8443/b"),
+            ("https://u:1@a.example/b", "https://u:1@a.example/b", "https://u:1@a.example:443/b"),
+        ] {
+            assert_eq!(spellings(url), [without, with]);
+        }
+    }
+
+    #[test]
+    fn a_digest_and_a_token_must_be_exactly_right() {
+        let digest = "015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862";
+        assert!(is_digest(digest, br#"{"a":1}"#));
+        assert!(!is_digest(digest, br#"{"a":1} "#));
+        assert!(!is_digest(&digest[..62], br#"{"a":1}"#));
+        assert!(knows(&secret("sesame"), "sesame"));
+        assert!(!knows(&secret("sesame"), "sesam"));
+        assert!(!knows(&secret(""), ""));
+    }
+}

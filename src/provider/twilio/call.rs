@@ -102,12 +102,10 @@ fn from(config: &Config) -> String {
 }
 
 fn sent(answer: &Answer) -> Result<ProviderId, SendError> {
-    match answer.read::<wire::Message>() {
-        Some(wire::Message { error_code: Some(code), .. }) => {
-            Err(answer.refusal(codes::failure(code, false)))
-        }
-        Some(message) => Ok(message.sid.into()),
-        None => Err(refused(answer)),
+    let Some(message) = answer.read::<wire::Message>() else { return Err(refused(answer)) };
+    match message.error_code() {
+        Some(code) => Err(answer.refusal(codes::failure(code, false))),
+        None => Ok(message.sid.into()),
     }
 }
 
@@ -149,7 +147,7 @@ fn found(page: &wire::Page, parcel: &Parcel<'_>) -> Lookup {
 
 fn receipt(message: &wire::Message, parcel: &Parcel<'_>) -> Lookup {
     let id = message.sid.as_str().into();
-    let receipt = parse::receipt(Some(parcel.delivery), id, &message.status, message.error_code);
+    let receipt = parse::receipt(Some(parcel.delivery), id, &message.status, message.error_code());
     receipt.map_or(Lookup::Unknown, Lookup::Found)
 }
 

@@ -7,6 +7,8 @@ use serde::de::value::{Error as BadForm, MapDeserializer};
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
+use crate::provider::lenient::{Loose, forgiving};
+
 /// One webhook, if it is a form. Fields that we don't know are left out.
 pub(super) fn read(form: &[u8]) -> Option<Webhook> {
     let fields: BTreeMap<_, _> = form_urlencoded::parse(form).into_owned().collect();
@@ -105,14 +107,22 @@ pub(super) struct Page {
 #[derive(Deserialize)]
 pub(super) struct Message {
     pub(super) sid: String,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) status: String,
-    pub(super) error_code: Option<u32>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) error_code: Option<Loose>,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) body: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) direction: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) date_created: Option<String>,
+}
+
+impl Message {
+    pub(super) fn error_code(&self) -> Option<u32> {
+        self.error_code.as_ref().and_then(|code| code.0.parse().ok())
+    }
 }
 
 #[derive(Deserialize)]
