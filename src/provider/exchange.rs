@@ -33,10 +33,10 @@ impl Answer {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// A provider's refusal, with the wait that came with it.
+    /// A provider's refusal, with the longer of its wait and the one it stands for.
     pub(super) fn refusal(&self, mut failure: Failure) -> SendError {
         if let Class::Transient { after, .. } = &mut failure.class {
-            *after = self.retry_after.or(*after);
+            *after = self.retry_after.max(*after);
         }
         SendError::NotSent(failure)
     }
@@ -68,7 +68,8 @@ pub(super) fn endpoint(base: &str, segments: &[&str]) -> Result<Url, SendError> 
         url.path_segments_mut().ok()?.pop_if_empty().extend(segments);
         Some(url)
     });
-    let failure = || Failure::new(Class::StopNumber, "the configured API address is no web address");
+    let failure =
+        || Failure::new(Class::StopNumber, "the configured API address is no web address");
     joined.ok_or_else(|| SendError::NotSent(failure()))
 }
 

@@ -101,7 +101,8 @@ fn spellings(url: &str) -> [String; 2] {
 mod tests {
     use super::*;
 
-    const FORM: &[u8] = b"To=whatsapp%3A%2B15550100000&Body=&Tag=b&Tag=a&Tag=b&Name=Ana+%26+Jo%C3%A3o";
+    const FORM: &[u8] =
+        b"To=whatsapp%3A%2B15550100000&Body=&Tag=b&Tag=a&Tag=b&Name=Ana+%26+Jo%C3%A3o";
 
     fn secret(text: &str) -> SecretString {
         text.into()

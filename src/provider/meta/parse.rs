@@ -12,15 +12,11 @@ use crate::domain::failure::{Class, Failure};
 use crate::domain::id::NumberName;
 use crate::domain::message::{Content, Status};
 use crate::provider::Parsed;
+use crate::provider::identity::given;
+use crate::provider::lenient::Skipped::{self, Ignored, Unreadable};
 use crate::provider::webhook::Verified;
 
-/// What one element turned out to be.
-enum Element {
-    Event(Event),
-    /// A kind that we knowingly do nothing with.
-    Ignored,
-    Unreadable,
-}
+type Element = Result<Event, Skipped>;
 
 /// Reads a whole body.
 pub(super) fn parse(numbers: &[(NumberName, Config)], verified: &Verified) -> Parsed {
@@ -72,8 +68,7 @@ impl Reader<'_> {
             return;
         };
         let Some(number) = self.number(&value.metadata.phone_number_id.0) else {
-            let elements =
-                value.messages.len() + value.statuses.len() + value.message_echoes.len();
+            let elements = value.messages.len() + value.statuses.len() + value.message_echoes.len();
             self.parsed.foreign += elements.max(1);
             return;
         };
@@ -93,11 +88,7 @@ impl Reader<'_> {
     }
 
     fn take(&mut self, number: &NumberName, element: Element) {
-        match element {
-            Element::Event(event) => self.parsed.events.push((number.clone(), event)),
-            Element::Ignored => self.parsed.ignored += 1,
-            Element::Unreadable => self.parsed.unreadable += 1,
-        }
+        self.parsed.take(element.map(|event| (number.clone(), event)));
     }
 
     /// Errors outside of messages and statuses concern the operator.
@@ -113,43 +104,40 @@ impl Reader<'_> {
 }
 
 fn message(raw: &RawValue, contacts: &[wire::Contact]) -> Element {
-    let event = wire::read::<wire::Message>(raw).and_then(|message| {
-        let body = Body::of(raw)?;
-        match message.kind.as_str() {
-            // Reactions ask for no answer; a welcome is only that a chat was
-            // opened; a system message moves aliases, which events can't yet.
-            "reaction" | "request_welcome" | "system" => Some(Element::Ignored),
-            "edit" => edit(&body),
-            "revoke" => revoke(&body),
-            kind => {
-                let content = body.content(kind)?;
-                let party = author(&message, contacts)?;
-                inbound(&message, party, content).map(Event::Message).map(Element::Event)
-            }
+    let message: wire::Message = wire::read(raw).ok_or(Unreadable)?;
+    let body = Body::of(raw).ok_or(Unreadable)?;
+    match message.kind.as_str() {
+        // Reactions ask for no answer; a welcome is only that a chat was
+        // opened; a system message moves aliases, which events can't yet.
+        "reaction" | "request_welcome" | "system" => Err(Ignored),
+        "edit" => edit(&body).ok_or(Unreadable),
+        "revoke" => revoke(&body).ok_or(Unreadable),
+        kind => {
+            let content = body.content(kind).ok_or(Unreadable)?;
+            let party = author(&message, contacts).ok_or(Unreadable)?;
+            inbound(&message, party, content).map(Event::Message).ok_or(Unreadable)
         }
-    });
-    event.unwrap_or(Element::Unreadable)
+    }
 }
 
 /// What a human of the business did on their own phone. Only what they said
 /// is an answer; their edits and reactions are not.
 fn echo(raw: &RawValue, contacts: &[wire::Contact]) -> Element {
-    let event = wire::read::<wire::Message>(raw).and_then(|message| {
-        match Body::of(raw)?.content(&message.kind)? {
-            Content::Unsupported(_) => Some(Element::Ignored),
-            content => {
-                let party = addressee(&message, contacts)?;
-                inbound(&message, party, content).map(Event::HumanReply).map(Element::Event)
-            }
+    let message: wire::Message = wire::read(raw).ok_or(Unreadable)?;
+    let body = Body::of(raw).ok_or(Unreadable)?;
+    match body.content(&message.kind).ok_or(Unreadable)? {
+        Content::Unsupported(_) => Err(Ignored),
+        content => {
+            let party = addressee(&message, contacts).ok_or(Unreadable)?;
+            inbound(&message, party, content).map(Event::HumanReply).ok_or(Unreadable)
         }
-    });
-    event.unwrap_or(Element::Unreadable)
+    }
 }
 
 fn inbound(message: &wire::Message, party: Party, content: Content) -> Option<Inbound> {
     let seconds = message.timestamp.0.parse().ok()?;
     Some(Inbound {
-        provider_id: Some(message.id.as_str()).filter(|id| !id.is_empty())?.into(),
+        provider_id: given(&message.id)?.into(),
         sender: party.sender,
         at: Timestamp::from_second(seconds).ok()?,
         content,
@@ -157,20 +145,20 @@ fn inbound(message: &wire::Message, party: Party, content: Content) -> Option<In
     })
 }
 
-fn edit(body: &Body) -> Option<Element> {
+fn edit(body: &Body) -> Option<Event> {
     let edit: wire::Edit = body.object("edit")?;
     let kind = wire::read::<wire::Edited>(&edit.message)?.kind;
     let content = Body::of(&edit.message)?.content(&kind)?;
-    Some(Element::Event(Event::Edit { message: edit.original_message_id.into(), content }))
+    Some(Event::Edit { message: edit.original_message_id.into(), content })
 }
 
-fn revoke(body: &Body) -> Option<Element> {
+fn revoke(body: &Body) -> Option<Event> {
     let revoke: wire::Revoke = body.object("revoke")?;
-    Some(Element::Event(Event::Revoke { message: revoke.original_message_id.into() }))
+    Some(Event::Revoke { message: revoke.original_message_id.into() })
 }
 
 fn status(raw: &RawValue) -> Element {
-    let Some(element) = wire::read::<wire::Status>(raw) else { return Element::Unreadable };
+    let element: wire::Status = wire::read(raw).ok_or(Unreadable)?;
     let status = match element.status.as_str() {
         "sent" => Status::Sent,
         "delivered" => Status::Delivered,
@@ -178,9 +166,9 @@ fn status(raw: &RawValue) -> Element {
         "played" => Status::Played,
         "failed" => Status::Failed,
         // `deleted` of old, and whatever comes next.
-        _ => return Element::Ignored,
+        _ => return Err(Ignored),
     };
-    Element::Event(Event::Receipt(Receipt {
+    Ok(Event::Receipt(Receipt {
         delivery: element.biz_opaque_callback_data.and_then(|id| id.parse().ok()),
         provider_id: element.id.into(),
         status,

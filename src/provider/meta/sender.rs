@@ -24,11 +24,7 @@ pub(super) fn addressee(echo: &wire::Message, contacts: &[wire::Contact]) -> Opt
     party(Identity::read(phone, user, parent), echo, contacts)
 }
 
-fn party(
-    ids: Identity,
-    message: &wire::Message,
-    contacts: &[wire::Contact],
-) -> Option<Party> {
+fn party(ids: Identity, message: &wire::Message, contacts: &[wire::Contact]) -> Option<Party> {
     let contact = contact(&ids, contacts);
     let name = contact.and_then(name);
     if let Some(group) = message.group_id.as_ref().and_then(|id| given(&id.0)) {

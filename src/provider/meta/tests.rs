@@ -274,7 +274,8 @@ fn every_kind_of_message_reads_as_words() {
     };
     let card = json!([{ "name": { "formatted_name": "Bea" }, "phones": [{ "phone": "+1 555" }] },
         { "phones": [{ "wa_id": 15550100102u64 }], "vcard": "BEGIN:VCARD" }]);
-    let place = json!({ "latitude": 12.5, "longitude": 77, "name": "Shop", "address": "1 High St" });
+    let place =
+        json!({ "latitude": 12.5, "longitude": 77, "name": "Shop", "address": "1 High St" });
     let button = json!({ "type": "button_reply", "button_reply": { "id": "y", "title": "Yes" } });
     let row = json!({ "type": "list_reply",
         "list_reply": { "id": "r", "title": "Row", "description": "d" } });
@@ -409,7 +410,11 @@ fn a_failed_status_is_classed_like_a_refused_send() {
 
 // --- calls
 
-async fn send_to(graph_url: &str, to: &Address, message: &Message) -> Result<ProviderId, SendError> {
+async fn send_to(
+    graph_url: &str,
+    to: &Address,
+    message: &Message,
+) -> Result<ProviderId, SendError> {
     let number = "shop".into();
     let parcel = Parcel { number: &number, to, message, delivery: delivery(), since: now() };
     meta(graph_url).send(&parcel).await
@@ -523,13 +528,46 @@ fn limits_are_metas() {
 
 fn anything() -> impl Strategy<Value = Value> {
     let key = prop::sample::select(vec![
-        "object", "entry", "changes", "field", "value", "metadata", "phone_number_id", "contacts",
-        "messages", "statuses", "message_echoes", "errors", "id", "from", "type", "text", "body",
-        "image", "interactive", "context", "timestamp", "edit", "message", "status",
+        "object",
+        "entry",
+        "changes",
+        "field",
+        "value",
+        "metadata",
+        "phone_number_id",
+        "contacts",
+        "messages",
+        "statuses",
+        "message_echoes",
+        "errors",
+        "id",
+        "from",
+        "type",
+        "text",
+        "body",
+        "image",
+        "interactive",
+        "context",
+        "timestamp",
+        "edit",
+        "message",
+        "status",
     ]);
     let text = prop::sample::select(vec![
-        "whatsapp_business_account", "messages", "smb_message_echoes", "101", "15550100101",
-        "US.1", "text", "image", "edit", "interactive", "failed", "", "ü", "99999999999999999999",
+        "whatsapp_business_account",
+        "messages",
+        "smb_message_echoes",
+        "101",
+        "15550100101",
+        "US.1",
+        "text",
+        "image",
+        "edit",
+        "interactive",
+        "failed",
+        "",
+        "ü",
+        "99999999999999999999",
     ]);
     let leaf = prop_oneof![
         text.prop_map(Value::from),
@@ -541,8 +579,7 @@ fn anything() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(7, 64, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(key.clone(), inner, 0..6)
-                .prop_map(|map| json!(map)),
+            prop::collection::btree_map(key.clone(), inner, 0..6).prop_map(|map| json!(map)),
         ]
     })
 }

@@ -124,9 +124,13 @@ pub(super) struct Text {
 #[derive(Deserialize)]
 pub(super) struct Media {
     pub(super) id: Loose,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) mime_type: Option<String>,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) sha256: Option<String>,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) caption: Option<String>,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) filename: Option<String>,
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) voice: bool,
@@ -165,10 +169,18 @@ pub(super) struct CardPhone {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Interactive {
-    ButtonReply { button_reply: Choice },
-    ListReply { list_reply: Choice },
-    NfmReply { nfm_reply: Form },
-    CallPermissionReply { call_permission_reply: Permission },
+    ButtonReply {
+        button_reply: Choice,
+    },
+    ListReply {
+        list_reply: Choice,
+    },
+    NfmReply {
+        nfm_reply: Form,
+    },
+    CallPermissionReply {
+        call_permission_reply: Permission,
+    },
     #[serde(other)]
     Other,
 }

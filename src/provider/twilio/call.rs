@@ -71,11 +71,7 @@ fn signed_in(request: RequestBuilder, config: &Config) -> RequestBuilder {
     request.basic_auth(&config.account_sid, Some(config.auth_token.expose_secret()))
 }
 
-fn letter(
-    twilio: &Twilio,
-    config: &Config,
-    parcel: &Parcel<'_>,
-) -> Result<wire::Send, SendError> {
+fn letter(twilio: &Twilio, config: &Config, parcel: &Parcel<'_>) -> Result<wire::Send, SendError> {
     let path = ["webhooks", "twilio", "status"];
     let mut callback = endpoint(twilio.public_url.as_str(), &path)?;
     callback.query_pairs_mut().append_pair("delivery", &parcel.delivery.to_string());

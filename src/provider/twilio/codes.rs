@@ -49,7 +49,9 @@ fn known(code: u32) -> Option<(Class, &'static str)> {
         21654..=21656 | 63027..=63029 | 63040 | 63041 => {
             (Class::Refused, "the template can't be sent")
         }
-        21910 | 63005 | 63021 | 63030 | 63031 => (Class::Refused, "the channel refused the message"),
+        21910 | 63005 | 63021 | 63030 | 63031 => {
+            (Class::Refused, "the channel refused the message")
+        }
         30003 => (Class::Refused, "the person's phone can't be reached"),
         30007 => (Class::Refused, "the message was filtered"),
         63014 | 63033 => (Class::Refused, "the person has blocked the sender"),

@@ -13,16 +13,10 @@ use crate::domain::id::{MessageId, NumberName, ProviderId};
 use crate::domain::message::Status;
 use crate::provider::Parsed;
 use crate::provider::identity::given;
+use crate::provider::lenient::Skipped::{self, Foreign, Ignored, Unreadable};
 use crate::provider::webhook::Verified;
 
-/// What a body turned out to be.
-enum Element {
-    Event(NumberName, Event),
-    Foreign,
-    /// A kind that we knowingly do nothing with.
-    Ignored,
-    Unreadable,
-}
+type Element = Result<(NumberName, Event), Skipped>;
 
 /// Reads a whole body. Twilio does not say when a message was written, so it
 /// was `now`.
@@ -31,14 +25,8 @@ pub(super) fn parse(
     verified: &Verified,
     now: Timestamp,
 ) -> Parsed {
-    let reader = Reader { numbers, verified };
     let mut parsed = Parsed::default();
-    match reader.body(now) {
-        Element::Event(number, event) => parsed.events.push((number, event)),
-        Element::Foreign => parsed.foreign += 1,
-        Element::Ignored => parsed.ignored += 1,
-        Element::Unreadable => parsed.unreadable += 1,
-    }
+    parsed.take(Reader { numbers, verified }.body(now));
     parsed
 }
 
@@ -51,9 +39,9 @@ impl Reader<'_> {
     fn body(&self, now: Timestamp) -> Element {
         // Signed JSON is news of the account; messages are always forms.
         if self.verified.body().starts_with(b"{") {
-            return Element::Ignored;
+            return Err(Ignored);
         }
-        let Some(webhook) = wire::read(self.verified.body()) else { return Element::Unreadable };
+        let webhook = wire::read(self.verified.body()).ok_or(Unreadable)?;
         match given(&webhook.message_status).or(given(&webhook.sms_status)) {
             None | Some("received" | "receiving") => self.message(&webhook, now),
             Some(status) => self.status(&webhook, status),
@@ -61,28 +49,24 @@ impl Reader<'_> {
     }
 
     fn message(&self, webhook: &wire::Webhook, now: Timestamp) -> Element {
-        let Some(provider_id) = provider_id(webhook) else { return Element::Unreadable };
+        let provider_id = provider_id(webhook).ok_or(Unreadable)?;
         if !webhook.from.starts_with(CHANNEL) {
-            return Element::Ignored;
+            return Err(Ignored);
         }
-        let Some(number) = given(&webhook.to).and_then(|to| self.number(webhook, to)) else {
-            return Element::Foreign;
-        };
-        let Some(sender) = author(webhook) else { return Element::Unreadable };
+        let to = given(&webhook.to).ok_or(Foreign)?;
+        let number = self.number(webhook, to).ok_or(Foreign)?;
+        let sender = author(webhook).ok_or(Unreadable)?;
         let (content, attached) = (content(webhook), attached(webhook));
-        let inbound = Inbound { provider_id, sender, at: now, content, attached };
-        Element::Event(number, Event::Message(inbound))
+        Ok((number, Event::Message(Inbound { provider_id, sender, at: now, content, attached })))
     }
 
     fn status(&self, webhook: &wire::Webhook, status: &str) -> Element {
-        let Some(provider_id) = provider_id(webhook) else { return Element::Unreadable };
-        let Some(number) = self.number(webhook, &webhook.from) else { return Element::Foreign };
+        let provider_id = provider_id(webhook).ok_or(Unreadable)?;
+        let number = self.number(webhook, &webhook.from).ok_or(Foreign)?;
         let code = webhook.error_code.parse().ok();
         let delivery = delivery(self.verified.query());
-        match receipt(delivery, provider_id, status, code) {
-            Some(receipt) => Element::Event(number, Event::Receipt(receipt)),
-            None => Element::Ignored,
-        }
+        let receipt = receipt(delivery, provider_id, status, code).ok_or(Ignored)?;
+        Ok((number, Event::Receipt(receipt)))
     }
 
     /// By our side of the message and the account, and only if the token

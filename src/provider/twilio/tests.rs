@@ -477,14 +477,36 @@ fn limits_are_twilios() {
 
 fn anything() -> impl Strategy<Value = Vec<(&'static str, String)>> {
     let name = prop::sample::select(vec![
-        "MessageSid", "SmsSid", "AccountSid", "From", "To", "Body", "WaId", "MessageStatus",
-        "SmsStatus", "ErrorCode", "Latitude", "Longitude", "MediaUrl0", "MediaContentType0",
-        "ButtonText", "ListId", "ExternalUserId", "Of_Tomorrow", "",
+        "MessageSid",
+        "SmsSid",
+        "AccountSid",
+        "From",
+        "To",
+        "Body",
+        "WaId",
+        "MessageStatus",
+        "SmsStatus",
+        "ErrorCode",
+        "Latitude",
+        "Longitude",
+        "MediaUrl0",
+        "MediaContentType0",
+        "ButtonText",
+        "ListId",
+        "ExternalUserId",
+        "Of_Tomorrow",
+        "",
     ]);
     let value = prop_oneof![
         prop::sample::select(vec![
-            "whatsapp:+15550100101", "whatsapp:+15550100001", "AC1", "failed", "received", "NaN",
-            "whatsapp:US.1", "",
+            "whatsapp:+15550100101",
+            "whatsapp:+15550100001",
+            "AC1",
+            "failed",
+            "received",
+            "NaN",
+            "whatsapp:US.1",
+            "",
         ])
         .prop_map(str::to_owned),
         any::<String>(),
