@@ -4,8 +4,13 @@
 //! To add a provider: one file with one folder for its wire format, and one
 //! entry in `config.rs` where `numbers.NAME.provider` is read.
 
+mod exchange;
+mod identity;
+mod lenient;
 pub mod meta;
-pub mod signature;
+mod signature;
+#[cfg(test)]
+mod stand_in;
 pub mod twilio;
 pub mod webhook;
 
