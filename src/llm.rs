@@ -151,7 +151,11 @@ pub enum TokenParam {
 }
 
 /// Opens the model that `llm.provider` names; the error names the key.
-pub fn open(config: &Config, http: reqwest::Client, clock: Clock) -> Result<Arc<dyn Model>, String> {
+pub fn open(
+    config: &Config,
+    http: reqwest::Client,
+    clock: Clock,
+) -> Result<Arc<dyn Model>, String> {
     match config.provider.as_str() {
         "openai" => Ok(Arc::new(openai::OpenAi::new(config, http, clock)?)),
         "demo" => Ok(Arc::new(demo::Demo)),

@@ -126,7 +126,8 @@ fn is_newline(cluster: &str) -> bool {
 }
 
 fn is_sentence_end(cluster: &str) -> bool {
-    matches!(cluster, "." | "!" | "?" | "…" | "।" | "؟" | "۔") || is_full_stop_without_space(cluster)
+    matches!(cluster, "." | "!" | "?" | "…" | "।" | "؟" | "۔")
+        || is_full_stop_without_space(cluster)
 }
 
 fn is_full_stop_without_space(cluster: &str) -> bool {

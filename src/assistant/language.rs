@@ -50,21 +50,47 @@ fn code(lang: Lang) -> Option<&'static str> {
 
 /// Words that short messages are made of and that tell languages apart.
 const SMALL_WORDS: [(&str, &str); 8] = [
-    ("en", "the is are you my what how when where can hello hi hey thanks thank please yes and i'm it"),
-    ("es", "hola gracias qué cómo cuándo dónde está buenos buenas días el los las mi usted sí quiero por favor"),
-    ("pt", "olá oi obrigado obrigada você não como quando onde está bom dia boa tarde noite meu minha quero"),
-    ("hi", "namaste kya hai hain mera meri naam nahi nahin aap kaise mujhe haan kab kahan shukriya dhanyavad"),
-    ("fr", "bonjour salut merci est le les je vous quand où comment oui s'il plaît c'est mon bonsoir veux"),
-    ("de", "hallo danke bitte ist der die das und ich wann wie guten tag morgen ja nein mein haben sie"),
-    ("it", "ciao grazie è il che per favore quando dove come buongiorno buonasera sono mio sì vorrei"),
-    ("id", "halo terima kasih apa saya anda bisa tidak kapan selamat pagi siang malam yang di mana tolong mau"),
+    (
+        "en",
+        "the is are you my what how when where can hello hi hey thanks thank please yes and i'm it",
+    ),
+    (
+        "es",
+        "hola gracias qué cómo cuándo dónde está buenos buenas días el los las mi usted sí quiero por favor",
+    ),
+    (
+        "pt",
+        "olá oi obrigado obrigada você não como quando onde está bom dia boa tarde noite meu minha quero",
+    ),
+    (
+        "hi",
+        "namaste kya hai hain mera meri naam nahi nahin aap kaise mujhe haan kab kahan shukriya dhanyavad",
+    ),
+    (
+        "fr",
+        "bonjour salut merci est le les je vous quand où comment oui s'il plaît c'est mon bonsoir veux",
+    ),
+    (
+        "de",
+        "hallo danke bitte ist der die das und ich wann wie guten tag morgen ja nein mein haben sie",
+    ),
+    (
+        "it",
+        "ciao grazie è il che per favore quando dove come buongiorno buonasera sono mio sì vorrei",
+    ),
+    (
+        "id",
+        "halo terima kasih apa saya anda bisa tidak kapan selamat pagi siang malam yang di mana tolong mau",
+    ),
 ];
 
 /// The language with the most small words, if one has more than all others.
 fn by_small_words(text: &str) -> Option<&'static str> {
     let text = text.to_lowercase().replace('’', "'");
-    let words: Vec<&str> =
-        text.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_alphabetic() && c != '\'')
+        .filter(|word| !word.is_empty())
+        .collect();
     let score = |list: &str| {
         words.iter().filter(|word| list.split(' ').any(|small| small == **word)).count()
     };

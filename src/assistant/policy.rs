@@ -1,6 +1,6 @@
 //! May we answer? Decided from the state inside the claim, nothing is read.
 
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::message::Content;
 use crate::domain::person::{Address, Alias, Phone, UserId};
@@ -92,8 +92,9 @@ fn meanings(entry: &str) -> Vec<Alias> {
 fn is_stale(policy: &Config, turn: &Turn, now: Timestamp) -> bool {
     let Some(newest) = turn.inbound.iter().map(|message| message.at).max() else { return false };
     let age = i64::try_from(policy.max_age_s).unwrap_or(i64::MAX);
-    let oldest = 0.seconds().try_seconds(age).and_then(|age| now.checked_sub(age));
-    oldest.is_ok_and(|oldest| newest < oldest) && turn.conversation.heard_at > newest
+    // An age that reaches before all time is no limit.
+    let oldest = now.checked_sub(SignedDuration::from_secs(age)).unwrap_or(Timestamp::MIN);
+    newest < oldest && turn.conversation.heard_at > newest
 }
 
 #[cfg(test)]

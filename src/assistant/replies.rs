@@ -47,7 +47,10 @@ fn replace(lines: &mut BTreeMap<String, String>, file: &Path) -> Result<(), Stri
             None => {
                 let known: Vec<&str> = lines.keys().map(String::as_str).collect();
                 let known = known.join(", ");
-                return Err(format!("{}: no line is called {name}; there are: {known}", file.display()));
+                return Err(format!(
+                    "{}: no line is called {name}; there are: {known}",
+                    file.display()
+                ));
             }
         }
     }

@@ -239,7 +239,8 @@ fn span_of(text: &str) -> Option<Span> {
 
 fn minutes_of(text: &str) -> Option<i64> {
     let (hour, minute) = text.trim().split_once(':')?;
-    let digits = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let digits =
+        |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     if !digits(hour) || !digits(minute) {
         return None;
     }
@@ -383,9 +384,11 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named_with_its_remedy() {
-        let read = |zone: &str, hours: Hours| Schedule::read(zone, &hours).err().unwrap_or_default();
+        let read =
+            |zone: &str, hours: Hours| Schedule::read(zone, &hours).err().unwrap_or_default();
         assert!(read("Mars/Olympus", Hours::default()).contains("assistant.timezone"));
-        for text in ["9-18", "09:00", "09:60-18:00", "25:00-26:00", "09:00-12:00,11:00-13:00", "x"] {
+        for text in ["9-18", "09:00", "09:60-18:00", "25:00-26:00", "09:00-12:00,11:00-13:00", "x"]
+        {
             let why = read("UTC", Hours { tue: Some(text.into()), ..Hours::default() });
             assert!(why.contains("assistant.hours.tue") && why.contains("09:00-18:00"), "{why}");
         }

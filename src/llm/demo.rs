@@ -163,13 +163,26 @@ const ASK_HELP: [&str; 10] = [
 ];
 
 const GREETINGS: [&str; 16] = [
-    "hi", "hello", "hey", "good morning", "good evening", "hola", "olá", "oi", "namaste", "नमस्ते",
-    "bonjour", "salut", "hallo", "ciao", "halo", "مرحبا",
+    "hi",
+    "hello",
+    "hey",
+    "good morning",
+    "good evening",
+    "hola",
+    "olá",
+    "oi",
+    "namaste",
+    "नमस्ते",
+    "bonjour",
+    "salut",
+    "hallo",
+    "ciao",
+    "halo",
+    "مرحبا",
 ];
 
-const THANKS: [&str; 9] = [
-    "thanks", "thank you", "gracias", "obrigado", "obrigada", "merci", "danke", "grazie", "شكرا",
-];
+const THANKS: [&str; 9] =
+    ["thanks", "thank you", "gracias", "obrigado", "obrigada", "merci", "danke", "grazie", "شكرا"];
 
 #[cfg(test)]
 mod tests {

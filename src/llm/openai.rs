@@ -43,7 +43,10 @@ impl OpenAi {
     fn body(&self, model: &str, prompt: &Prompt) -> Map<String, Value> {
         let mut body = Map::new();
         body.insert("model".into(), json!(model));
-        body.insert("messages".into(), wire::messages(prompt, self.habits.late_system(model)).into());
+        body.insert(
+            "messages".into(),
+            wire::messages(prompt, self.habits.late_system(model)).into(),
+        );
         if !prompt.tools.is_empty() {
             body.insert("tools".into(), prompt.tools.iter().map(wire::tool).collect());
         }

@@ -76,7 +76,9 @@ fn own_words(text: &str) -> impl Iterator<Item = &str> {
 
 /// The words behind the first cue that is found.
 fn after<'a>(words: &'a [&'a str], cues: &[&str]) -> Option<&'a [&'a str]> {
-    cues.iter().find_map(|cue| find(words, cue).map(|(_, end)| &words[end..])).filter(|r| !r.is_empty())
+    cues.iter()
+        .find_map(|cue| find(words, cue).map(|(_, end)| &words[end..]))
+        .filter(|r| !r.is_empty())
 }
 
 /// Where a cue starts and ends.
@@ -169,8 +171,32 @@ const MAYBE_NAMES: [&str; 7] = ["i am", "i'm", "im", "soy", "eu sou", "ich bin",
 
 /// Words that follow these cues without being a name.
 const NO_NAMES: [&str; 26] = [
-    "not", "what", "wrong", "and", "but", "spelled", "later", "back", "when", "if", "kya", "क्या",
-    "hai", "है", "y", "e", "et", "und", "nicht", "no", "apa", "siapa", "adalah", "i", "hu", "هو",
+    "not",
+    "what",
+    "wrong",
+    "and",
+    "but",
+    "spelled",
+    "later",
+    "back",
+    "when",
+    "if",
+    "kya",
+    "क्या",
+    "hai",
+    "है",
+    "y",
+    "e",
+    "et",
+    "und",
+    "nicht",
+    "no",
+    "apa",
+    "siapa",
+    "adalah",
+    "i",
+    "hu",
+    "هو",
 ];
 
 const LIKES: [&str; 31] = [

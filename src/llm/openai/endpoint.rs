@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn the_query_of_a_base_url_stays_behind_the_path() {
-        let azure = endpoint("https://x.openai.azure.com/openai/deployments/d?api-version=2024-10-21");
+        let azure =
+            endpoint("https://x.openai.azure.com/openai/deployments/d?api-version=2024-10-21");
         assert_eq!(
             azure.url("/chat/completions"),
             "https://x.openai.azure.com/openai/deployments/d/chat/completions"
@@ -109,7 +110,11 @@ mod tests {
 
     #[test]
     fn a_slash_or_the_whole_path_too_many_does_no_harm() {
-        for url in ["http://[::1]:8080/v1", "http://[::1]:8080/v1/", "http://[::1]:8080/v1/chat/completions"] {
+        for url in [
+            "http://[::1]:8080/v1",
+            "http://[::1]:8080/v1/",
+            "http://[::1]:8080/v1/chat/completions",
+        ] {
             assert_eq!(endpoint(url).url("/x"), "http://[::1]:8080/v1/x");
         }
         assert!(endpoint("https://api.openai.com/v1").is_openai());

@@ -64,7 +64,11 @@ impl Habits {
         let Some(field) = self.blamed(upstream, sent) else { return false };
         let new = self.lock().entry(model.to_owned()).or_default().insert(field);
         if new {
-            tracing::info!(llm.model = model, llm.field = field, "the model does not take this: from now on it is left out");
+            tracing::info!(
+                llm.model = model,
+                llm.field = field,
+                "the model does not take this: from now on it is left out"
+            );
         }
         new
     }

@@ -116,8 +116,11 @@ async fn an_error_never_repeats_the_key_or_what_was_said() {
 
 #[tokio::test]
 async fn nobody_there_is_transient() {
-    let config = Config { base_url: "http://127.0.0.1:1/v1".into(), ..StandIn::start([]).await.config() };
-    assert!(transient(model(&config).complete("first", &prompt()).await).1.contains("no connection"));
+    let config =
+        Config { base_url: "http://127.0.0.1:1/v1".into(), ..StandIn::start([]).await.config() };
+    assert!(
+        transient(model(&config).complete("first", &prompt()).await).1.contains("no connection")
+    );
 }
 
 #[tokio::test]
@@ -135,7 +138,14 @@ async fn a_server_that_hangs_is_left_after_the_timeout() {
 
 #[tokio::test]
 async fn a_refused_parameter_is_left_out_from_then_on() {
-    let no = |field: &str| refuses(400, &format!("Unsupported parameter: '{field}' is not supported with this model. Use 'other' instead."));
+    let no = |field: &str| {
+        refuses(
+            400,
+            &format!(
+                "Unsupported parameter: '{field}' is not supported with this model. Use 'other' instead."
+            ),
+        )
+    };
     let server = StandIn::start([
         no("max_tokens"),
         no("temperature"),
@@ -149,7 +159,8 @@ async fn a_refused_parameter_is_left_out_from_then_on() {
     for (name, text) in [("first", "one"), ("first", "two"), ("second", "three")] {
         assert_eq!(model.complete(name, &prompt()).await.expect("an answer").text, text);
     }
-    let sent: Vec<Vec<String>> = server.asked().iter().map(|asked| fields_of(&asked.body)).collect();
+    let sent: Vec<Vec<String>> =
+        server.asked().iter().map(|asked| fields_of(&asked.body)).collect();
     assert_eq!(sent[0], ["max_tokens", "temperature"]);
     assert_eq!(sent[1], ["max_completion_tokens", "temperature"]);
     assert_eq!(sent[2], ["max_completion_tokens"]);
@@ -164,7 +175,12 @@ fn fields_of(body: &Value) -> Vec<String> {
 
 #[tokio::test]
 async fn a_parameter_refused_for_ever_ends_in_an_error() {
-    let no = || Answer::Json(422, json!({"detail": [{"type": "extra_forbidden", "loc": ["body", "max_tokens"]}]}));
+    let no = || {
+        Answer::Json(
+            422,
+            json!({"detail": [{"type": "extra_forbidden", "loc": ["body", "max_tokens"]}]}),
+        )
+    };
     let server = StandIn::start([no(), no(), no(), no()]).await;
     refused(model(&server.config()).complete("first", &prompt()).await);
     let server = StandIn::start([no()]).await;
@@ -175,11 +191,9 @@ async fn a_parameter_refused_for_ever_ends_in_an_error() {
 
 #[tokio::test]
 async fn a_server_that_wants_one_system_message_gets_one() {
-    let server = StandIn::start([
-        refuses(500, "System message must be at the beginning."),
-        says("Hello!"),
-    ])
-    .await;
+    let server =
+        StandIn::start([refuses(500, "System message must be at the beginning."), says("Hello!")])
+            .await;
     model(&server.config()).complete("first", &prompt()).await.expect("an answer");
     let messages = &server.asked()[1].body["messages"];
     assert_eq!(messages[0]["content"], "rules\n\nit is Thursday");

@@ -54,14 +54,22 @@ impl Service<HttpRequestFactory> for Transport {
 }
 
 /// A successful answer that surely is JSON, or the reason why not.
-async fn send(http: &reqwest::Client, request: reqwest::Request) -> Result<reqwest::Response, Upstream> {
+async fn send(
+    http: &reqwest::Client,
+    request: reqwest::Request,
+) -> Result<reqwest::Response, Upstream> {
     let answer = http.execute(request).await.map_err(|e| Upstream::unreachable(broken(&e)))?;
     let status = answer.status();
     let after = retry_after(answer.headers());
     let body = read(answer).await?;
     if !status.is_success() {
         let body = String::from_utf8_lossy(&body).into_owned();
-        return Err(Upstream { status: Some(status.as_u16()), after, message: wire::error_message(&body), body });
+        return Err(Upstream {
+            status: Some(status.as_u16()),
+            after,
+            message: wire::error_message(&body),
+            body,
+        });
     }
     match serde_json::from_slice::<serde::de::IgnoredAny>(&body) {
         Ok(_) => Ok(axum::http::Response::new(body).into()),
@@ -156,6 +164,9 @@ fn repeats(message: &str, prompt: &Prompt) -> bool {
     said.chain(told).chain(results).any(|text| {
         let words: Vec<&str> = text.split_whitespace().collect();
         let few = words.len().clamp(1, 4);
-        words.windows(few).map(|few| few.join(" ")).any(|few| few.len() >= 6 && message.contains(&few))
+        words
+            .windows(few)
+            .map(|few| few.join(" "))
+            .any(|few| few.len() >= 6 && message.contains(&few))
     })
 }

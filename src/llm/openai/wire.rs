@@ -66,7 +66,10 @@ pub(super) fn tool(spec: &ToolSpec) -> Value {
 pub(super) enum Outcome {
     Completion(Completion),
     /// An error in the clothes of a success, with its status if it has one.
-    Error { status: Option<u16>, message: String },
+    Error {
+        status: Option<u16>,
+        message: String,
+    },
 }
 
 /// Reads the body of an answer.
@@ -84,10 +87,12 @@ pub(super) fn outcome(body: Value) -> Outcome {
     };
     match choice.finish_reason.as_deref() {
         Some("error") => error(None, "the model stopped with an error"),
-        reason => Outcome::Completion(choice.message.unwrap_or_default().completion(
-            matches!(reason, Some("length" | "max_tokens" | "MAX_TOKENS")),
-            usage,
-        )),
+        reason => Outcome::Completion(
+            choice
+                .message
+                .unwrap_or_default()
+                .completion(matches!(reason, Some("length" | "max_tokens" | "MAX_TOKENS")), usage),
+        ),
     }
 }
 
@@ -337,7 +342,10 @@ mod tests {
         let messages = messages(&Prompt { steps, ..prompt() }, true);
         let [.., asked, answered] = &messages[..] else { panic!("too few") };
         assert_eq!(asked["tool_calls"][0]["function"]["name"], "clock");
-        assert_eq!((&answered["tool_call_id"], &answered["content"]), (&json!("c1"), &json!("noon")));
+        assert_eq!(
+            (&answered["tool_call_id"], &answered["content"]),
+            (&json!("c1"), &json!("noon"))
+        );
     }
 
     #[test]
@@ -353,7 +361,8 @@ mod tests {
         }));
         assert_eq!((odd.text.as_str(), odd.cut), ("Hello", false));
         assert_eq!(odd.usage, Usage { input: 12, cached: 4, output: 3, reasoning: 0 });
-        let parts = json!([{"type": "text", "text": "a"}, {"type": "x"}, {"type": "text", "text": "b"}]);
+        let parts =
+            json!([{"type": "text", "text": "a"}, {"type": "x"}, {"type": "text", "text": "b"}]);
         assert_eq!(completion(json!({"choices": [{"message": {"content": parts}}]})).text, "ab");
         let thought = json!({"choices": [{"message": {"content": "<think>hm</think>\nYes"}}]});
         assert_eq!(completion(thought).text, "Yes");
@@ -364,7 +373,9 @@ mod tests {
     #[test]
     fn a_call_without_id_and_with_an_object_is_a_call() {
         let function = json!({"name": "find", "arguments": {"q": 1}});
-        let calls = completion(json!({"choices": [{"message": {"tool_calls": [{"function": function}]}}]})).calls;
+        let calls =
+            completion(json!({"choices": [{"message": {"tool_calls": [{"function": function}]}}]}))
+                .calls;
         assert_eq!(calls[0].arguments, "{\"q\":1}");
         assert_eq!(calls[0].id, "call_0");
     }
@@ -393,8 +404,19 @@ mod tests {
             "\\PC{0,8}".prop_map(Value::from),
         ];
         let key = prop::sample::select(vec![
-            "choices", "message", "content", "usage", "error", "code", "tool_calls", "function",
-            "arguments", "name", "finish_reason", "prompt_tokens", "text",
+            "choices",
+            "message",
+            "content",
+            "usage",
+            "error",
+            "code",
+            "tool_calls",
+            "function",
+            "arguments",
+            "name",
+            "finish_reason",
+            "prompt_tokens",
+            "text",
         ]);
         leaf.prop_recursive(5, 40, 4, move |inner| {
             prop_oneof![
