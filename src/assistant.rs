@@ -121,6 +121,7 @@ impl Mind {
         clock: Clock,
         templates_dir: Option<&Path>,
     ) -> Result<Self, String> {
+        check_numbers(&config, &llm)?;
         let replies = replies::load(templates_dir)?;
         if !replies.contains_key(&config.language) {
             let known = language::LANGUAGES.join(", ");
@@ -272,6 +273,22 @@ pub type Replies = BTreeMap<String, BTreeMap<String, String>>;
 
 /// How often a turn that is late may start its time anew.
 const LATE_ATTEMPTS: u16 = 3;
+
+/// What can't be 0 without silencing the assistant.
+fn check_numbers(config: &Config, llm: &llm::Config) -> Result<(), String> {
+    let numbers = [
+        ("assistant.deadline_s", config.deadline_s, 1),
+        ("assistant.history_tokens", config.history_tokens.into(), 100),
+        ("llm.timeout_s", llm.timeout_s, 1),
+        ("llm.max_output_tokens", llm.max_output_tokens.into(), 1),
+    ];
+    match numbers.into_iter().find(|(_, value, least)| value < least) {
+        Some((key, value, least)) => {
+            Err(format!("{key} = {value} is too small; write at least {least}"))
+        }
+        None => Ok(()),
+    }
+}
 
 /// The business's own words, with what to call them in an error.
 fn instructions(config: &Config) -> Result<(String, String), String> {

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use super::replies::read_if_there;
@@ -14,11 +14,12 @@ use super::time::{Calendar, Day};
 const SYSTEM: &str = include_str!("../../templates/prompt/system.md");
 const TIME: &str = include_str!("../../templates/prompt/time.md");
 
-/// The templates of one business.
+/// The templates of one business, by what to call them in an error: a file,
+/// or the key that holds the text.
 pub(super) struct Templates {
     env: Environment<'static>,
-    /// The name of the template with the business's own instructions: a file,
-    /// or the key that holds them.
+    system: String,
+    time: String,
     instructions: String,
 }
 
@@ -50,14 +51,14 @@ impl Templates {
     pub fn compile(dir: Option<&Path>, instructions: (String, String)) -> Result<Self, String> {
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
-        for (name, embedded) in [("system.md", SYSTEM), ("time.md", TIME)] {
-            let file = dir.map(|dir| dir.join("prompt").join(name));
-            let own = file.as_deref().map(read_if_there).transpose()?.flatten();
-            add(&mut env, name.to_owned(), own.unwrap_or_else(|| embedded.to_owned()))?;
-        }
-        let (name, text) = instructions;
-        add(&mut env, name.clone(), text)?;
-        let templates = Self { env, instructions: name };
+        env.set_auto_escape_callback(|_| AutoEscape::None);
+        let system = source(dir, "prompt/system.md", SYSTEM)?;
+        let time = source(dir, "prompt/time.md", TIME)?;
+        let mut add = |(name, text): (String, String)| {
+            env.add_template_owned(name.clone(), text).map_err(|e| told(&e)).map(|()| name)
+        };
+        let (system, time, instructions) = (add(system)?, add(time)?, add(instructions)?);
+        let templates = Self { env, system, time, instructions };
         templates.try_out()?;
         Ok(templates)
     }
@@ -65,12 +66,12 @@ impl Templates {
     /// The part that stays the same from turn to turn.
     pub fn system(&self, facts: Facts<'_>) -> Result<String, String> {
         let instructions = self.render(&self.instructions, facts)?;
-        self.render("system.md", WithInstructions { facts, instructions: instructions.trim() })
+        self.render(&self.system, WithInstructions { facts, instructions: instructions.trim() })
     }
 
     /// The part that changes with each turn.
     pub fn time(&self, calendar: &Calendar) -> Result<String, String> {
-        self.render("time.md", calendar)
+        self.render(&self.time, calendar)
     }
 
     fn render(&self, name: &str, with: impl Serialize) -> Result<String, String> {
@@ -96,8 +97,14 @@ impl Templates {
     }
 }
 
-fn add(env: &mut Environment<'static>, name: String, text: String) -> Result<(), String> {
-    env.add_template_owned(name, text).map_err(|e| told(&e))
+/// Name and text of a template: the operator's file, else ours.
+fn source(dir: Option<&Path>, name: &str, ours: &str) -> Result<(String, String), String> {
+    let file = dir.map(|dir| dir.join(name));
+    let own = file.as_deref().map(read_if_there).transpose()?.flatten();
+    Ok(match (file, own) {
+        (Some(file), Some(text)) => (file.display().to_string(), text),
+        (_, _) => (name.to_owned(), ours.to_owned()),
+    })
 }
 
 /// `FILE:LINE: what is wrong`.
@@ -105,14 +112,13 @@ fn told(error: &minijinja::Error) -> String {
     let name = error.name().unwrap_or("a template");
     let line = error.line().unwrap_or_default();
     let what = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    let place = if name.ends_with(".md") { format!("prompt/{name}") } else { name.to_owned() };
     let hint = match error.kind() {
         minijinja::ErrorKind::UndefinedError => {
             "; a variable there does not exist: use person, business, assistant, hours or now"
         }
         _ => "; write {{ '{{' }} where braces are meant as text",
     };
-    format!("{place}:{line}: {what}{hint}")
+    format!("{name}:{line}: {what}{hint}")
 }
 
 #[cfg(test)]

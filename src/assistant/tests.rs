@@ -90,6 +90,7 @@ async fn a_wrong_configuration_is_named_with_its_remedy() {
     assert_eq!(build(config(), llm.clone()), "");
     for (config, hint) in [
         (Config { language: "xx".into(), ..config() }, "assistant.language"),
+        (Config { deadline_s: 0, ..config() }, "assistant.deadline_s = 0"),
         (Config { timezone: "Nowhere".into(), ..config() }, "assistant.timezone"),
         (Config { instructions: "{{ nmae }}".into(), ..config() }, "assistant.instructions:1"),
         (
@@ -101,6 +102,8 @@ async fn a_wrong_configuration_is_named_with_its_remedy() {
     }
     let wrong = llm::Config { provider: "magic".into(), ..llm.clone() };
     assert!(build(config(), wrong).contains("llm.provider"));
+    let wrong = llm::Config { model: String::new(), ..llm.clone() };
+    assert!(build(config(), wrong).contains("llm.model"));
     let demo = llm::Config { provider: "demo".into(), base_url: String::new(), ..llm };
     assert_eq!(build(config(), demo), "");
 }

@@ -69,6 +69,9 @@ impl<'a> Thinking<'a> {
             }
             let conversation = self.turn.conversation.id;
             tracing::warn!(conversation.id = %conversation, llm.model = model, reason = why, "a model did not answer");
+            if self.left().is_zero() {
+                break;
+            }
         }
         Err(why)
     }

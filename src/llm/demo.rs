@@ -56,11 +56,11 @@ fn asks(question: &[Line]) -> Asks {
     let text = text.join(" ");
     let has = |list: &[&str]| list.iter().any(|phrase| facts::contains(&text, phrase));
     match () {
-        () if has(&ASK_NAME) => Asks::Name,
-        () if has(&ASK_EVERYTHING) => Asks::Everything,
-        () if has(&ASK_HELP) => Asks::Help,
-        () if has(&GREETINGS) => Asks::Greeting,
-        () if has(&THANKS) => Asks::Thanks,
+        () if has(ASK_NAME) => Asks::Name,
+        () if has(ASK_EVERYTHING) => Asks::Everything,
+        () if has(ASK_HELP) => Asks::Help,
+        () if has(GREETINGS) => Asks::Greeting,
+        () if has(THANKS) => Asks::Thanks,
         () => Asks::Nothing,
     }
 }
@@ -107,7 +107,7 @@ fn learned(known: &Facts, now: &Facts) -> String {
     parts.join(" ")
 }
 
-const ASK_NAME: [&str; 20] = [
+const ASK_NAME: &[&str] = &[
     "what is my name",
     "what's my name",
     "whats my name",
@@ -127,10 +127,12 @@ const ASK_NAME: [&str; 20] = [
     "wie ist mein name",
     "come mi chiamo",
     "siapa nama saya",
+    "mera naam kya",
+    "मेरा नाम क्या",
     "ما اسمي",
 ];
 
-const ASK_EVERYTHING: [&str; 16] = [
+const ASK_EVERYTHING: &[&str] = &[
     "what do you know",
     "what do you remember",
     "what did i tell you",
@@ -149,7 +151,7 @@ const ASK_EVERYTHING: [&str; 16] = [
     "ماذا تعرف عني",
 ];
 
-const ASK_HELP: [&str; 10] = [
+const ASK_HELP: &[&str] = &[
     "help",
     "what can you do",
     "who are you",
@@ -162,7 +164,7 @@ const ASK_HELP: [&str; 10] = [
     "aiuto",
 ];
 
-const GREETINGS: [&str; 16] = [
+const GREETINGS: &[&str] = &[
     "hi",
     "hello",
     "hey",
@@ -181,8 +183,8 @@ const GREETINGS: [&str; 16] = [
     "مرحبا",
 ];
 
-const THANKS: [&str; 9] =
-    ["thanks", "thank you", "gracias", "obrigado", "obrigada", "merci", "danke", "grazie", "شكرا"];
+const THANKS: &[&str] =
+    &["thanks", "thank you", "gracias", "obrigado", "obrigada", "merci", "danke", "grazie", "شكرا"];
 
 #[cfg(test)]
 mod tests {

@@ -33,6 +33,9 @@ pub struct OpenAi {
 impl OpenAi {
     /// Checks the configuration; nothing is sent yet. The error names the key.
     pub fn new(config: &Config, http: reqwest::Client, clock: Clock) -> Result<Self, String> {
+        if config.model.trim().is_empty() {
+            return Err("llm.model is empty; write the name of a model of the server".to_owned());
+        }
         let endpoint = Endpoint::read(&config.base_url, &config.api_key)?;
         let habits = Habits::new(config.token_param, endpoint.is_openai());
         let client = Client::build(http.clone(), endpoint).with_http_service(Transport::new(http));

@@ -34,7 +34,7 @@ impl Facts {
 
     fn hear(&mut self, sentence: &str) {
         let words: Vec<&str> = sentence.split_whitespace().collect();
-        if let Some(rest) = after(&words, &NOTES) {
+        if let Some(rest) = note(&words) {
             let note = tidy(&rest.join(" "));
             self.notes.retain(|known| *known != note);
             self.notes.push(note);
@@ -89,9 +89,17 @@ fn find(words: &[&str], cue: &str) -> Option<(usize, usize)> {
     Some((start, start + cue.len()))
 }
 
+/// "Remember …" opens a sentence; "I can't remember …" asks for nothing.
+fn note<'a>(words: &'a [&'a str]) -> Option<&'a [&'a str]> {
+    let opens = find(words, "remember").filter(|(start, _)| *start == 0);
+    after(words, NOTES)
+        .or_else(|| opens.map(|(_, end)| &words[end..]))
+        .filter(|rest| !rest.is_empty())
+}
+
 fn name(words: &[&str]) -> Option<String> {
-    let sure = after(words, &NAMES).and_then(|rest| name_in(rest, false));
-    sure.or_else(|| after(words, &MAYBE_NAMES).and_then(|rest| name_in(rest, true)))
+    let sure = after(words, NAMES).and_then(|rest| name_in(rest, false));
+    sure.or_else(|| after(words, MAYBE_NAMES).and_then(|rest| name_in(rest, true)))
 }
 
 /// Up to three words that look like a name. Behind "I'm" only capitals do,
@@ -138,10 +146,10 @@ fn tidy(text: &str) -> String {
     text.trim_end_matches(['.', '!', ';', ',', '।', ' ']).to_owned()
 }
 
-const NAMES: [&str; 26] = [
+const NAMES: &[&str] = &[
+    "my name is actually",
     "my name is",
     "my name's",
-    "my name is actually",
     "i am called",
     "i'm called",
     "call me",
@@ -167,10 +175,11 @@ const NAMES: [&str; 26] = [
     "أنا اسمي",
 ];
 
-const MAYBE_NAMES: [&str; 7] = ["i am", "i'm", "im", "soy", "eu sou", "ich bin", "je suis"];
+const MAYBE_NAMES: &[&str] =
+    &["i am", "i'm", "im", "this is", "soy", "eu sou", "ich bin", "je suis"];
 
 /// Words that follow these cues without being a name.
-const NO_NAMES: [&str; 26] = [
+const NO_NAMES: &[&str] = &[
     "not",
     "what",
     "wrong",
@@ -199,7 +208,7 @@ const NO_NAMES: [&str; 26] = [
     "هو",
 ];
 
-const LIKES: [&str; 31] = [
+const LIKES: &[&str] = &[
     "i don't like",
     "i do not like",
     "i like",
@@ -233,10 +242,9 @@ const LIKES: [&str; 31] = [
     "أحب",
 ];
 
-const NOTES: [&str; 18] = [
+const NOTES: &[&str] = &[
     "remember that",
     "please remember",
-    "remember",
     "don't forget that",
     "don't forget",
     "recuerda que",
@@ -270,6 +278,7 @@ mod tests {
             ("hi, my name is ana", "Ana"),
             ("My name’s Anna Maria Li, nice to meet you", "Anna Maria Li"),
             ("I'm Bob and I like tea", "Bob"),
+            ("sorry, my name is actually Rob", "Rob"),
             ("me llamo José", "José"),
             ("Meu nome é João!", "João"),
             ("je m’appelle Zoé", "Zoé"),
@@ -305,12 +314,14 @@ mod tests {
         assert_eq!(facts("Remember that I park at gate 7.").notes, ["I park at gate 7"]);
         assert_eq!(facts("recuerda que mi vuelo es el viernes").notes, ["mi vuelo es el viernes"]);
         assert!(facts("do you remember that day?").notes.is_empty());
+        assert!(facts("I can't remember my code").notes.is_empty());
+        assert_eq!(facts("remember: gate 7").notes, ["gate 7"]);
         assert!(facts("do you like tea? Does she know I like it?").likes.is_empty());
     }
 
     proptest! {
         #[test]
-        fn no_text_breaks_it(text in "\\PC{0,80}", cue in prop::sample::select(NAMES.to_vec())) {
+        fn no_text_breaks_it(text in "\\PC{0,80}", cue in prop::sample::select(NAMES)) {
             let _ = facts(&text);
             let _ = facts(&format!("{cue} {text}"));
         }
