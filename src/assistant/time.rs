@@ -1,6 +1,10 @@
 //! Opening hours, and the calendar that the model is told: models are bad at
 //! working out which day "next Tuesday" is, so every date is spelled out.
 
+mod hours;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Weekday};
@@ -8,6 +12,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 
 use super::Hours;
+use hours::{DAY, Span, closed_day, days, list, spans_of};
 
 /// How many days after today the calendar goes.
 const DAYS_AHEAD: i64 = 14;
@@ -20,13 +25,6 @@ pub(super) struct Schedule {
     closed: BTreeSet<Date>,
     /// No hours are configured: always open, and not worth a word.
     always: bool,
-}
-
-/// Minutes from midnight; the end can lie on the next day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    from: i64,
-    to: i64,
 }
 
 /// The time as the model reads it.
@@ -196,72 +194,7 @@ impl Schedule {
     }
 }
 
-const DAY: i64 = 24 * 60;
 const SHORT: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-
-fn days(hours: &Hours) -> [(&'static str, Option<&str>); 7] {
-    [
-        ("mon", hours.mon.as_deref()),
-        ("tue", hours.tue.as_deref()),
-        ("wed", hours.wed.as_deref()),
-        ("thu", hours.thu.as_deref()),
-        ("fri", hours.fri.as_deref()),
-        ("sat", hours.sat.as_deref()),
-        ("sun", hours.sun.as_deref()),
-    ]
-}
-
-fn closed_day(text: &str) -> Result<Date, String> {
-    text.trim().parse().map_err(|_| {
-        format!("assistant.hours.closed: \"{text}\" is not a date; write \"2026-12-25\"")
-    })
-}
-
-fn spans_of(key: &str, text: &str) -> Result<Vec<Span>, String> {
-    let wrong = || {
-        format!(
-            "assistant.hours.{key} = \"{text}\" is not understood; write \"09:00-18:00\", several spans with commas, or leave the day out if it is closed"
-        )
-    };
-    let pieces = text.split(',').map(str::trim).filter(|piece| !piece.is_empty());
-    let mut spans = pieces.map(span_of).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
-    spans.sort_by_key(|span| span.from);
-    let overlap = spans.windows(2).any(|pair| pair[0].to > pair[1].from);
-    if overlap { Err(wrong()) } else { Ok(spans) }
-}
-
-fn span_of(text: &str) -> Option<Span> {
-    let (from, to) = text.split_once(['-', '–'])?;
-    let (from, to) = (minutes_of(from)?, minutes_of(to)?);
-    let to = if to <= from { to + DAY } else { to };
-    (from < DAY && to - from <= DAY).then_some(Span { from, to })
-}
-
-fn minutes_of(text: &str) -> Option<i64> {
-    let (hour, minute) = text.trim().split_once(':')?;
-    let digits =
-        |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if !digits(hour) || !digits(minute) {
-        return None;
-    }
-    let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
-    (minute < 60 && hour * 60 + minute <= DAY).then_some(hour * 60 + minute)
-}
-
-fn list(spans: &[Span]) -> String {
-    let spans: Vec<String> = spans.iter().map(Span::to_string).collect();
-    spans.join(", ")
-}
-
-impl std::fmt::Display for Span {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let clock = |minutes: i64| match minutes {
-            DAY => "24:00".to_owned(),
-            _ => format!("{:02}:{:02}", minutes % DAY / 60, minutes % 60),
-        };
-        write!(f, "{}-{}", clock(self.from), clock(self.to))
-    }
-}
 
 fn weekday(day: Weekday) -> &'static str {
     match day {
@@ -272,136 +205,5 @@ fn weekday(day: Weekday) -> &'static str {
         Weekday::Friday => "Friday",
         Weekday::Saturday => "Saturday",
         Weekday::Sunday => "Sunday",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn week(open: &str) -> Hours {
-        let open = || Some(open.to_owned());
-        Hours {
-            closed: vec!["2026-12-25".into()],
-            mon: open(),
-            tue: open(),
-            wed: open(),
-            thu: open(),
-            fri: open(),
-            ..Hours::default()
-        }
-    }
-
-    fn schedule(zone: &str, hours: &Hours) -> Schedule {
-        Schedule::read(zone, hours).expect("readable")
-    }
-
-    fn calendar(zone: &str, hours: &Hours, now: &str) -> Calendar {
-        schedule(zone, hours).calendar(now.parse().expect("a time"))
-    }
-
-    #[test]
-    fn on_a_thursday_next_tuesday_has_its_date() {
-        let told = calendar("UTC", &Hours::default(), "2026-11-26T14:05:00Z");
-        assert_eq!(told.now, "Thursday 2026-11-26 14:05");
-        let day = &told.days[5];
-        assert_eq!((day.weekday, day.date.as_str()), ("Tuesday", "2026-12-01"));
-        assert_eq!(told.days.len(), 15, "today and two weeks");
-    }
-
-    #[test]
-    fn midnight_in_sao_paulo_is_not_midnight_in_utc() {
-        let told = calendar("America/Sao_Paulo", &Hours::default(), "2026-11-27T01:30:00Z");
-        assert_eq!(told.now, "Thursday 2026-11-26 22:30");
-        assert_eq!(told.days[0].date, "2026-11-26");
-        let later = calendar("America/Sao_Paulo", &Hours::default(), "2026-11-27T03:00:00Z");
-        assert_eq!(later.now, "Friday 2026-11-27 00:00");
-    }
-
-    #[test]
-    fn open_until_and_opens_at() {
-        let hours = week("09:00-13:00, 14:00-18:00");
-        let state = |now: &str| calendar("Asia/Kolkata", &hours, now).state;
-        assert_eq!(
-            state("2026-11-26T05:00:00Z"),
-            "The business is open now, until Thursday 2026-11-26 13:00."
-        );
-        assert_eq!(
-            state("2026-11-26T08:00:00Z"),
-            "The business is closed now; it opens Thursday 2026-11-26 14:00."
-        );
-        assert_eq!(
-            state("2026-11-27T13:00:00Z"),
-            "The business is closed now; it opens Monday 2026-11-30 09:00."
-        );
-    }
-
-    #[test]
-    fn a_closed_day_is_closed_whatever_the_week_says() {
-        let told = calendar("Europe/Berlin", &week("09:00-18:00"), "2026-12-25T10:00:00Z");
-        assert_eq!(told.state, "The business is closed now; it opens Monday 2026-12-28 09:00.");
-        assert_eq!(told.days[0].hours, "closed");
-        assert_eq!(told.days[3].hours, "open 09:00-18:00");
-    }
-
-    #[test]
-    fn a_night_reaches_into_the_next_day() {
-        let hours = Hours { fri: Some("20:00-02:00".into()), ..Hours::default() };
-        let told = calendar("UTC", &hours, "2026-11-28T01:00:00Z");
-        assert_eq!(told.state, "The business is open now, until Saturday 2026-11-28 02:00.");
-        let hours = Hours {
-            fri: Some("20:00-24:00".into()),
-            sat: Some("00:00-03:00".into()),
-            ..Hours::default()
-        };
-        let told = calendar("UTC", &hours, "2026-11-27T21:00:00Z");
-        assert_eq!(told.state, "The business is open now, until Saturday 2026-11-28 03:00.");
-    }
-
-    #[test]
-    fn the_clock_on_the_wall_counts_when_summer_time_ends() {
-        let hours = Hours { sun: Some("09:00-18:00".into()), ..Hours::default() };
-        let berlin = |now: &str| calendar("Europe/Berlin", &hours, now);
-        assert_eq!(berlin("2026-10-25T07:30:00Z").now, "Sunday 2026-10-25 08:30");
-        let told = berlin("2026-10-24T21:00:00Z");
-        assert_eq!(told.now, "Saturday 2026-10-24 23:00");
-        assert_eq!(told.state, "The business is closed now; it opens Sunday 2026-10-25 09:00.");
-        assert!(berlin("2026-10-25T08:00:00Z").state.contains("open now, until"));
-    }
-
-    #[test]
-    fn hours_read_as_a_line_and_no_hours_need_none() {
-        let mut hours = week("09:00-18:00");
-        hours.sat = Some("10:00-14:00".into());
-        let line = "Mon-Fri 09:00-18:00; Sat 10:00-14:00; closed on 2026-12-25";
-        assert_eq!(schedule("UTC", &hours).readable(), line);
-        assert_eq!(schedule("UTC", &Hours::default()).readable(), "");
-        let told = calendar("UTC", &Hours::default(), "2026-11-26T14:05:00Z");
-        assert!(told.state.contains("always") && told.days[0].hours.is_empty());
-    }
-
-    #[test]
-    fn what_is_wrong_is_named_with_its_remedy() {
-        let read =
-            |zone: &str, hours: Hours| Schedule::read(zone, &hours).err().unwrap_or_default();
-        assert!(read("Mars/Olympus", Hours::default()).contains("assistant.timezone"));
-        for text in ["9-18", "09:00", "09:60-18:00", "25:00-26:00", "09:00-12:00,11:00-13:00", "x"]
-        {
-            let why = read("UTC", Hours { tue: Some(text.into()), ..Hours::default() });
-            assert!(why.contains("assistant.hours.tue") && why.contains("09:00-18:00"), "{why}");
-        }
-        let why = read("UTC", Hours { closed: vec!["25.12.".into()], ..Hours::default() });
-        assert!(why.contains("assistant.hours.closed"), "{why}");
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_breaks_the_parser(text in "[0-9:, –-]{0,20}|\\PC{0,12}") {
-            for span in spans_of("mon", &text).into_iter().flatten() {
-                prop_assert!(span.from < span.to && span.from < DAY && span.to <= 2 * DAY);
-            }
-        }
     }
 }
