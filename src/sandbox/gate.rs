@@ -136,7 +136,8 @@ fn with_retry_after(mut response: Response, seconds: Option<u64>) -> Response {
 }
 
 fn html_500() -> Response {
-    let page = Html("<!DOCTYPE html><html><body><h1>Sorry, something went wrong.</h1></body></html>");
+    let page =
+        Html("<!DOCTYPE html><html><body><h1>Sorry, something went wrong.</h1></body></html>");
     (StatusCode::INTERNAL_SERVER_ERROR, page).into_response()
 }
 

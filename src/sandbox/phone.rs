@@ -15,7 +15,8 @@ use futures_util::stream::{self, Stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::phones::{Bubble, Chat, Contact};
+use super::phones::book::Chat;
+use super::phones::{Bubble, Contact};
 use super::{Sandbox, meta, twilio};
 use people::{PEOPLE, Resident};
 
@@ -70,7 +71,8 @@ async fn only_local(request: Request, next: Next) -> Response {
     if is_local(request.headers()) {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, "Open this page as http://localhost or http://127.0.0.1").into_response()
+    (StatusCode::FORBIDDEN, "Open this page as http://localhost or http://127.0.0.1")
+        .into_response()
 }
 
 fn is_local(headers: &HeaderMap) -> bool {
@@ -114,8 +116,7 @@ async fn state(State(sandbox): State<Arc<Sandbox>>, Query(selected): Query<Selec
     let now = sandbox.clock.now();
     let view = sandbox.phones.read(|book| {
         let chat = |contact: &Contact| book.chat(&account, contact);
-        let people: Vec<_> =
-            PEOPLE.iter().map(|one| card(one, chat(&one.contact()))).collect();
+        let people: Vec<_> = PEOPLE.iter().map(|one| card(one, chat(&one.contact()))).collect();
         let open = chat(&resident.contact());
         let typing = open.and_then(|chat| chat.typing_until).map(|until| until.duration_since(now));
         json!({

@@ -1,8 +1,9 @@
 //! What the people's phones show.
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+pub(super) mod book;
+mod file;
+
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use jiff::Timestamp;
@@ -10,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::lock;
+use super::{identifiers, lock};
+use book::{Book, Chat};
 
 /// Who owns a phone. At least one of number and id is there.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,22 +81,6 @@ pub struct Report {
     pub answer: u16,
 }
 
-/// One person and one account.
-#[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Chat {
-    pub(super) account: String,
-    pub(super) contact: Contact,
-    pub(super) bubbles: Vec<Bubble>,
-    #[serde(skip)]
-    pub(super) typing_until: Option<Timestamp>,
-}
-
-/// All chats of all phones.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub(super) struct Book {
-    chats: Vec<Chat>,
-}
-
 /// The chats, kept in a file and watched by whoever shows them.
 pub(super) struct Phones {
     book: Mutex<Book>,
@@ -111,7 +97,7 @@ impl Contact {
 
     /// Someone of whom only the address is known.
     pub(super) fn unknown(address: &str) -> Self {
-        let phone = super::identifiers::phone(address);
+        let phone = identifiers::phone(address);
         let user_id = phone.is_none().then(|| address.to_owned());
         Self { name: address.to_owned(), phone, user_id }
     }
@@ -162,79 +148,10 @@ impl Tick {
     }
 }
 
-impl Chat {
-    pub(super) fn show(&mut self, bubble: Bubble) {
-        if bubble.side == Side::Business {
-            self.typing_until = None;
-        }
-        self.bubbles.push(bubble);
-    }
-
-    fn inbox(&self) -> Vec<Bubble> {
-        self.bubbles.iter().filter(|bubble| bubble.side == Side::Business).cloned().collect()
-    }
-
-    /// The person sees blue ticks up to this message, and perhaps typing dots.
-    pub(super) fn mark_read(&mut self, id: &str, typing_until: Option<Timestamp>) {
-        let end = self.bubbles.iter().position(|bubble| bubble.id == id);
-        let read = self.bubbles.iter_mut().take(end.map_or(0, |end| end + 1));
-        read.filter(|bubble| bubble.side == Side::Person).for_each(|b| b.tick = Tick::Read);
-        self.typing_until = typing_until.or(self.typing_until);
-    }
-}
-
-impl Book {
-    /// The person's chat with this account, which begins now if there is none.
-    pub(super) fn open(&mut self, account: &str, contact: &Contact) -> &mut Chat {
-        let index = self.position(account, contact).unwrap_or_else(|| {
-            let (account, contact) = (account.to_owned(), contact.clone());
-            self.chats.push(Chat { account, contact, bubbles: Vec::new(), typing_until: None });
-            self.chats.len() - 1
-        });
-        &mut self.chats[index]
-    }
-
-    /// As `open`; name, number and id of the person are these from now on.
-    pub(super) fn introduce(&mut self, account: &str, contact: &Contact) {
-        self.open(account, contact).contact = contact.clone();
-    }
-
-    pub(super) fn chat(&self, account: &str, contact: &Contact) -> Option<&Chat> {
-        self.position(account, contact).map(|index| &self.chats[index])
-    }
-
-    /// Everybody who ever wrote to this account or heard from it.
-    pub(super) fn of<'a>(&'a self, account: &'a str) -> impl Iterator<Item = &'a Chat> {
-        self.chats.iter().filter(move |chat| chat.account == account)
-    }
-
-    /// The chat that holds the message.
-    pub(super) fn with(&mut self, account: &str, id: &str) -> Option<&mut Chat> {
-        let mut chats = self.chats.iter_mut().filter(|chat| chat.account == account);
-        chats.find(|chat| chat.bubbles.iter().rev().any(|bubble| bubble.id == id))
-    }
-
-    pub(super) fn bubble(&mut self, account: &str, id: &str) -> Option<&mut Bubble> {
-        self.with(account, id)?.bubbles.iter_mut().rev().find(|bubble| bubble.id == id)
-    }
-
-    fn find<'a>(&'a self, account: &'a str, id: &str) -> Option<&'a Bubble> {
-        self.of(account).flat_map(|chat| &chat.bubbles).find(|bubble| bubble.id == id)
-    }
-
-    fn position(&self, account: &str, contact: &Contact) -> Option<usize> {
-        self.chats.iter().position(|chat| {
-            chat.account == account
-                && (chat.contact.is(contact.phone.as_deref())
-                    || chat.contact.is(contact.user_id.as_deref()))
-        })
-    }
-}
-
 impl Phones {
     /// The chats of the file; none if it isn't there or can't be read.
     pub(super) fn open(file: Option<PathBuf>) -> Self {
-        let book = file.as_deref().and_then(load).unwrap_or_default();
+        let book = file.as_deref().and_then(file::load).unwrap_or_default();
         Self { book: Mutex::new(book), changed: watch::Sender::new(0), file }
     }
 
@@ -309,38 +226,8 @@ impl Phones {
 
     fn save(&self, book: &Book) {
         let Some(file) = &self.file else { return };
-        if let Err(error) = write(file, book) {
+        if let Err(error) = file::write(file, book) {
             tracing::warn!(%error, "could not keep the chats of the phone page");
         }
     }
-}
-
-fn load(file: &Path) -> Option<Book> {
-    let text = fs::read(file).ok()?;
-    serde_json::from_slice(&text)
-        .inspect_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            tracing::warn!(line, column, "the kept chats can't be read; the phones start empty");
-        })
-        .ok()
-}
-
-/// Beside the file, then in its place: a kill leaves the old or the new one.
-fn write(file: &Path, book: &Book) -> io::Result<()> {
-    let beside = file.with_extension("new");
-    let mut out = io::BufWriter::new(private(&beside)?);
-    serde_json::to_writer(&mut out, book)?;
-    out.flush()?;
-    fs::rename(beside, file)
-}
-
-#[cfg(unix)]
-fn private(file: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file)
-}
-
-#[cfg(not(unix))]
-fn private(file: &Path) -> io::Result<fs::File> {
-    fs::File::create(file)
 }

@@ -158,6 +158,12 @@ async fn code(response: Response) -> (u16, u64) {
 async fn a_message_a_read_mark_an_answer_and_its_receipts_through_meta() {
     let world = World::new().await;
     let ana = world.sandbox.meta(0).person_with_id("Ana", ANA, NOBODY);
+    let refused = ana.message("too early");
+    let early = refused["id"].as_str().unwrap().to_owned();
+    world.answers(StatusCode::SERVICE_UNAVAILABLE, "");
+    assert_eq!(ana.sends(refused).await, 503);
+    world.answers(StatusCode::OK, "");
+    world.seen().clear();
     let message = ana.message("¿Qué tal? 👋");
     let wamid = message["id"].as_str().unwrap().to_owned();
     assert_eq!(ana.sends(message).await, 200);
@@ -180,6 +186,7 @@ async fn a_message_a_read_mark_an_answer_and_its_receipts_through_meta() {
     });
     assert_eq!(world.graph(&read).await.unwrap().status(), 200);
     assert_eq!(ana.tick(&wamid), Some(Tick::Read));
+    assert_eq!(ana.tick(&early), Some(Tick::Refused(503)), "it never had that one");
 
     let answer = world.graph(&text("+1 (555) 010-0011", "Bien")).await.unwrap();
     let answer: Value = answer.json().await.unwrap();
@@ -368,10 +375,7 @@ async fn a_replay_is_the_same_bytes_and_a_forgery_another_signature() {
     meta.post_raw(None, "{}").await;
     let seen = world.seen();
     assert_eq!(seen[0].body, seen[1].body);
-    assert_eq!(
-        seen[0].header("x-hub-signature-256"),
-        seen[1].header("x-hub-signature-256")
-    );
+    assert_eq!(seen[0].header("x-hub-signature-256"), seen[1].header("x-hub-signature-256"));
     assert_eq!(seen[2].header("x-hub-signature-256"), signing::meta("forged", &seen[2].body));
     assert!(!seen[3].headers.contains_key("x-hub-signature-256"));
 }
@@ -407,7 +411,10 @@ async fn the_phone_shows_the_same_chats_after_a_restart() {
     assert_eq!(after.meta(1).person("Ana", ANA).tick(&wamid), None);
 
     std::fs::write(&file, "{").unwrap();
-    assert_eq!(sandbox("http://127.0.0.1:1", Some(&file)).meta(0).person("Ana", ANA).texts().len(), 0);
+    assert_eq!(
+        sandbox("http://127.0.0.1:1", Some(&file)).meta(0).person("Ana", ANA).texts().len(),
+        0
+    );
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ const THROUGH = {
 
 const $ = (id) => document.getElementById(id);
 const state = { provider: "meta", person: "ana", view: null, seen: load("seen") || {}, drafts: {} };
-Object.assign(state, load("chosen") || {});
+chosenInAddress();
 
 // Talking to the sandbox.
 
@@ -301,10 +301,16 @@ function fit() {
 
 // What the hands do.
 
+// `#twilio/noor`: a reload stays where it was, and a link can point at a chat.
+function chosenInAddress() {
+  const [, provider, person] = /^#(meta|twilio)\/(\w+)$/.exec(location.hash) || [];
+  if (person) Object.assign(state, { provider, person });
+}
+
 function choose(what) {
   state.drafts[`${state.provider} ${state.person}`] = $("text").value;
   Object.assign(state, what, { view: null });
-  save("chosen", { provider: state.provider, person: state.person });
+  history.replaceState(null, "", `#${state.provider}/${state.person}`);
   $("text").value = state.drafts[`${state.provider} ${state.person}`] || "";
   fit();
   refresh();

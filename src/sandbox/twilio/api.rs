@@ -74,7 +74,8 @@ fn authorise(
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let numbers = (0..sandbox.twilio.len()).map(|index| sandbox.twilio(index));
     let own: Vec<_> = numbers.filter(|number| Some(basic(number).as_str()) == given).collect();
-    let of_path = own.iter().all(|number| sid.is_none_or(|sid| number.desk().account.account_sid == sid));
+    let of_path =
+        own.iter().all(|number| sid.is_none_or(|sid| number.desk().account.account_sid == sid));
     if own.is_empty() || !of_path { Err(ApiError::authenticate()) } else { Ok(own) }
 }
 
@@ -100,7 +101,8 @@ fn accept(number: Option<&Number>, form: &Form) -> Result<Value, ApiError> {
 /// Who is meant, if everything is right.
 fn check(number: Option<&Number>, form: &Form) -> Result<Contact, ApiError> {
     let to = field(form, "To").ok_or(ApiError::new(21604, "A 'To' phone number is required."))?;
-    let from = field(form, "From").ok_or(ApiError::new(21603, "A 'From' phone number is required."))?;
+    let from =
+        field(form, "From").ok_or(ApiError::new(21603, "A 'From' phone number is required."))?;
     if to.starts_with("whatsapp:") != from.starts_with("whatsapp:") {
         return Err(ApiError::new(21910, "'To' and 'From' must be of the same channel"));
     }
@@ -189,7 +191,8 @@ fn found(numbers: &[Number], query: &Form) -> Result<Value, ApiError> {
 async fn typing(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, body: Bytes) -> Response {
     let form = webhook::decode(&body);
     sandbox.record("POST", "/twilio/v2/Indicators/Typing.json".into(), webhook::object(&form));
-    let shown = authorise(&sandbox, &headers, None).and_then(|numbers| show_typing(&numbers, &form));
+    let shown =
+        authorise(&sandbox, &headers, None).and_then(|numbers| show_typing(&numbers, &form));
     match shown {
         Ok(()) => Json(json!({ "success": true })).into_response(),
         Err(error) => error.into_response(),

@@ -39,6 +39,8 @@ fn unescape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -54,5 +56,19 @@ mod tests {
                 Said { body: "two".into(), status_callback: callback },
             ]
         );
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_can_be_read(xml in "(<Message|>|</Message>|<Body>|statusCallback=\"|&amp;|.)*") {
+            messages(&xml);
+        }
+
+        #[test]
+        fn what_was_escaped_reads_back(text in "[^<]*") {
+            let escaped = text.replace('&', "&amp;");
+            let said = messages(&format!("<Message>{escaped}</Message>"));
+            prop_assert_eq!(&said[0].body, &text);
+        }
     }
 }

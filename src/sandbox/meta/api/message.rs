@@ -44,8 +44,8 @@ pub(super) enum Destination {
 
 impl Outgoing {
     pub(super) fn read(raw: Value) -> Result<Self, GraphError> {
-        let send: Send =
-            serde_json::from_value(raw.clone()).map_err(|e| GraphError::parameter(&e.to_string()))?;
+        let send: Send = serde_json::from_value(raw.clone())
+            .map_err(|e| GraphError::parameter(&e.to_string()))?;
         send.check_envelope()?;
         let kind = send.kind.as_deref().unwrap_or("text");
         check_content(kind, &send.content)?;
@@ -112,9 +112,7 @@ impl Send {
             (Some(_), Some(_)) | (None, None) => {
                 Err(GraphError::parameter("Exactly one of to and recipient is required"))
             }
-            (Some(to), None) if self.recipient_type == Some(RecipientType::Group) => {
-                Ok(group(to))
-            }
+            (Some(to), None) if self.recipient_type == Some(RecipientType::Group) => Ok(group(to)),
             (Some(to), None) => phone(to),
             (None, Some(id)) => user_id(id),
         }
@@ -130,7 +128,8 @@ fn phone(to: &str) -> Result<Destination, GraphError> {
     if identifiers::is_user_id(to) {
         return Ok(Destination::UserIdAsPhone(to.to_owned()));
     }
-    let digits = identifiers::phone(to).ok_or_else(|| GraphError::value("to is no phone number"))?;
+    let digits =
+        identifiers::phone(to).ok_or_else(|| GraphError::value("to is no phone number"))?;
     let contact = Contact::unknown(&digits);
     Ok(Destination::Contact { input: to.to_owned(), contact })
 }
