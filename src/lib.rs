@@ -5,6 +5,7 @@ pub mod clock;
 pub mod domain;
 pub mod llm;
 pub mod provider;
+pub mod sandbox;
 pub mod store;
 pub mod tokens;
 pub mod tool;
