@@ -26,7 +26,33 @@ pub struct Mind {
     pub model: Arc<dyn Model>,
 }
 
+/// To come.
+pub struct Assistant;
+
+impl Assistant {
+    /// To come.
+    pub fn new(
+        _: tokio::sync::watch::Receiver<Arc<Minds>>,
+        _: Arc<dyn crate::store::Transcript>,
+        _: crate::clock::Clock,
+    ) -> Self {
+        Self
+    }
+}
+
 impl Mind {
+    /// To come.
+    pub fn build(
+        _: Config,
+        _: policy::Config,
+        _: llm::Config,
+        _: reqwest::Client,
+        _: crate::clock::Clock,
+        _: Option<&std::path::Path>,
+    ) -> Result<Self, String> {
+        Err("to come".into())
+    }
+
     /// How long a burst is waited for.
     pub fn quiet(&self) -> Quiet {
         use std::time::Duration;
