@@ -111,7 +111,11 @@ impl App {
     }
 
     /// Answers HTTP until `stop`; no work is done.
-    pub async fn answer(&self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+    pub async fn answer(
+        &self,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
         let router = self.router(stop.clone());
         http::serve(listener, router, self.clock.clone(), stop).await.context("HTTP ended")
     }

@@ -113,7 +113,8 @@ impl Settings {
 
     /// The sections that differ and that only a restart can change.
     pub fn needs_restart(&self, other: &Self) -> Vec<&'static str> {
-        let differs = |name: &&&str| self.fingerprints.get(**name) != other.fingerprints.get(**name);
+        let differs =
+            |name: &&&str| self.fingerprints.get(**name) != other.fingerprints.get(**name);
         FIXED.iter().filter(differs).copied().collect()
     }
 }
@@ -122,8 +123,9 @@ impl Sources {
     /// The user's file, if any, and this process's environment.
     pub fn new(file: Option<PathBuf>) -> Self {
         // A variable that is not UTF-8 can't be one of ours.
-        let env = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let env = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
         Self { file, env: env.collect(), ..Self::default() }
     }
 
@@ -185,7 +187,9 @@ fn lay(
 
 fn known_sections(tree: &Value) -> Result<(), Error> {
     let unknown = table(tree).and_then(|all| {
-        all.iter().filter(|(name, _)| !SECTIONS.contains(&name.as_str())).min_by_key(|(name, _)| *name)
+        all.iter()
+            .filter(|(name, _)| !SECTIONS.contains(&name.as_str()))
+            .min_by_key(|(name, _)| *name)
     });
     match unknown {
         Some((name, value)) => {

@@ -121,8 +121,7 @@ fn settings(
     if args.demo {
         fixed.push_str("[llm]\nprovider = \"demo\"\n");
     }
-    let sources =
-        Sources { fixed: Some(fixed), demo_without_model: true, ..Sources::new(file) };
+    let sources = Sources { fixed: Some(fixed), demo_without_model: true, ..Sources::new(file) };
     Ok(Settings::load(sources)?)
 }
 
@@ -202,7 +201,9 @@ fn leaves(llm: &llm::Config) -> String {
 
 fn greeting(phone_at: SocketAddr, info: &PhoneInfo) -> String {
     let PhoneInfo { model, leaves } = info;
-    format!("\n  http://{phone_at}/\n\n  Answers come from {model}.\n  {leaves}\n  Ctrl-C ends it; what was said is kept.\n")
+    format!(
+        "\n  http://{phone_at}/\n\n  Answers come from {model}.\n  {leaves}\n  Ctrl-C ends it; what was said is kept.\n"
+    )
 }
 
 /// Who closed the pipe does not want to know.

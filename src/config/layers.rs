@@ -31,8 +31,7 @@ pub fn text(toml: &str) -> Result<Value, Error> {
 pub fn file(path: &Path) -> Result<Value, Error> {
     let name = path.display().to_string();
     let remedy = "name a file that can be read with --config or OLIFANT_CONFIG";
-    std::fs::metadata(path)
-        .map_err(|e| Error(format!("{name}: can't be read ({e}); {remedy}")))?;
+    std::fs::metadata(path).map_err(|e| Error(format!("{name}: can't be read ({e}); {remedy}")))?;
     parsed(&name, config::File::from(path).format(FileFormat::Toml).collect())
 }
 
@@ -212,7 +211,9 @@ fn secret_from(key: &str, file: &Value) -> Result<Value, Error> {
     let path = file.clone().into_string().unwrap_or_default();
     let content = std::fs::read_to_string(&path).map_err(|e| {
         let place = origin(file);
-        Error(format!("{key}: {path} can't be read ({e}){place}; name a file that holds only the secret"))
+        Error(format!(
+            "{key}: {path} can't be read ({e}){place}; name a file that holds only the secret"
+        ))
     })?;
     Ok(Value::new(Some(&path), content.trim_end_matches(['\r', '\n'])))
 }

@@ -52,19 +52,29 @@ impl Complaint<'_> {
         if let Some(rest) = message.strip_prefix("unknown field `") {
             let mut names = rest.split('`').step_by(2);
             let key = names.next().unwrap_or_default();
-            let known: Vec<&str> =
-                rest.split('`').skip(2).step_by(2).collect();
+            let known: Vec<&str> = rest.split('`').skip(2).step_by(2).collect();
             return unknown(&join_maybe(self.path, table), key, &known, &self.place(self.inside));
         }
-        if let Some(field) = quoted(message, "missing field `").or(quoted(message, "missing configuration field \"")) {
+        if let Some(field) =
+            quoted(message, "missing field `").or(quoted(message, "missing configuration field \""))
+        {
             let field = field.rsplit('.').next().unwrap_or(field);
-            return missing(&join_maybe(self.path, self.inside), self.section, field, &self.place(""));
+            return missing(
+                &join_maybe(self.path, self.inside),
+                self.section,
+                field,
+                &self.place(""),
+            );
         }
         let section = join_maybe(self.section, table);
         let meaning = reference::comment(&section, without_index(key));
         let remedy = meaning.unwrap_or_else(|| "write a table there".into());
         let whole = join_maybe(self.path, self.inside);
-        Error(format!("{whole}: {}{}; it takes: {remedy}", readable(message), self.place(self.inside)))
+        Error(format!(
+            "{whole}: {}{}; it takes: {remedy}",
+            readable(message),
+            self.place(self.inside)
+        ))
     }
 
     /// Where the value at `inside` comes from, or its table.

@@ -80,7 +80,10 @@ fn loaded(toml: &str, env: &[(&str, &str)]) -> Settings {
 fn a_mistake_is_one_line_with_key_place_and_remedy() {
     let wrong = |more: &str| refused(&format!("{META}{more}"), &[]);
     let cases = [
-        (wrong("[server]\nlisen = \"x\""), "server.lisen is not a key (my.toml); did you mean server.listen?"),
+        (
+            wrong("[server]\nlisen = \"x\""),
+            "server.lisen is not a key (my.toml); did you mean server.listen?",
+        ),
         (
             wrong("[server]\nlisten = \"here\""),
             "server.listen: invalid socket address syntax (my.toml); it takes: Where it listens, \
@@ -96,7 +99,10 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
             "sending.uncertain: there is no \"shrug\" (my.toml); it takes: And if no news comes: \
              \"resend\" (once more) or \"hold\" (leave it to you)",
         ),
-        (wrong("[asistant]\nname = \"A\""), "asistant is not a key (my.toml); did you mean assistant?"),
+        (
+            wrong("[asistant]\nname = \"A\""),
+            "asistant is not a key (my.toml); did you mean assistant?",
+        ),
         (
             wrong("[businesses.main.server]\nlisten = \"x\""),
             "businesses.main.server is not a key (my.toml); known there: llm, assistant, policy",
@@ -128,7 +134,9 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
             "numbers.shop.provider: there is no such provider (my.toml); write \"meta\" or \"twilio\"",
         ),
         (
-            wrong("[numbers.shop]\nprovider = \"meta\"\nphone_number_id = \"1\"\naccess_token = \"t\""),
+            wrong(
+                "[numbers.shop]\nprovider = \"meta\"\nphone_number_id = \"1\"\naccess_token = \"t\"",
+            ),
             "numbers.shop.app_secret is missing (my.toml); set it or OLIFANT__NUMBERS__SHOP__APP_SECRET: \
              The app secret from App settings > Basic; it signs webhooks",
         ),
@@ -258,8 +266,7 @@ fn the_environment_overrides_every_type() {
 fn a_business_overrides_only_what_it_names() {
     let toml = format!(
         "{META}{}[businesses.shop.assistant]\nname = \"Nina\"\nhours.mon = \"10:00-11:00\"\n",
-        META.replace("front", "shop")
-            .replace("100\n", "101\nbusiness = \"shop\"\n")
+        META.replace("front", "shop").replace("100\n", "101\nbusiness = \"shop\"\n")
     );
     let settings = loaded(&toml, &[]);
     let named = |business: &str| &settings.businesses[&Business::from(business)].assistant;
@@ -309,7 +316,10 @@ fn a_restart_is_asked_for_only_where_it_is_needed() {
 fn what_a_part_complains_about_is_placed() {
     let settings = loaded(META, &[("OLIFANT__ASSISTANT__TIMEZONE", "Mars/Base")]);
     let line = settings.explain("assistant.timezone: there is no \"Mars/Base\"").to_string();
-    assert_eq!(line, "assistant.timezone: there is no \"Mars/Base\" (OLIFANT__ASSISTANT__TIMEZONE)");
+    assert_eq!(
+        line,
+        "assistant.timezone: there is no \"Mars/Base\" (OLIFANT__ASSISTANT__TIMEZONE)"
+    );
 }
 
 /// The keys that the structs know, as `section.key`.

@@ -86,8 +86,11 @@ impl Webhooks {
             provider.verify(&request).inspect_err(|reason| self.log_rejected(name, reason))?;
         let parsed = provider.parse(verified);
         log_unread(name, &parsed);
-        let received: Vec<Received> =
-            parsed.events.into_iter().filter_map(|(number, event)| self.received(&number, event)).collect();
+        let received: Vec<Received> = parsed
+            .events
+            .into_iter()
+            .filter_map(|(number, event)| self.received(&number, event))
+            .collect();
         if received.is_empty() {
             return Ok(());
         }

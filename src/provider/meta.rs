@@ -84,12 +84,7 @@ impl super::Provider for Meta {
         Err(crate::domain::failure::SendError::Uncertain)
     }
 
-    async fn signal(
-        &self,
-        _: &crate::domain::id::NumberName,
-        _: &crate::domain::id::ProviderId,
-    ) {
-    }
+    async fn signal(&self, _: &crate::domain::id::NumberName, _: &crate::domain::id::ProviderId) {}
 
     async fn lookup(&self, _: &super::Parcel<'_>) -> super::Lookup {
         super::Lookup::Unknown

@@ -97,7 +97,8 @@ fn secrets(path: &Path) -> Result<Secrets> {
         account_sid: format!("AC{}", made_up()),
         auth_token: made_up(),
     };
-    let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file =
+        File::options().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(&serde_json::to_vec(&secrets)?)
         .with_context(|| format!("{shown} can't be written"))?;
     Ok(secrets)
