@@ -48,6 +48,32 @@ pub enum Class {
     StopNumber,
 }
 
+/// How long a number that only an operator can mend is left alone between
+/// tries: it recovers by itself soon after, and nothing is lost meanwhile.
+const STOPPED: Duration = Duration::from_secs(5 * 60);
+
+/// How long a number waits that was told to slow down, unless told how long.
+const SLOWED: Duration = Duration::from_secs(30);
+
+impl Class {
+    /// How long to wait before the next try, if the provider said so.
+    pub fn after(self) -> Option<Duration> {
+        match self {
+            Self::Transient { after, .. } => after,
+            Self::WindowClosed | Self::Refused | Self::StopNumber => None,
+        }
+    }
+
+    /// How long nothing at all may be sent from the number.
+    pub fn number_waits(self) -> Option<Duration> {
+        match self {
+            Self::Transient { after, scope: Scope::Number } => Some(after.unwrap_or(SLOWED)),
+            Self::StopNumber => Some(STOPPED),
+            Self::Transient { scope: Scope::Pair, .. } | Self::WindowClosed | Self::Refused => None,
+        }
+    }
+}
+
 /// How far a transient failure reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

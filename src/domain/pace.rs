@@ -29,6 +29,12 @@ impl Pace {
         (paid - rate.every * rate.burst.max(1)).max(now)
     }
 
+    /// When the next place is, without taking it.
+    pub fn free_at(&self, now: Timestamp, rate: Rate) -> Timestamp {
+        let mut copy = *self;
+        copy.book(now, rate)
+    }
+
     /// Nothing is owed any more: the value can be forgotten.
     pub fn is_idle(&self, now: Timestamp) -> bool {
         self.paid.is_none_or(|paid| paid <= now)

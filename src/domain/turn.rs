@@ -49,6 +49,17 @@ pub struct Finished {
     pub record: TurnRecord,
 }
 
+impl Finished {
+    /// Nobody is answered, and why.
+    pub fn silent(reason: impl Into<String>) -> Self {
+        Self {
+            messages: Vec::new(),
+            changes: Vec::new(),
+            record: TurnRecord::new(Verdict::Silent(reason.into())),
+        }
+    }
+}
+
 /// A message to send.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outgoing {
@@ -76,6 +87,13 @@ pub struct TurnRecord {
     pub took: Duration,
 }
 
+impl TurnRecord {
+    /// A turn that asked no model.
+    pub fn new(verdict: Verdict) -> Self {
+        Self { verdict, told: None, model: None, usage: Usage::default(), took: Duration::ZERO }
+    }
+}
+
 /// How a turn ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,6 +106,18 @@ pub enum Verdict {
     Silent(String),
     /// No answer could be made; the person got an honest line.
     Failed(String),
+}
+
+impl Verdict {
+    /// Its name in the log.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Said => "said",
+            Self::Silent(_) => "silent",
+            Self::Failed(_) => "failed",
+        }
+    }
 }
 
 /// Tokens, as the model's server counts them; 0 where it doesn't.

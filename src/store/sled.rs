@@ -1,11 +1,82 @@
-//! To come.
+//! The embedded store: sled 0.34.7 behind one writer thread. How it is used,
+//! and why: `docs/storage.md`.
+
+mod changes;
+mod inbox;
+mod keys;
+mod lanes;
+mod open;
+mod people;
+mod queue;
+mod transcript;
+mod tx;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use keys::Hasher;
+use writer::Writer;
+
 use super::{Config, StoreError};
-use std::path::Path;
-/// The embedded store.
-pub struct SledStore;
+use crate::clock::Clock;
+
+/// See the module.
+pub struct SledStore {
+    /// `Some` until dropped: then the thread drains and ends.
+    writer: Option<Writer>,
+    thread: Option<std::thread::JoinHandle<()>>,
+    tree: sled::Db,
+    hasher: Hasher,
+    folder: PathBuf,
+    min_free_mb: u64,
+    clock: Clock,
+    /// Held for as long as the store is open, longer than sled's own.
+    _lock: std::fs::File,
+}
+
 impl SledStore {
-    /// Opens it.
-    pub fn open(_: &Path, _: &Config, _: crate::clock::Clock) -> Result<Self, StoreError> {
-        Err(StoreError::Busy)
+    /// Opens or creates the store in `folder`. Errors name the folder and the
+    /// remedy; nothing is ever deleted to make it open.
+    pub fn open(folder: &Path, config: &Config, clock: Clock) -> Result<Self, StoreError> {
+        let lock = open::lock(folder)?;
+        let disk = open::disk(folder, config.cache_mb, clock.clone())?;
+        let (tree, hasher) = (disk.tree.clone(), disk.hasher.clone());
+        let (writer, thread) = Writer::start(disk)
+            .map_err(|error| StoreError::Unavailable(format!("no storage thread: {error}")))?;
+        Ok(Self {
+            writer: Some(writer),
+            thread: Some(thread),
+            tree,
+            hasher,
+            folder: folder.to_owned(),
+            min_free_mb: config.min_free_mb,
+            clock,
+            _lock: lock,
+        })
+    }
+
+    fn writer(&self) -> Result<&Writer, StoreError> {
+        self.writer
+            .as_ref()
+            .ok_or_else(|| StoreError::Unavailable("the store has shut down".into()))
+    }
+
+    /// Reads a value as of the last round.
+    fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
+        let raw = |key: &[u8]| Ok(self.tree.get(key).map_err(tx::unavailable)?.map(|v| v.to_vec()));
+        tx::read(raw, key)
+    }
+}
+
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        self.writer = None;
+        if let Some(thread) = self.thread.take() {
+            // It only panics after it has ended the process.
+            let _ = thread.join();
+        }
     }
 }

@@ -1,0 +1,191 @@
+//! The keys of the one tree: a table byte, then internal ids and numbers,
+//! big-endian. What came from outside stands in a key only as a keyed hash.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::domain::id::{
+    Business, ConversationId, MessageId, NumberName, PersonId, Position, ProviderId,
+};
+use crate::domain::person::Alias;
+
+/// `m|name` → meta.
+pub const META: u8 = b'm';
+const ALIAS: u8 = b'a';
+const PERSON: u8 = b'p';
+const CONVERSATION: u8 = b'c';
+const MESSAGE: u8 = b't';
+const SEEN: u8 = b's';
+const DELIVERY: u8 = b'd';
+const BUSY: u8 = b'b';
+const NUMBER: u8 = b'n';
+
+/// The length of `t|conv|seq|part` and `d|conv|seq|part`; longer keys in
+/// their range are continuations.
+pub const POSITION_KEY: usize = 1 + 16 + 8 + 2;
+
+/// Which lanes: the byte behind `b|`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LaneKind {
+    /// Turns.
+    Turns,
+    /// Deliveries.
+    Deliveries,
+}
+
+impl LaneKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Turns, Self::Deliveries];
+
+    fn byte(self) -> u8 {
+        match self {
+            Self::Turns => b't',
+            Self::Deliveries => b'd',
+        }
+    }
+}
+
+/// Makes keys out of what must not be readable in them.
+#[derive(Clone)]
+pub struct Hasher(Hmac<Sha256>);
+
+impl Hasher {
+    /// With the key made at first start.
+    pub fn new(key: &[u8; 32]) -> Self {
+        // HMAC takes a key of any length; 32 bytes never fail.
+        Self(Hmac::new_from_slice(key).unwrap_or_else(|_| unreachable!("any key length is taken")))
+    }
+
+    /// `a|H(business, alias)` → person.
+    pub fn alias(&self, business: &Business, alias: &Alias) -> Vec<u8> {
+        self.key(ALIAS, &[business.as_str(), &alias.canonical()])
+    }
+
+    /// `s|H(number, provider's id)` → position: dedupe, quotes, receipts.
+    pub fn seen(&self, number: &NumberName, id: &ProviderId) -> Vec<u8> {
+        self.key(SEEN, &[number.as_str(), id.as_str()])
+    }
+
+    /// `n|H(number)` → until when it is paused.
+    pub fn number(&self, number: &NumberName) -> Vec<u8> {
+        self.key(NUMBER, &[number.as_str()])
+    }
+
+    /// The lengths are hashed too, so that no two lists of parts meet.
+    fn key(&self, table: u8, parts: &[&str]) -> Vec<u8> {
+        let mut mac = self.0.clone();
+        mac.update(&[table]);
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        let hash = mac.finalize().into_bytes();
+        [&[table], &hash[..16]].concat()
+    }
+}
+
+/// `m|name`.
+pub fn meta(name: &str) -> Vec<u8> {
+    [&[META], name.as_bytes()].concat()
+}
+
+/// `p|person`.
+pub fn person(id: PersonId) -> Vec<u8> {
+    [&[PERSON][..], id.as_bytes()].concat()
+}
+
+/// `c|conv`.
+pub fn conversation(id: ConversationId) -> Vec<u8> {
+    [&[CONVERSATION][..], id.as_bytes()].concat()
+}
+
+/// `t|conv|seq|part`.
+pub fn message(id: MessageId) -> Vec<u8> {
+    position(MESSAGE, id)
+}
+
+/// `t|conv`: all messages of a conversation.
+pub fn messages(id: ConversationId) -> Vec<u8> {
+    [&[MESSAGE][..], id.as_bytes()].concat()
+}
+
+/// `d|conv|seq|part`.
+pub fn delivery(id: MessageId) -> Vec<u8> {
+    position(DELIVERY, id)
+}
+
+/// `d|conv`: all deliveries of a conversation.
+pub fn deliveries(id: ConversationId) -> Vec<u8> {
+    [&[DELIVERY][..], id.as_bytes()].concat()
+}
+
+/// `b|lanes|conv`: work waits.
+pub fn busy(kind: LaneKind, id: ConversationId) -> Vec<u8> {
+    [&[BUSY, kind.byte()][..], id.as_bytes()].concat()
+}
+
+/// `b|lanes`: all conversations where work waits.
+pub fn busy_all(kind: LaneKind) -> Vec<u8> {
+    vec![BUSY, kind.byte()]
+}
+
+/// The conversation at the end of a `busy` key.
+pub fn busy_conversation(key: &[u8]) -> Option<ConversationId> {
+    key.get(2..)?.try_into().ok().map(ConversationId::from_bytes)
+}
+
+/// The position at the end of a `message` or `delivery` key; `None` for a
+/// continuation.
+pub fn position_of(key: &[u8]) -> Option<Position> {
+    let tail = key.get(17..POSITION_KEY).filter(|_| key.len() == POSITION_KEY)?;
+    let seq = u64::from_be_bytes(tail[..8].try_into().ok()?);
+    let part = u16::from_be_bytes(tail[8..].try_into().ok()?);
+    Some(Position { seq, part })
+}
+
+/// The first key behind all keys that begin with `prefix`.
+pub fn end_of(prefix: &[u8]) -> Vec<u8> {
+    let mut end = prefix.to_vec();
+    while let Some(last) = end.pop() {
+        if last < u8::MAX {
+            end.push(last + 1);
+            break;
+        }
+    }
+    end
+}
+
+fn position(table: u8, id: MessageId) -> Vec<u8> {
+    let Position { seq, part } = id.position;
+    [&[table][..], id.conversation.as_bytes(), &seq.to_be_bytes(), &part.to_be_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_sort_in_keys_as_they_sort_in_conversations() {
+        let conversation = ConversationId::from_bytes([255; 16]);
+        let id = |seq, part| MessageId { conversation, position: Position { seq, part } };
+        let keys = [id(1, 0), id(1, 1), id(1, 300), id(2, 0), id(300, 0)].map(message);
+        assert!(keys.is_sorted());
+        assert_eq!(position_of(&keys[2]), Some(Position { seq: 1, part: 300 }));
+        assert!(keys.iter().all(|key| *key < end_of(&messages(conversation))));
+    }
+
+    #[test]
+    fn nothing_from_outside_can_be_read_in_a_key() {
+        let hasher = Hasher::new(&[1; 32]);
+        let number = NumberName::from("main");
+        let key = hasher.seen(&number, &ProviderId::from("wamid.15550100001"));
+        assert_eq!(key.len(), 17);
+        assert_ne!(key, hasher.seen(&NumberName::from("other"), &"wamid.15550100001".into()));
+        assert_ne!(key, Hasher::new(&[2; 32]).seen(&number, &"wamid.15550100001".into()));
+        assert_ne!(
+            hasher.key(SEEN, &["ab", "c"]),
+            hasher.key(SEEN, &["a", "bc"]),
+            "parts don't run into each other"
+        );
+    }
+}

@@ -1,0 +1,192 @@
+//! Opening: what sled needs before and after, learnt by killing it.
+
+use std::fs::{self, File, OpenOptions};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::keys::{self, Hasher, LaneKind};
+use super::lanes::Lanes;
+use super::tx::{self, Layer, Tx};
+use super::writer::Disk;
+use crate::clock::Clock;
+use crate::domain::conversation::Conversation;
+use crate::store::{StoreError, record};
+
+/// The version of keys and records in the folder.
+const FORMAT: u32 = 1;
+
+/// Makes the folder and takes it for this process.
+pub fn lock(folder: &Path) -> Result<File, StoreError> {
+    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    let file =
+        OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"));
+    let file = file.map_err(|error| failed(folder, &error))?;
+    file.try_lock().map_err(|_| {
+        StoreError::Unavailable(format!(
+            "another olifant has the store in {} open; stop it, or choose another store.url",
+            folder.display()
+        ))
+    })?;
+    Ok(file)
+}
+
+/// Opens sled and rebuilds what lives in memory. The folder must be locked.
+pub fn disk(folder: &Path, cache_mb: u64, clock: Clock) -> Result<Disk, StoreError> {
+    let data = folder.join("data");
+    drop_unfinished_snapshots(&data).map_err(|error| failed(folder, &error))?;
+    let tree = open(&data, cache_mb).or_else(|_| open_from_log(&data, cache_mb))?;
+    let file = File::open(data.join("db")).map_err(|error| failed(folder, &error))?;
+    sync_folders(folder, &data).map_err(|error| failed(folder, &error))?;
+    let hasher = hasher(&tree)?;
+    let mut disk = Disk { tree, file, hasher, lanes: Lanes::default(), clock };
+    recover(&mut disk)?;
+    disk.tree.flush().map_err(tx::unavailable)?;
+    disk.file.sync_data().map_err(|error| failed(folder, &error))?;
+    Ok(disk)
+}
+
+/// sled takes a snapshot that a crash left half-written for its newest.
+fn drop_unfinished_snapshots(data: &Path) -> std::io::Result<()> {
+    remove_where(data, |name| name.starts_with("snap.") && name.ends_with(".generating"))
+}
+
+/// A damaged snapshot is only a lost shortcut: the log holds everything. The
+/// folder is copied before anything is removed.
+fn open_from_log(data: &Path, cache_mb: u64) -> Result<sled::Db, StoreError> {
+    tracing::warn!("The store did not open; trying again from its log alone");
+    let rescue = data.with_file_name("data.before-repair");
+    copy_files(data, &rescue).map_err(|error| failed(data, &error))?;
+    remove_where(data, |name| name.starts_with("snap.")).map_err(|error| failed(data, &error))?;
+    open(data, cache_mb)
+}
+
+fn open(data: &Path, cache_mb: u64) -> Result<sled::Db, StoreError> {
+    let config = sled::Config::new()
+        .path(data)
+        .cache_capacity(cache_mb * 1024 * 1024)
+        .flush_every_ms(Some(500))
+        .use_compression(false);
+    // sled panics on some damage.
+    let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
+    let reason = match opened {
+        Ok(Ok(tree)) => return Ok(tree),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "its files are damaged".to_owned(),
+    };
+    Err(StoreError::Unavailable(format!(
+        "the store in {} does not open: {reason}; restore a backup into a fresh folder (nothing was deleted)",
+        data.display()
+    )))
+}
+
+/// The names of new files must survive a power cut as well.
+fn sync_folders(folder: &Path, data: &Path) -> std::io::Result<()> {
+    File::open(data)?.sync_all()?;
+    File::open(folder)?.sync_all()?;
+    match folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => File::open(parent)?.sync_all(),
+        None => File::open(".")?.sync_all(),
+    }
+}
+
+/// The key of all hashes, made at first start; and the format's version.
+fn hasher(tree: &sled::Db) -> Result<Hasher, StoreError> {
+    let (format, secret) = (keys::meta("format"), keys::meta("hash_key"));
+    let raw = |key: &[u8]| Ok(tree.get(key).map_err(tx::unavailable)?.map(|v| v.to_vec()));
+    match tx::read::<u32>(raw, &format)? {
+        Some(FORMAT) => {}
+        Some(newer) => {
+            return Err(StoreError::Unavailable(format!(
+                "the store has format {newer}, this olifant reads {FORMAT}; use the version that wrote it"
+            )));
+        }
+        None => {
+            insert(tree, &secret, &rand::random::<[u8; 32]>())?;
+            insert(tree, &format, &FORMAT)?;
+        }
+    }
+    let key = tx::read::<[u8; 32]>(raw, &secret)?;
+    key.map(|key| Hasher::new(&key))
+        .ok_or(StoreError::Damaged("the store's hash key is gone".into()))
+}
+
+fn insert<T: serde::Serialize>(tree: &sled::Db, key: &[u8], value: &T) -> Result<(), StoreError> {
+    for piece in record::encode(value)? {
+        tree.insert(key, piece).map_err(tx::unavailable)?;
+    }
+    Ok(())
+}
+
+/// Work that a crash left behind: claims of the last process are void.
+fn recover(disk: &mut Disk) -> Result<(), StoreError> {
+    let now = disk.clock.now();
+    let (round, mut tokens) = (Layer::new(), 0);
+    let lanes = Lanes::default();
+    let mut tx = Tx::new(now, &disk.hasher, &lanes, &disk.tree, &round, &mut tokens);
+    void_claims(&mut tx, now)?;
+    let (layer, conversations) = tx.into_parts();
+    disk.tree.apply_batch(tx::batch(layer)).map_err(tx::unavailable)?;
+    conversations.iter().for_each(|conversation| disk.lanes.note(conversation));
+    Ok(())
+}
+
+fn void_claims(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+    for kind in LaneKind::ALL {
+        let prefix = keys::busy_all(kind);
+        for id in tx.keys(&prefix, &prefix)?.iter().filter_map(|key| keys::busy_conversation(key)) {
+            let mut conversation = tx.conversation(id)?;
+            for lane in [&mut conversation.turns, &mut conversation.deliveries] {
+                if lane.is_claimed() {
+                    lane.take_away(Some(now));
+                }
+            }
+            settle(tx, &mut conversation)?;
+            tx.put_conversation(&conversation)?;
+        }
+    }
+    Ok(())
+}
+
+/// A lane waits exactly while it has rows.
+fn settle(tx: &Tx<'_>, conversation: &mut Conversation) -> Result<(), StoreError> {
+    if tx.unanswered(conversation)?.is_empty() {
+        conversation.turns.take_away(None);
+    }
+    if tx.deliveries(conversation.id)?.is_empty() {
+        conversation.deliveries.take_away(None);
+    }
+    Ok(())
+}
+
+fn remove_where(folder: &Path, unwanted: impl Fn(&str) -> bool) -> std::io::Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(&unwanted) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_files(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+fn failed(folder: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unavailable(format!("the store's folder {}: {error}", folder.display()))
+}
