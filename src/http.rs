@@ -80,3 +80,6 @@ pub fn router(shared: Shared) -> Router {
         .with_state(shared);
     webhooks.merge(health)
 }
+
+#[cfg(test)]
+mod tests;

@@ -113,14 +113,22 @@ impl Webhooks {
     }
 
     fn log_rejected(&self, name: &'static str, reason: &Rejected) {
-        let now = self.shared.clock.now();
         let mut rejections = self.rejections.lock().unwrap_or_else(PoisonError::into_inner);
-        if rejections.silent_until.is_some_and(|until| now < until) {
-            rejections.unsaid += 1;
-            return;
+        if let Some(unsaid) = rejections.next(self.shared.clock.now()) {
+            tracing::warn!(provider = name, %reason, unsaid, "webhook rejected");
         }
-        tracing::warn!(provider = name, %reason, others = rejections.unsaid, "webhook rejected");
-        *rejections = Rejections { silent_until: Some(now + REJECTION_LINE_EVERY), unsaid: 0 };
+    }
+}
+
+impl Rejections {
+    /// Counts one. When it is time for a line: how many had none.
+    fn next(&mut self, now: Timestamp) -> Option<u64> {
+        if self.silent_until.is_some_and(|until| now < until) {
+            self.unsaid += 1;
+            return None;
+        }
+        self.silent_until = Some(now + REJECTION_LINE_EVERY);
+        Some(std::mem::take(&mut self.unsaid))
     }
 }
 
@@ -148,4 +156,20 @@ fn log_unread(name: &'static str, parsed: &Parsed) {
 
 fn log_not_kept(name: &'static str, error: &crate::store::StoreError) {
     tracing::error!(provider = name, %error, "webhook not taken, the provider will deliver it again");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_forgeries_is_a_line_every_ten_seconds() {
+        let mut rejections = Rejections::default();
+        let at = |seconds| Timestamp::UNIX_EPOCH + Duration::from_secs(seconds);
+        assert_eq!(rejections.next(at(0)), Some(0));
+        assert_eq!(rejections.next(at(1)), None);
+        assert_eq!(rejections.next(at(9)), None);
+        assert_eq!(rejections.next(at(10)), Some(2));
+        assert_eq!(rejections.next(at(20)), Some(0));
+    }
 }
