@@ -142,7 +142,7 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
     let numbers = numbers::read_all(&tree)?;
     reachable(&tree, &server, &numbers)?;
     Ok(Settings {
-        store: read_section(&tree, "store")?,
+        store: store(&tree)?,
         businesses: businesses(&tree, &numbers)?,
         sending: read_section(&tree, "sending")?,
         origins: origins(&tree),
@@ -203,6 +203,16 @@ fn known_sections(tree: &Value) -> Result<(), Error> {
 
 fn read_section<T: serde::de::DeserializeOwned>(tree: &Value, name: &str) -> Result<T, Error> {
     read(get(tree, &[name]).unwrap_or(&layers::empty()), name, name)
+}
+
+fn store(tree: &Value) -> Result<store::Config, Error> {
+    let config: store::Config = read_section(tree, "store")?;
+    let kind = config.url.split_once(':').map(|(kind, _)| kind);
+    if kind.is_some_and(|kind| store::KINDS.contains(&kind)) {
+        return Ok(config);
+    }
+    let place = get(tree, &["store", "url"]).map(origin).unwrap_or_default();
+    Err(Error(format!("store.url names no kind of store{place}; write sled:PATH")))
 }
 
 /// Fills in `OPENAI_API_KEY`, and the demo where it may stand in.

@@ -151,6 +151,10 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
              calls; set it or OLIFANT__SERVER__PUBLIC_URL to https://YOUR.HOST",
         ),
         (
+            wrong("[store]\nurl = \"/var/lib/olifant\""),
+            "store.url names no kind of store (my.toml); write sled:PATH",
+        ),
+        (
             refused("", &[]),
             "numbers: none is configured; add a table [numbers.NAME] with provider = \"meta\" or \
              \"twilio\"",

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -98,12 +98,12 @@ impl Webhooks {
         Ok(())
     }
 
-    async fn read(&self, request: Request) -> Result<WebhookRequest, Error> {
-        let (parts, body) = request.into_parts();
-        let called = parts.uri.path_and_query().map_or("/", |called| called.as_str());
+    async fn read(&self, mut request: Request) -> Result<WebhookRequest, Error> {
+        let called = request.uri().path_and_query().map_or("/", |called| called.as_str());
         let url = format!("{}{called}", self.shared.public_url.as_str().trim_end_matches('/'));
-        let body = self.shared.clock.timeout(BODY_TIMEOUT, bytes(body)).await;
-        Ok(WebhookRequest { url, headers: parts.headers, body: body.map_err(|_| Error::TooSlow)?? })
+        let headers = std::mem::take(request.headers_mut());
+        let body = self.shared.clock.timeout(BODY_TIMEOUT, bytes(request)).await;
+        Ok(WebhookRequest { url, headers, body: body.map_err(|_| Error::TooSlow)?? })
     }
 
     fn received(&self, number: &NumberName, event: Event) -> Option<Received> {
@@ -133,9 +133,8 @@ impl Rejections {
 }
 
 /// The whole body; the router sets the limit.
-async fn bytes(body: Body) -> Result<Bytes, Error> {
-    let read = Bytes::from_request(Request::new(body), &()).await;
-    read.map_err(|e| match e.status() {
+async fn bytes(request: Request) -> Result<Bytes, Error> {
+    Bytes::from_request(request, &()).await.map_err(|e| match e.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
         _ => Error::Incomplete,
     })
