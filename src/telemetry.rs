@@ -1,5 +1,7 @@
 //! Logs, on stderr: JSON for machines, lines for people.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
@@ -24,7 +26,10 @@ pub fn start(format: Format, filter: &str) -> Result<(), ParseError> {
     // A second start (in tests) keeps the first one's output.
     let _ = match format {
         Format::Json => lines.json().flatten_event(true).with_current_span(false).try_init(),
-        Format::Human => lines.with_target(false).compact().try_init(),
+        Format::Human => {
+            let colours = std::io::stderr().is_terminal();
+            lines.with_ansi(colours).with_target(false).compact().try_init()
+        }
     };
     Ok(())
 }

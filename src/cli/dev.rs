@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::{Failure, start_logging};
 use crate::app::App;
@@ -81,7 +82,9 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let sandbox = sandbox(&folder, app_at, info, clock.clone());
     let app = App::start(settings, clock.clone()).await?;
     let stop = shutdown::on_signal().context("signals")?;
-    tokio::spawn(http::serve(phone_listener, sandbox.router(), clock.clone(), stop.clone()));
+    // The stand-ins stay until the end: work in progress still needs them.
+    let never = CancellationToken::new();
+    tokio::spawn(http::serve(phone_listener, sandbox.router(), clock.clone(), never));
     say(&greeting);
     tokio::select! {
         served = app.serve(app_listener, stop.clone()) => Ok(served?),
