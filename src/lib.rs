@@ -1,12 +1,64 @@
 //! Olifant: a WhatsApp assistant that remembers.
+//!
+//! # The map
+//! `x.rs` is a contract, `x/` holds what implements it. Imports only point
+//! down this list; a part knows nothing of those above it.
+//!
+//! ```text
+//! cli            a command is a file: dev, serve
+//! app            everything put together; reload
+//! config         default.toml, the user's file, the environment → the sections' structs
+//! telemetry      logs        shutdown   the end        alert    what an operator must know
+//! http           webhooks and health checks
+//! sandbox        stand-ins for both providers, and the phone page of dev mode
+//! worker         claims turns and deliveries, does them, finishes them
+//! assistant      from a turn to a reply: policy, context, model and tools, format
+//! tool           what a model may do besides talking
+//! llm            one prompt in, one completion out: openai, demo
+//! provider       verify, parse, send, signal, look up: meta, twilio
+//! store          state changes, each one durable commit: sled
+//! clock          the time: every wait goes through it        tokens   how long a text is
+//! domain         the words of the program; values only
+//! ```
+//!
+//! # A message's way
+//! `http` has a request verified and read by its `provider`, and the `store`
+//! has it on disk before the 200. A `worker` claims the conversation's turn
+//! once the burst is over; the `assistant` makes a reply of it; transcript,
+//! changes and outbox are one commit. A worker claims each delivery and sends
+//! it by the `provider`; receipts come in by the first door again.
+//!
+//! # What always holds
+//! - Nothing is parsed that a provider's check did not make a `Verified` of.
+//! - The webhook never sees the assistant, the assistant never sees a
+//!   provider, the sender never sees the model: they share `domain` and the
+//!   store.
+//! - A delivery is marked in flight on disk before the provider is called.
+//! - No message text, phone number, provider's id or secret is ever in a log
+//!   line, and none but internal ids, numbers and times is in a store's key.
+//! - Every wait goes through [`clock::Clock`].
+//!
+//! # What is deliberately not here
+//! - No queue beside the store, no cache that has to be kept in step with it.
+//! - No state that a crash has to clean up: a lease only runs out.
+//! - No mocks: tests run the true program against the stand-ins over HTTP.
+//! - No retries in the clients of models and providers: the claim retries.
+//! - No global state: what a part needs is handed to it.
 
+pub mod alert;
+pub mod app;
 pub mod assistant;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod domain;
+pub mod http;
 pub mod llm;
 pub mod provider;
 pub mod sandbox;
+pub mod shutdown;
 pub mod store;
+pub mod telemetry;
 pub mod tokens;
 pub mod tool;
 pub mod worker;

@@ -1,2 +1,5 @@
 //! The olifant binary.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    olifant::cli::run()
+}

@@ -1,8 +1,9 @@
 //! What a provider does: verify, parse, send, signal, look up, and say what
 //! its limits are. One value speaks for all numbers of its kind.
 //!
-//! To add a provider: one file with one folder for its wire format, and one
-//! entry in `config.rs` where `numbers.NAME.provider` is read.
+//! To add a provider: one file with one folder for its wire format, one
+//! variant of [`NumberConfig`] (the compiler then names the places that must
+//! know it) and one route in `http.rs`.
 
 mod exchange;
 mod identity;
@@ -14,14 +15,21 @@ mod stand_in;
 pub mod twilio;
 pub mod webhook;
 
-use async_trait::async_trait;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use async_trait::async_trait;
+use url::Url;
+
+use crate::clock::Clock;
 use crate::domain::event::{Event, Receipt};
 use crate::domain::failure::SendError;
-use crate::domain::id::{MessageId, NumberName, ProviderId};
+use crate::domain::id::{Business, MessageId, Number, NumberName, ProviderId};
 use crate::domain::message::Message;
 use crate::domain::pace::Rate;
 use crate::domain::person::Address;
+use meta::Meta;
+use twilio::Twilio;
 use webhook::{Rejected, Verified, WebhookRequest};
 
 /// A way to reach people.
@@ -99,4 +107,94 @@ pub struct Limits {
     pub pair: Rate,
     /// In all.
     pub number: Rate,
+}
+
+/// `[numbers.NAME]`, as its `provider` says.
+#[derive(Clone, Debug)]
+pub enum NumberConfig {
+    /// `provider = "meta"`.
+    Meta(meta::Config),
+    /// `provider = "twilio"`.
+    Twilio(twilio::Config),
+}
+
+impl NumberConfig {
+    /// The business that the number speaks for.
+    pub fn business(&self) -> Business {
+        match self {
+            Self::Meta(config) => Business::from(config.business.as_str()),
+            Self::Twilio(config) => Business::from(config.business.as_str()),
+        }
+    }
+}
+
+/// Which provider reaches which of our numbers.
+pub struct Providers {
+    meta: Option<Arc<Meta>>,
+    twilio: Option<Arc<Twilio>>,
+    numbers: HashMap<NumberName, (Business, Arc<dyn Provider>)>,
+}
+
+impl Providers {
+    /// One value for each kind of provider that has a number. `public_url` is
+    /// where the providers reach us.
+    pub fn new(
+        configs: BTreeMap<NumberName, NumberConfig>,
+        public_url: Url,
+        http: reqwest::Client,
+        clock: Clock,
+    ) -> Self {
+        let (mut metas, mut twilios) = (Vec::new(), Vec::new());
+        for (name, config) in configs {
+            match config {
+                NumberConfig::Meta(config) => metas.push((name, config)),
+                NumberConfig::Twilio(config) => twilios.push((name, config)),
+            }
+        }
+        let owner = |name: &NumberName, business: &str| (name.clone(), Business::from(business));
+        let at_meta: Vec<_> = metas.iter().map(|(n, c)| owner(n, &c.business)).collect();
+        let at_twilio: Vec<_> = twilios.iter().map(|(n, c)| owner(n, &c.business)).collect();
+        let meta = some(metas).map(|own| Arc::new(Meta::new(own, http.clone(), clock.clone())));
+        let twilio = some(twilios).map(|own| Arc::new(Twilio::new(own, public_url, http, clock)));
+        let mut numbers = HashMap::new();
+        if let Some(meta) = &meta {
+            numbers.extend(reached_by(at_meta, meta.clone()));
+        }
+        if let Some(twilio) = &twilio {
+            numbers.extend(reached_by(at_twilio, twilio.clone()));
+        }
+        Self { meta, twilio, numbers }
+    }
+
+    /// What reaches people from this number; `None` = it is not configured.
+    pub fn of(&self, number: &NumberName) -> Option<&Arc<dyn Provider>> {
+        self.numbers.get(number).map(|(_, provider)| provider)
+    }
+
+    /// The number of this name with its business; `None` = not configured.
+    pub fn number(&self, name: &NumberName) -> Option<Number> {
+        let (business, _) = self.numbers.get(name)?;
+        Some(Number { name: name.clone(), business: business.clone() })
+    }
+
+    /// Meta, if a number of ours is there.
+    pub fn meta(&self) -> Option<&Arc<Meta>> {
+        self.meta.as_ref()
+    }
+
+    /// Twilio, if a number of ours is there.
+    pub fn twilio(&self) -> Option<&Arc<Twilio>> {
+        self.twilio.as_ref()
+    }
+}
+
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
+}
+
+fn reached_by(
+    numbers: Vec<(NumberName, Business)>,
+    provider: Arc<dyn Provider>,
+) -> impl Iterator<Item = (NumberName, (Business, Arc<dyn Provider>))> {
+    numbers.into_iter().map(move |(name, business)| (name, (business, provider.clone())))
 }

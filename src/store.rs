@@ -2,7 +2,7 @@
 //! method is one commit, durable when it returns.
 //!
 //! To add a store: a folder beside `sled` with the same files, and one entry
-//! in [`open`].
+//! in [`KINDS`] and [`open`].
 
 pub mod record;
 pub mod sled;
@@ -209,13 +209,13 @@ pub struct Config {
     pub min_free_mb: u64,
 }
 
+/// What `store.url` can begin with.
+pub const KINDS: &[&str] = &["sled"];
+
 /// Opens the store that `store.url` names.
 pub fn open(config: &Config, clock: crate::clock::Clock) -> Result<Arc<dyn Store>, StoreError> {
     match config.url.split_once(':') {
-        Some(("sled", path)) => {
-            let _ = sled::SledStore::open(path.as_ref(), config, clock)?;
-            Err(StoreError::Busy)
-        }
+        Some(("sled", path)) => Ok(Arc::new(sled::SledStore::open(path.as_ref(), config, clock)?)),
         _ => Err(StoreError::Unavailable(format!(
             "store.url = \"{}\" is not understood; write \"sled:PATH\"",
             config.url

@@ -158,3 +158,47 @@ fn default_api_url() -> String {
 fn default_messages_per_s() -> u32 {
     40
 }
+
+/// To come.
+pub struct Twilio;
+
+impl Twilio {
+    /// To come.
+    pub fn new(
+        _: Vec<(crate::domain::id::NumberName, Config)>,
+        _: url::Url,
+        _: reqwest::Client,
+        _: crate::clock::Clock,
+    ) -> Self {
+        Self
+    }
+}
+
+#[async_trait::async_trait]
+impl super::Provider for Twilio {
+    fn verify(&self, _: &super::WebhookRequest) -> Result<super::Verified, super::Rejected> {
+        Err(super::Rejected::Unsigned)
+    }
+
+    fn parse(&self, _: super::Verified) -> super::Parsed {
+        super::Parsed::default()
+    }
+
+    async fn send(
+        &self,
+        _: &super::Parcel<'_>,
+    ) -> Result<crate::domain::id::ProviderId, crate::domain::failure::SendError> {
+        Err(crate::domain::failure::SendError::Uncertain)
+    }
+
+    async fn signal(&self, _: &crate::domain::id::NumberName, _: &crate::domain::id::ProviderId) {}
+
+    async fn lookup(&self, _: &super::Parcel<'_>) -> super::Lookup {
+        super::Lookup::Unknown
+    }
+
+    fn limits(&self, _: &crate::domain::id::NumberName) -> super::Limits {
+        let rate = crate::domain::pace::Rate { every: std::time::Duration::from_secs(1), burst: 1 };
+        super::Limits { text: 1600, quotes: false, pair: rate, number: rate }
+    }
+}

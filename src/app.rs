@@ -1,0 +1,194 @@
+//! The program put together: everything that works on one store.
+
+mod reload;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::assistant::{Assistant, Mind, Minds};
+use crate::clock::Clock;
+use crate::config::{self, Settings};
+use crate::http;
+use crate::provider::Providers;
+use crate::store::{self, Store, StoreError};
+use crate::worker::Workers;
+
+pub use reload::Reloaded;
+
+/// For a connection to a provider or a model's server.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The program. Tests build the true one, answer HTTP with [`App::answer`]
+/// and drain [`App::workers`] by hand; [`App::serve`] does both.
+pub struct App {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// What answers.
+    pub assistant: Arc<Assistant>,
+    /// What does the work.
+    pub workers: Arc<Workers>,
+    /// What reaches people.
+    pub providers: Arc<Providers>,
+    /// The configuration it was started with.
+    pub settings: Settings,
+    public_url: Url,
+    http: reqwest::Client,
+    minds: watch::Sender<Arc<Minds>>,
+    clock: Clock,
+}
+
+/// Why the program does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is at fault.
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    /// The store does not open.
+    #[error("store.url = \"{url}\": {error}")]
+    Store {
+        /// Where it is.
+        url: String,
+        /// What it says.
+        error: StoreError,
+    },
+    /// The machine is at fault.
+    #[error("{0:#}")]
+    Machine(#[from] anyhow::Error),
+}
+
+impl App {
+    /// Opens the store and puts the parts together. Nothing runs yet.
+    pub async fn start(settings: Settings, clock: Clock) -> Result<Arc<Self>, StartError> {
+        let http = client()?;
+        let minds = watch::Sender::new(Arc::new(minds(&settings, &http, &clock)?));
+        let public_url = settings.server.public_base().context("server.listen makes no URL")?;
+        let store = open(&settings.store, clock.clone()).await?;
+        let providers = Arc::new(Providers::new(
+            settings.numbers.clone(),
+            public_url.clone(),
+            http.clone(),
+            clock.clone(),
+        ));
+        let assistant = Arc::new(Assistant::new(minds.subscribe(), store.clone(), clock.clone()));
+        let workers = Workers::new(
+            store.clone(),
+            assistant.clone(),
+            providers.clone(),
+            settings.sending.clone(),
+            clock.clone(),
+        );
+        Ok(Arc::new(Self {
+            store,
+            assistant,
+            workers,
+            providers,
+            settings,
+            public_url,
+            http,
+            minds,
+            clock,
+        }))
+    }
+
+    /// All routes. `stopping` makes it not ready.
+    pub fn router(&self, stopping: CancellationToken) -> Router {
+        http::router(http::Shared {
+            store: self.store.clone(),
+            providers: self.providers.clone(),
+            minds: self.minds.subscribe(),
+            public_url: self.public_url.clone(),
+            clock: self.clock.clone(),
+            stopping,
+        })
+    }
+
+    /// Answers HTTP until `stop`; no work is done.
+    pub async fn answer(
+        &self,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
+        let router = self.router(stop.clone());
+        http::serve(listener, router, self.clock.clone(), stop).await.context("HTTP ended")
+    }
+
+    /// Answers HTTP, does the work and follows the configuration until `stop`;
+    /// what has begun by then is finished first.
+    pub async fn serve(
+        self: Arc<Self>,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
+        let workers = tokio::spawn({
+            let (workers, stop) = (self.workers.clone(), stop.clone());
+            async move { workers.run(stop).await }
+        });
+        let work = async { workers.await.context("the workers ended") };
+        let follow = async {
+            reload::follow(&self, &stop).await;
+            Ok(())
+        };
+        tokio::try_join!(self.answer(listener, stop.clone()), work, follow)?;
+        // The last handle closes the store, which waits for its disk.
+        tokio::task::spawn_blocking(move || drop(self)).await.context("closing the store")
+    }
+
+    /// Reads the configuration again; what can change in a running program
+    /// does. On an error nothing changes.
+    pub fn reload(&self) -> Result<Reloaded, config::Error> {
+        let new = Settings::load(self.settings.sources.clone())?;
+        let restart = new.needs_restart(&self.settings);
+        let mut minds = minds(&new, &self.http, &self.clock)?;
+        // A number that waits for a restart to be gone keeps its business.
+        for (name, mind) in self.minds.borrow().iter() {
+            minds.entry(name.clone()).or_insert_with(|| mind.clone());
+        }
+        self.minds.send_replace(Arc::new(minds));
+        Ok(Reloaded { restart, watched: reload::watched(&new) })
+    }
+}
+
+async fn open(config: &store::Config, clock: Clock) -> Result<Arc<dyn Store>, StartError> {
+    let (config, url) = (config.clone(), config.url.clone());
+    let opened = tokio::task::spawn_blocking(move || store::open(&config, clock));
+    let opened = opened.await.context("opening the store")?;
+    opened.map_err(|error| StartError::Store { url, error })
+}
+
+/// No redirects: a token must not follow one to another host.
+fn client() -> anyhow::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("olifant/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .context("the HTTP client")
+}
+
+fn minds(
+    settings: &Settings,
+    http: &reqwest::Client,
+    clock: &Clock,
+) -> Result<Minds, config::Error> {
+    let mut minds = HashMap::new();
+    for (name, config) in &settings.businesses {
+        let mind = Mind::build(
+            config.assistant.clone(),
+            config.policy.clone(),
+            config.llm.clone(),
+            http.clone(),
+            clock.clone(),
+            settings.server.templates_dir.as_deref(),
+        );
+        minds.insert(name.clone(), Arc::new(mind.map_err(|e| settings.explain(&e))?));
+    }
+    Ok(minds)
+}

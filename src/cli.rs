@@ -1,0 +1,130 @@
+//! The command line. A command is a file in `cli/`; its exit code says what
+//! kind of trouble there was.
+
+mod dev;
+mod serve;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::StartError;
+use crate::telemetry::{self, Format};
+
+/// The configuration is at fault (`EX_CONFIG` of sysexits.h): starting again
+/// does not help.
+const BAD_CONFIGURATION: u8 = 78;
+
+const AFTER_HELP: &str = "\
+Examples:
+  olifant dev                        chat with it in the browser; needs nothing
+  OPENAI_API_KEY=... olifant dev     the same with a real model
+  olifant serve --config my.toml     answer real people
+
+Environment:
+  OLIFANT__SECTION__KEY    any key of the configuration (see config/default.toml)
+  OPENAI_API_KEY           used as llm.api_key if that is not set
+  OLIFANT_LOG, RUST_LOG    what to log: error, warn, info, debug, olifant=debug ...
+
+Exit codes:
+  0   ended as asked
+  1   failed while running
+  2   wrong usage of the command line
+  78  bad configuration: one line says which key, where it is, and what to do";
+
+/// A self-hosted WhatsApp assistant that remembers.
+#[derive(Debug, Parser)]
+#[command(name = "olifant", version, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Dev(dev::Args),
+    Serve(serve::Args),
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// Exit code 78.
+    #[error("{0}")]
+    Configuration(String),
+    /// Exit code 1.
+    #[error("{0:#}")]
+    Running(#[from] anyhow::Error),
+}
+
+impl From<crate::config::Error> for Failure {
+    fn from(error: crate::config::Error) -> Self {
+        Self::Configuration(error.0)
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Config(error) => error.into(),
+            StartError::Store { .. } => Self::Running(anyhow::anyhow!(error)),
+            StartError::Machine(error) => Self::Running(error),
+        }
+    }
+}
+
+/// Reads the command line and does what it says.
+pub fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Dev(args) => block_on(dev::run(args)),
+        Command::Serve(args) => block_on(serve::run(args)),
+    };
+    let Err(failure) = done else { return ExitCode::SUCCESS };
+    // Nobody is left to tell if stderr is closed.
+    let _ = writeln!(std::io::stderr(), "olifant: {failure}");
+    match failure {
+        Failure::Configuration(_) => ExitCode::from(BAD_CONFIGURATION),
+        Failure::Running(_) => ExitCode::FAILURE,
+    }
+}
+
+fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(anyhow::Error::from)?.block_on(command)
+}
+
+fn start_logging(format: Format, default: &str) -> Result<(), Failure> {
+    let set = |name| std::env::var(name).ok().filter(|filter| !filter.is_empty());
+    let filter = set("OLIFANT_LOG").or_else(|| set("RUST_LOG")).unwrap_or_else(|| default.into());
+    telemetry::start(format, &filter).map_err(|e| {
+        let remedy = "write a level such as info, or olifant=debug";
+        Failure::Configuration(format!("OLIFANT_LOG or RUST_LOG is no filter ({e}); {remedy}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_explains_itself() {
+        Cli::command().debug_assert();
+        for command in Cli::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{} has no help", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{argument} has no help");
+            }
+        }
+    }
+
+    #[test]
+    fn dev_listens_on_this_machine_only() {
+        let listen = |address| Cli::try_parse_from(["olifant", "dev", "--listen", address]);
+        assert!(listen("127.0.0.1:9000").is_ok());
+        let error = listen("0.0.0.0:9000").expect_err("reachable from outside");
+        assert!(error.to_string().contains("loopback"), "{error}");
+    }
+}

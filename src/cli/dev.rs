@@ -1,0 +1,215 @@
+//! `olifant dev`: a phone in the browser, and behind it the true program with
+//! stand-ins for Meta and Twilio. Needs no keys and no accounts.
+
+mod folder;
+
+use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, start_logging};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{Settings, Sources};
+use crate::domain::id::Business;
+use crate::sandbox::{MetaAccount, Options, PhoneInfo, Sandbox, TwilioAccount};
+use crate::telemetry::Format;
+use crate::{http, llm, shutdown};
+use folder::{Folder, Secrets};
+
+/// Read if it is there and no other file is named.
+const USUAL_CONFIG: &str = "olifant.toml";
+
+const META_NUMBER: &str = "+15550100";
+const META_ID: &str = "100000000000100";
+const TWILIO_NUMBER: &str = "whatsapp:+15550101";
+
+const AFTER_HELP: &str = "\
+Examples:
+  olifant dev                          the offline demo answers
+  OPENAI_API_KEY=... olifant dev       OpenAI answers
+  OLIFANT__LLM__BASE_URL=http://127.0.0.1:11434/v1 OLIFANT__LLM__MODEL=qwen3 olifant dev
+                                       a server of your own answers
+  olifant dev --fresh                  forget everything and begin again
+
+Of a configuration, [llm], [assistant], [policy] and [sending] are used. What is
+said stays in the dev folder until --fresh.";
+
+/// Chat with it in the browser: no keys, no accounts.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    /// Forget what was said in the dev folder and begin again.
+    #[arg(long)]
+    fresh: bool,
+    /// The offline demo answers, even if a model is configured.
+    #[arg(long)]
+    demo: bool,
+    /// Where the program listens; another port if that one is taken.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = loopback)]
+    listen: SocketAddr,
+    /// Where the phone page is; another port if that one is taken.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081", value_parser = loopback)]
+    phone_listen: SocketAddr,
+    /// A configuration; ./olifant.toml is used if it is there.
+    #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
+    config: Option<PathBuf>,
+    /// The dev folder: store, sandbox and made-up secrets.
+    #[arg(long, value_name = "DIR", default_value = "olifant-dev")]
+    dir: PathBuf,
+}
+
+/// Runs until a signal.
+pub async fn run(args: Args) -> Result<(), Failure> {
+    start_logging(Format::Human, "warn")?;
+    let folder = Folder::open(&args.dir, args.fresh)?;
+    let app_listener = bind(args.listen).await?;
+    let phone_listener = bind(args.phone_listen).await?;
+    let app_at = app_listener.local_addr().context("the app's address")?;
+    let phone_at = phone_listener.local_addr().context("the phone's address")?;
+
+    let settings = settings(&args, &folder, app_at, phone_at)?;
+    let limit = Duration::from_secs(settings.server.shutdown_s);
+    let clock = Clock::system();
+    let info = phone_info(&settings);
+    let greeting = greeting(phone_at, &info);
+    let sandbox = sandbox(&folder, app_at, info, clock.clone());
+    let app = App::start(settings, clock.clone()).await?;
+    let stop = shutdown::on_signal().context("signals")?;
+    // The stand-ins stay until the end: work in progress still needs them.
+    let never = CancellationToken::new();
+    tokio::spawn(http::serve(phone_listener, sandbox.router(), clock.clone(), never));
+    say(&greeting);
+    tokio::select! {
+        served = app.serve(app_listener, stop.clone()) => Ok(served?),
+        () = shutdown::overdue(&stop, limit, &clock) => {
+            Err(anyhow!("work in progress did not end in time").into())
+        }
+    }
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|e| format!("{e}"))?;
+    match address.ip().is_loopback() {
+        true => Ok(address),
+        false => Err("dev mode has no locks: use a loopback address such as 127.0.0.1".into()),
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let bound = match TcpListener::bind(address).await {
+        Err(e) if e.kind() == ErrorKind::AddrInUse => {
+            TcpListener::bind(SocketAddr::new(address.ip(), 0)).await
+        }
+        bound => bound,
+    };
+    Ok(bound.with_context(|| format!("{address} can't be listened on"))?)
+}
+
+fn settings(
+    args: &Args,
+    folder: &Folder,
+    app_at: SocketAddr,
+    phone_at: SocketAddr,
+) -> Result<Settings, Failure> {
+    let usual = PathBuf::from(USUAL_CONFIG);
+    let file = args.config.clone().or_else(|| usual.exists().then_some(usual));
+    let mut fixed = fixed(folder, app_at, phone_at);
+    if args.demo {
+        fixed.push_str("[llm]\nprovider = \"demo\"\n");
+    }
+    let sources = Sources { fixed: Some(fixed), demo_without_model: true, ..Sources::new(file) };
+    Ok(Settings::load(sources)?)
+}
+
+/// What dev mode decides itself.
+fn fixed(folder: &Folder, app_at: SocketAddr, phone_at: SocketAddr) -> String {
+    let Secrets { access_token, app_secret, verify_token, account_sid, auth_token } =
+        &folder.secrets;
+    let store = serde_json::Value::from(format!("sled:{}", folder.path("store").display()));
+    format!(
+        r#"
+[server]
+listen = "{app_at}"
+public_url = "http://{app_at}"
+[store]
+url = {store}
+min_free_mb = 64
+[numbers.meta]
+provider = "meta"
+phone_number_id = "{META_ID}"
+access_token = "{access_token}"
+app_secret = "{app_secret}"
+verify_token = "{verify_token}"
+graph_url = "http://{phone_at}/graph"
+[numbers.twilio]
+provider = "twilio"
+account_sid = "{account_sid}"
+auth_token = "{auth_token}"
+from = "{TWILIO_NUMBER}"
+api_url = "http://{phone_at}/twilio"
+"#
+    )
+}
+
+fn sandbox(folder: &Folder, app_at: SocketAddr, info: PhoneInfo, clock: Clock) -> Arc<Sandbox> {
+    let secrets = &folder.secrets;
+    Sandbox::new(Options {
+        app_url: format!("http://{app_at}"),
+        meta: vec![MetaAccount {
+            phone_number_id: META_ID.into(),
+            display_number: META_NUMBER.into(),
+            access_token: secrets.access_token.as_str().into(),
+            app_secret: secrets.app_secret.as_str().into(),
+            verify_token: secrets.verify_token.as_str().into(),
+        }],
+        twilio: vec![TwilioAccount {
+            account_sid: secrets.account_sid.clone(),
+            auth_token: secrets.auth_token.as_str().into(),
+            from: TWILIO_NUMBER.into(),
+        }],
+        state_file: Some(folder.path("sandbox.json")),
+        clock,
+        info,
+    })
+}
+
+fn phone_info(settings: &Settings) -> PhoneInfo {
+    let llm = settings.businesses.get(&Business::from("main")).map(|business| &business.llm);
+    match llm {
+        Some(llm) if llm.provider != "demo" => {
+            PhoneInfo { model: llm.model.clone(), leaves: leaves(llm) }
+        }
+        _ => PhoneInfo {
+            model: "the offline demo (set OPENAI_API_KEY or llm.base_url for a real model)".into(),
+            leaves: "Nothing leaves this machine.".into(),
+        },
+    }
+}
+
+fn leaves(llm: &llm::Config) -> String {
+    let url = url::Url::parse(&llm.base_url).ok();
+    let host = url.as_ref().and_then(url::Url::host_str).unwrap_or_default();
+    match host {
+        "localhost" | "127.0.0.1" | "[::1]" => "Nothing leaves this machine.".into(),
+        host => format!("What is said goes to the model at {host}, and nowhere else."),
+    }
+}
+
+fn greeting(phone_at: SocketAddr, info: &PhoneInfo) -> String {
+    let PhoneInfo { model, leaves } = info;
+    format!(
+        "\n  http://{phone_at}/\n\n  Answers come from {model}.\n  {leaves}\n  Ctrl-C ends it; what was said is kept.\n"
+    )
+}
+
+/// Who closed the pipe does not want to know.
+fn say(words: &str) {
+    let _ = writeln!(std::io::stdout(), "{words}");
+}

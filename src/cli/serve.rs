@@ -1,0 +1,70 @@
+//! `olifant serve`: answer real people.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use tokio::net::TcpListener;
+
+use super::{Failure, start_logging};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{Settings, Sources};
+use crate::shutdown;
+use crate::telemetry::Format;
+
+const AFTER_HELP: &str = "\
+Examples:
+  olifant serve --config my.toml
+  OLIFANT__SERVER__LISTEN=0.0.0.0:8080 olifant serve --config my.toml
+
+SIGHUP reads the configuration again. SIGTERM ends it after work in progress is
+done, within server.shutdown_s; a second signal ends it at once. It exits with
+78 if the configuration is at fault.";
+
+/// Answer the numbers of a configuration file.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    /// The configuration; without it only the environment counts.
+    #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Runs until a signal.
+pub async fn run(args: Args) -> Result<(), Failure> {
+    start_logging(Format::Json, "info")?;
+    let settings = Settings::load(Sources::new(args.config))?;
+    for warning in &settings.warnings {
+        tracing::warn!("{warning}");
+    }
+    let clock = Clock::system();
+    let listener = listen(&settings).await?;
+    let limit = Duration::from_secs(settings.server.shutdown_s);
+    let app = App::start(settings, clock.clone()).await?;
+    let stop = shutdown::on_signal().context("signals")?;
+    announce(&app, &listener);
+    tokio::select! {
+        served = app.serve(listener, stop.clone()) => served?,
+        () = shutdown::overdue(&stop, limit, &clock) => {
+            return Err(anyhow!("work in progress did not end within server.shutdown_s").into());
+        }
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
+    let address = settings.server.listen;
+    TcpListener::bind(address).await.map_err(|e| {
+        let message = format!("server.listen: {address} can't be listened on: {e}");
+        Failure::Configuration(format!("{}; free it or choose another", settings.explain(&message)))
+    })
+}
+
+fn announce(app: &App, listener: &TcpListener) {
+    let address = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
+    let numbers = app.settings.numbers.len();
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(version, server.address = address, numbers, "ready");
+}

@@ -1,0 +1,339 @@
+//! The configuration: `config/default.toml`, the user's file over it, the
+//! environment on top; read into the sections' own structs and checked. Every
+//! error is one line that names the key, where it comes from and the remedy.
+
+pub mod reference;
+
+mod layers;
+mod numbers;
+mod section;
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+
+use config::Value;
+use secrecy::ExposeSecret;
+
+use crate::assistant::{self, policy};
+use crate::domain::id::{Business, NumberName};
+use crate::provider::NumberConfig;
+use crate::worker::deliveries;
+use crate::{http, llm, store};
+use layers::{get, origin, table};
+use section::read;
+
+/// What a business may say for itself.
+const MINDFUL: &[&str] = &["llm", "assistant", "policy"];
+
+/// What a running program can't change.
+const FIXED: &[&str] = &["server", "store", "numbers", "sending"];
+
+/// All there is at the top.
+const SECTIONS: &[&str] =
+    &["server", "store", "numbers", "llm", "assistant", "sending", "policy", "businesses"];
+
+/// Keys that had another name in the minor version before this one.
+const RENAMED: &[Renamed] = &[];
+
+/// Where the configuration is read from, again and again.
+#[derive(Clone, Default)]
+pub struct Sources {
+    /// The user's file.
+    pub file: Option<PathBuf>,
+    /// The environment; only `OLIFANT__…` and `OPENAI_API_KEY` are looked at.
+    pub env: BTreeMap<String, String>,
+    /// TOML over everything else. When set, the user's own server, store,
+    /// numbers and businesses don't count.
+    pub fixed: Option<String>,
+    /// What happens when neither a key nor a server of the user's own is
+    /// named: the demo answers, or it is an error.
+    pub demo_without_model: bool,
+}
+
+/// A key and what it is called now, both dotted, from the top.
+#[derive(Clone, Copy, Debug)]
+pub struct Renamed {
+    /// As in the version before.
+    pub old: &'static str,
+    /// As it is now.
+    pub new: &'static str,
+}
+
+/// The configuration, read and checked.
+pub struct Settings {
+    /// `[server]`.
+    pub server: http::Config,
+    /// `[store]`.
+    pub store: store::Config,
+    /// `[numbers.NAME]`.
+    pub numbers: BTreeMap<NumberName, NumberConfig>,
+    /// How each business answers.
+    pub businesses: BTreeMap<Business, BusinessConfig>,
+    /// `[sending]`.
+    pub sending: deliveries::Config,
+    /// One line for each old name that was used.
+    pub warnings: Vec<String>,
+    /// Where all this came from.
+    pub sources: Sources,
+    origins: BTreeMap<String, String>,
+    fingerprints: BTreeMap<&'static str, u64>,
+}
+
+/// `[llm]`, `[assistant]` and `[policy]` with what `[businesses.NAME]` says.
+#[derive(Clone, Debug)]
+pub struct BusinessConfig {
+    /// `[llm]`.
+    pub llm: llm::Config,
+    /// `[assistant]`.
+    pub assistant: assistant::Config,
+    /// `[policy]`.
+    pub policy: policy::Config,
+}
+
+/// One line: the key, what is wrong, where it comes from, the remedy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Error(pub String);
+
+impl Settings {
+    /// Reads and checks everything.
+    pub fn load(sources: Sources) -> Result<Self, Error> {
+        load(sources, RENAMED)
+    }
+
+    /// The message of a part that checks its own values, with the place that
+    /// the key it names comes from.
+    pub fn explain(&self, message: &str) -> Error {
+        let words = message.split(|c: char| !(c.is_alphanumeric() || "._-".contains(c)));
+        let place = words.filter_map(|word| self.origins.get(word)).next();
+        let place = place.cloned().or_else(|| self.sources.file_name());
+        Error(place.map_or_else(|| message.to_owned(), |place| format!("{message} ({place})")))
+    }
+
+    /// The sections that differ and that only a restart can change.
+    pub fn needs_restart(&self, other: &Self) -> Vec<&'static str> {
+        let differs =
+            |name: &&&str| self.fingerprints.get(**name) != other.fingerprints.get(**name);
+        FIXED.iter().filter(differs).copied().collect()
+    }
+}
+
+impl Sources {
+    /// The user's file, if any, and this process's environment.
+    pub fn new(file: Option<PathBuf>) -> Self {
+        // A variable that is not UTF-8 can't be one of ours.
+        let env = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        Self { file, env: env.collect(), ..Self::default() }
+    }
+
+    fn file_name(&self) -> Option<String> {
+        self.file.as_ref().map(|path| path.display().to_string())
+    }
+}
+
+fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
+    let (mut tree, warnings) = tree(&sources, renamed)?;
+    known_sections(&tree)?;
+    choose_model(&mut tree, &sources)?;
+    let server: http::Config = read_section(&tree, "server")?;
+    let numbers = numbers::read_all(&tree)?;
+    reachable(&tree, &server, &numbers)?;
+    Ok(Settings {
+        store: store(&tree)?,
+        businesses: businesses(&tree, &numbers)?,
+        sending: read_section(&tree, "sending")?,
+        origins: origins(&tree),
+        fingerprints: FIXED.iter().map(|name| (*name, fingerprint(&tree, name))).collect(),
+        server,
+        numbers,
+        warnings,
+        sources,
+    })
+}
+
+fn tree(sources: &Sources, renamed: &[Renamed]) -> Result<(Value, Vec<String>), Error> {
+    let mut tree = layers::defaults()?;
+    let mut warnings = Vec::new();
+    if let Some(path) = &sources.file {
+        let layer = layers::file(path)?;
+        warnings.extend(lay(&mut tree, layer, sources, renamed)?);
+    }
+    let layer = layers::environment(&sources.env, &tree);
+    warnings.extend(lay(&mut tree, layer, sources, renamed)?);
+    if let Some(fixed) = &sources.fixed {
+        layers::overlay(&mut tree, layers::text(fixed)?);
+    }
+    Ok((tree, warnings))
+}
+
+/// Lays one layer of the user's over the tree.
+fn lay(
+    tree: &mut Value,
+    mut layer: Value,
+    sources: &Sources,
+    renamed: &[Renamed],
+) -> Result<Vec<String>, Error> {
+    if sources.fixed.is_some() {
+        layers::without(&mut layer, &["server", "store", "numbers", "businesses"]);
+    }
+    let warnings = layers::rename(&mut layer, renamed);
+    layers::read_secrets(&mut layer, "")?;
+    layers::overlay(tree, layer);
+    Ok(warnings)
+}
+
+fn known_sections(tree: &Value) -> Result<(), Error> {
+    let unknown = table(tree).and_then(|all| {
+        all.iter()
+            .filter(|(name, _)| !SECTIONS.contains(&name.as_str()))
+            .min_by_key(|(name, _)| *name)
+    });
+    match unknown {
+        Some((name, value)) => {
+            // A table has no place of its own in an environment: its first leaf does.
+            let place = layers::leaves(value).into_values().map(origin).next().unwrap_or_default();
+            Err(section::unknown("", name, SECTIONS, &place))
+        }
+        None => Ok(()),
+    }
+}
+
+fn read_section<T: serde::de::DeserializeOwned>(tree: &Value, name: &str) -> Result<T, Error> {
+    read(get(tree, &[name]).unwrap_or(&layers::empty()), name, name)
+}
+
+fn store(tree: &Value) -> Result<store::Config, Error> {
+    let config: store::Config = read_section(tree, "store")?;
+    let kind = config.url.split_once(':').map(|(kind, _)| kind);
+    if kind.is_some_and(|kind| store::KINDS.contains(&kind)) {
+        return Ok(config);
+    }
+    let place = get(tree, &["store", "url"]).map(origin).unwrap_or_default();
+    Err(Error(format!("store.url names no kind of store{place}; write sled:PATH")))
+}
+
+/// Fills in `OPENAI_API_KEY`, and the demo where it may stand in.
+fn choose_model(tree: &mut Value, sources: &Sources) -> Result<(), Error> {
+    let name = "OPENAI_API_KEY".to_owned();
+    let key: &[&str] = &["llm", "api_key"];
+    let unset = get(tree, key).is_some_and(|value| value.kind == "".into());
+    if let (true, Some(secret)) = (unset, sources.env.get(&name)) {
+        layers::set(tree, key, Value::new(Some(&name), secret.trim()));
+    }
+    let llm: llm::Config = read_section(tree, "llm")?;
+    if sources.demo_without_model && !has_model(&llm) {
+        layers::set(tree, &["llm", "provider"], "demo".into());
+    }
+    Ok(())
+}
+
+/// Whether somebody said which model is to answer: OpenAI's own server wants
+/// a key, others may want none.
+fn has_model(llm: &llm::Config) -> bool {
+    let own_server = !llm.base_url.starts_with("https://api.openai.com");
+    llm.provider != "openai" || own_server || !llm.api_key.expose_secret().is_empty()
+}
+
+/// Twilio signs the URL that it calls, and calls back to it.
+fn reachable(
+    tree: &Value,
+    server: &http::Config,
+    numbers: &BTreeMap<NumberName, NumberConfig>,
+) -> Result<(), Error> {
+    let place = |key| get(tree, &["server", key]).map(origin).unwrap_or_default();
+    if let Some(url) = &server.public_url {
+        numbers::url("server.public_url", url.as_str(), &place("public_url"))?;
+        return Ok(());
+    }
+    let twilio = numbers.iter().find(|(_, config)| matches!(config, NumberConfig::Twilio(_)));
+    match twilio {
+        Some((name, _)) => Err(Error(format!(
+            "server.public_url is missing, and numbers.{name} needs it because Twilio signs the URL \
+             it calls; set it or OLIFANT__SERVER__PUBLIC_URL to https://YOUR.HOST"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn businesses(
+    tree: &Value,
+    numbers: &BTreeMap<NumberName, NumberConfig>,
+) -> Result<BTreeMap<Business, BusinessConfig>, Error> {
+    let mut all: BTreeMap<Business, BusinessConfig> = BTreeMap::new();
+    for config in numbers.values() {
+        all.insert(config.business(), business(tree, config.business().as_str())?);
+    }
+    let named = get(tree, &["businesses"]).and_then(table);
+    for (name, value) in named.into_iter().flatten() {
+        if !all.contains_key(&Business::from(name.as_str())) {
+            return Err(Error(format!(
+                "businesses.{name} has no number{}; set business = \"{name}\" in one, or take it out",
+                origin(value)
+            )));
+        }
+    }
+    Ok(all)
+}
+
+fn business(tree: &Value, name: &str) -> Result<BusinessConfig, Error> {
+    let path = format!("businesses.{name}");
+    let own = get(tree, &["businesses", name]);
+    for (key, value) in own.and_then(table).into_iter().flatten() {
+        if !MINDFUL.contains(&key.as_str()) {
+            return Err(section::unknown(&path, key, MINDFUL, &origin(value)));
+        }
+    }
+    let config = BusinessConfig {
+        llm: layered(tree, &path, own, "llm")?,
+        assistant: layered(tree, &path, own, "assistant")?,
+        policy: layered(tree, &path, own, "policy")?,
+    };
+    answerable(tree, &config.llm)?;
+    Ok(config)
+}
+
+/// A section, with what the business says for itself over it.
+fn layered<T: serde::de::DeserializeOwned>(
+    tree: &Value,
+    path: &str,
+    own: Option<&Value>,
+    name: &str,
+) -> Result<T, Error> {
+    let base = read_section(tree, name)?;
+    let Some(own) = own.and_then(|own| get(own, &[name])) else { return Ok(base) };
+    let mut merged = get(tree, &[name]).cloned().unwrap_or_else(layers::empty);
+    layers::overlay(&mut merged, own.clone());
+    read(&merged, &layers::join(path, name), name)
+}
+
+fn answerable(tree: &Value, llm: &llm::Config) -> Result<(), Error> {
+    if !has_model(llm) {
+        return Err(Error(
+            "llm.api_key is missing; set it, llm.api_key_file or OPENAI_API_KEY, or set \
+             llm.base_url to a server of your own"
+                .into(),
+        ));
+    }
+    let place = get(tree, &["llm", "base_url"]).map(origin).unwrap_or_default();
+    numbers::url("llm.base_url", &llm.base_url, &place).map(drop)
+}
+
+fn origins(tree: &Value) -> BTreeMap<String, String> {
+    let place = |value: &Value| value.origin().map(str::to_owned);
+    layers::leaves(tree).into_iter().filter_map(|(key, value)| Some((key, place(value)?))).collect()
+}
+
+/// Tells whether a section changed without keeping its secrets around.
+fn fingerprint(tree: &Value, name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for (key, value) in get(tree, &[name]).map(layers::leaves).into_iter().flatten() {
+        (key, value.to_string()).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests;

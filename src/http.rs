@@ -1,0 +1,85 @@
+//! The HTTP surface: the providers' webhooks and the health checks. A handler
+//! extracts, calls and answers; what it calls lies a floor down.
+
+mod error;
+mod health;
+mod serve;
+mod webhook;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::assistant::Minds;
+use crate::clock::Clock;
+use crate::provider::Providers;
+use crate::store::Store;
+
+pub use serve::serve;
+
+/// `[server]`.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The URL under which providers reach it.
+    pub public_url: Option<Url>,
+    /// How long work in progress may take to end after SIGTERM, in seconds.
+    pub shutdown_s: u64,
+    /// The user's own prompt and reply templates.
+    pub templates_dir: Option<PathBuf>,
+}
+
+impl Config {
+    /// Where providers reach it: `public_url`, or the address it listens on.
+    pub fn public_base(&self) -> Result<Url, url::ParseError> {
+        match &self.public_url {
+            Some(url) => Ok(url.clone()),
+            None => Url::parse(&format!("http://{}", self.listen)),
+        }
+    }
+}
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct Shared {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// Whose signature counts, for which numbers.
+    pub providers: Arc<Providers>,
+    /// How long each business waits for more.
+    pub minds: watch::Receiver<Arc<Minds>>,
+    /// Where the providers reach us; Twilio signs it.
+    pub public_url: Url,
+    /// The time.
+    pub clock: Clock,
+    /// Cancelled when no more work is wanted.
+    pub stopping: CancellationToken,
+}
+
+/// All routes.
+pub fn router(shared: Shared) -> Router {
+    let state = webhook::Webhooks::new(shared.clone());
+    let webhooks = Router::new()
+        .route("/webhooks/meta", get(webhook::handshake).post(webhook::meta))
+        .route("/webhooks/twilio", post(webhook::twilio))
+        .route("/webhooks/twilio/status", post(webhook::twilio))
+        .layer(DefaultBodyLimit::max(webhook::MAX_BODY))
+        .with_state(Arc::new(state));
+    let health = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .with_state(shared);
+    webhooks.merge(health)
+}
+
+#[cfg(test)]
+mod tests;

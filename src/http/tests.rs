@@ -1,0 +1,116 @@
+//! Stories of who gets in and who does not. What becomes of a message that
+//! does is told in `tests/it`.
+
+use std::collections::BTreeMap;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode};
+use jiff::Timestamp;
+use tower::ServiceExt;
+
+use super::*;
+use crate::domain::id::NumberName;
+use crate::provider::NumberConfig;
+use crate::store;
+
+struct Server {
+    router: Router,
+    stopping: CancellationToken,
+    _dir: tempfile::TempDir,
+}
+
+impl Server {
+    /// With one number of Meta.
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let url = format!("sled:{}", dir.path().join("store").display());
+        let config = store::Config { url, cache_mb: 8, min_free_mb: 0 };
+        let store = store::open(&config, clock.clone()).unwrap();
+        let public_url = Url::parse("https://bot.example.com").unwrap();
+        let http = reqwest::Client::builder().build().unwrap();
+        let providers = Providers::new(numbers(), public_url.clone(), http, clock.clone());
+        let (_, minds) = watch::channel(Arc::default());
+        let stopping = CancellationToken::new();
+        let providers = Arc::new(providers);
+        let shared =
+            Shared { store, providers, minds, public_url, clock, stopping: stopping.clone() };
+        Self { router: router(shared), stopping, _dir: dir }
+    }
+
+    async fn answer(&self, method: Method, path: &str, body: Vec<u8>) -> (StatusCode, String) {
+        let request = Request::builder().method(method).uri(path).body(Body::from(body)).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    async fn status(&self, method: Method, path: &str, body: Vec<u8>) -> u16 {
+        self.answer(method, path, body).await.0.as_u16()
+    }
+}
+
+fn numbers() -> BTreeMap<NumberName, NumberConfig> {
+    let number = serde_json::json!({
+        "provider": "meta", "phone_number_id": "1", "access_token": "t", "app_secret": "s",
+        "verify_token": "v",
+    });
+    let config = serde_json::from_value(number).unwrap();
+    BTreeMap::from([(NumberName::from("front"), NumberConfig::Meta(config))])
+}
+
+#[tokio::test]
+async fn it_says_whether_it_lives_and_whether_it_is_ready() {
+    let server = Server::new();
+    let ok = (StatusCode::OK, r#"{"ok":true}"#.to_owned());
+    assert_eq!(server.answer(Method::GET, "/healthz", vec![]).await, ok);
+    assert_eq!(server.answer(Method::GET, "/readyz", vec![]).await, ok);
+    server.stopping.cancel();
+    let not = r#"{"ok":false,"reason":"shutting down"}"#.to_owned();
+    let unavailable = (StatusCode::SERVICE_UNAVAILABLE, not);
+    assert_eq!(server.answer(Method::GET, "/readyz", vec![]).await, unavailable);
+    assert_eq!(server.answer(Method::GET, "/healthz", vec![]).await, ok);
+}
+
+#[tokio::test]
+async fn strangers_learn_nothing() {
+    let server = Server::new();
+    let unauthorized = (StatusCode::UNAUTHORIZED, "Unauthorized".to_owned());
+    assert_eq!(server.answer(Method::POST, "/webhooks/meta", b"{}".to_vec()).await, unauthorized);
+    let handshake = "/webhooks/meta?hub.mode=subscribe&hub.verify_token=x&hub.challenge=1";
+    let forbidden = (StatusCode::FORBIDDEN, "Forbidden".to_owned());
+    assert_eq!(server.answer(Method::GET, handshake, vec![]).await, forbidden);
+    assert_eq!(server.status(Method::GET, "/", vec![]).await, 404);
+}
+
+#[tokio::test]
+async fn a_provider_without_a_number_is_not_there() {
+    let server = Server::new();
+    assert_eq!(server.status(Method::POST, "/webhooks/twilio", vec![]).await, 404);
+    assert_eq!(server.status(Method::POST, "/webhooks/twilio/status", vec![]).await, 404);
+    assert_eq!(server.status(Method::GET, "/webhooks/twilio", vec![]).await, 405);
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_not_even_checked() {
+    let server = Server::new();
+    let long = |bytes| server.status(Method::POST, "/webhooks/meta", vec![b' '; bytes]);
+    assert_eq!(long(webhook::MAX_BODY).await, 401);
+    assert_eq!(long(webhook::MAX_BODY + 1).await, 413);
+}
+
+#[tokio::test]
+async fn when_it_stops_requests_under_way_are_answered_and_new_ones_refused() {
+    let server = Server::new();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/healthz", listener.local_addr().unwrap());
+    let stop = CancellationToken::new();
+    let clock = Clock::system();
+    let serving = tokio::spawn(serve(listener, server.router.clone(), clock, stop.clone()));
+    let http = reqwest::Client::builder().build().unwrap();
+    assert_eq!(http.get(&url).send().await.unwrap().text().await.unwrap(), r#"{"ok":true}"#);
+    stop.cancel();
+    serving.await.unwrap().unwrap();
+    assert!(http.get(&url).send().await.is_err());
+}

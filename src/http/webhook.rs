@@ -1,0 +1,174 @@
+//! The providers' webhooks: verified, read, and on disk before the answer.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+
+use super::Shared;
+use super::error::Error;
+use crate::domain::event::{Event, Quiet, Received};
+use crate::domain::id::NumberName;
+use crate::provider::webhook::{Rejected, WebhookRequest};
+use crate::provider::{Parsed, Provider};
+
+/// Meta's batches may be 3 MB long; nobody sends more.
+pub const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// Both providers give up after 15 s or less.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Strangers can make rejections; they must not fill the disk with log lines.
+const REJECTION_LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// For a number whose business has no mind of its own, which can't be
+/// configured.
+const QUIET: Quiet = Quiet { settle: Duration::from_secs(1), cap: Duration::from_secs(6) };
+
+/// Answered at once; the reply goes by the API.
+const EMPTY_TWIML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
+
+type Webhook = State<std::sync::Arc<Webhooks>>;
+
+/// What the webhooks share.
+pub struct Webhooks {
+    shared: Shared,
+    rejections: Mutex<Rejections>,
+}
+
+#[derive(Debug, Default)]
+struct Rejections {
+    silent_until: Option<Timestamp>,
+    unsaid: u64,
+}
+
+/// `GET /webhooks/meta`: Meta asks whether the URL is ours.
+pub async fn handshake(State(webhooks): Webhook, request: Request) -> Result<String, Error> {
+    let meta = webhooks.shared.providers.meta().ok_or(Error::NotHere)?;
+    meta.handshake(request.uri().query().unwrap_or_default()).ok_or(Error::Handshake)
+}
+
+/// `POST /webhooks/meta`.
+pub async fn meta(State(webhooks): Webhook, request: Request) -> Result<&'static str, Error> {
+    let meta = webhooks.shared.providers.meta().ok_or(Error::NotHere)?;
+    webhooks.take("meta", meta.as_ref(), request).await?;
+    Ok("ok")
+}
+
+/// `POST /webhooks/twilio` and `/webhooks/twilio/status`.
+pub async fn twilio(State(webhooks): Webhook, request: Request) -> Result<Response, Error> {
+    let twilio = webhooks.shared.providers.twilio().ok_or(Error::NotHere)?;
+    webhooks.take("twilio", twilio.as_ref(), request).await?;
+    Ok(([(CONTENT_TYPE, "text/xml")], EMPTY_TWIML).into_response())
+}
+
+impl Webhooks {
+    /// For all webhooks of one server.
+    pub fn new(shared: Shared) -> Self {
+        Self { shared, rejections: Mutex::default() }
+    }
+
+    /// What every webhook is: checked before it is read, durable before it is
+    /// answered.
+    async fn take(
+        &self,
+        name: &'static str,
+        provider: &dyn Provider,
+        request: Request,
+    ) -> Result<(), Error> {
+        let request = self.read(request).await?;
+        let verified =
+            provider.verify(&request).inspect_err(|reason| self.log_rejected(name, reason))?;
+        let parsed = provider.parse(verified);
+        log_unread(name, &parsed);
+        let received: Vec<Received> = parsed
+            .events
+            .into_iter()
+            .filter_map(|(number, event)| self.received(&number, event))
+            .collect();
+        if received.is_empty() {
+            return Ok(());
+        }
+        self.shared.store.accept(received).await.inspect_err(|e| log_not_kept(name, e))?;
+        Ok(())
+    }
+
+    async fn read(&self, mut request: Request) -> Result<WebhookRequest, Error> {
+        let called = request.uri().path_and_query().map_or("/", |called| called.as_str());
+        let url = format!("{}{called}", self.shared.public_url.as_str().trim_end_matches('/'));
+        let headers = std::mem::take(request.headers_mut());
+        let body = self.shared.clock.timeout(BODY_TIMEOUT, bytes(request)).await;
+        Ok(WebhookRequest { url, headers, body: body.map_err(|_| Error::TooSlow)?? })
+    }
+
+    fn received(&self, number: &NumberName, event: Event) -> Option<Received> {
+        let number = self.shared.providers.number(number)?;
+        let quiet = self.shared.minds.borrow().get(&number.business).map(|mind| mind.quiet());
+        Some(Received { number, quiet: quiet.unwrap_or(QUIET), event })
+    }
+
+    fn log_rejected(&self, name: &'static str, reason: &Rejected) {
+        let mut rejections = self.rejections.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(unsaid) = rejections.next(self.shared.clock.now()) {
+            tracing::warn!(provider = name, %reason, unsaid, "webhook rejected");
+        }
+    }
+}
+
+impl Rejections {
+    /// Counts one. When it is time for a line: how many had none.
+    fn next(&mut self, now: Timestamp) -> Option<u64> {
+        if self.silent_until.is_some_and(|until| now < until) {
+            self.unsaid += 1;
+            return None;
+        }
+        self.silent_until = Some(now + REJECTION_LINE_EVERY);
+        Some(std::mem::take(&mut self.unsaid))
+    }
+}
+
+/// The whole body; the router sets the limit.
+async fn bytes(request: Request) -> Result<Bytes, Error> {
+    Bytes::from_request(request, &()).await.map_err(|e| match e.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+        _ => Error::Incomplete,
+    })
+}
+
+fn log_unread(name: &'static str, parsed: &Parsed) {
+    let Parsed { foreign, unreadable, ignored, .. } = *parsed;
+    if unreadable > 0 {
+        tracing::error!(provider = name, unreadable, "signed elements of a webhook can't be read");
+    }
+    if foreign > 0 {
+        tracing::warn!(provider = name, foreign, "webhook speaks for numbers it may not speak for");
+    }
+    if ignored > 0 {
+        tracing::debug!(provider = name, ignored, "elements of a webhook that mean nothing to us");
+    }
+}
+
+fn log_not_kept(name: &'static str, error: &crate::store::StoreError) {
+    tracing::error!(provider = name, %error, "webhook not taken, the provider will deliver it again");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_forgeries_is_a_line_every_ten_seconds() {
+        let mut rejections = Rejections::default();
+        let at = |seconds| Timestamp::UNIX_EPOCH + Duration::from_secs(seconds);
+        assert_eq!(rejections.next(at(0)), Some(0));
+        assert_eq!(rejections.next(at(1)), None);
+        assert_eq!(rejections.next(at(9)), None);
+        assert_eq!(rejections.next(at(10)), Some(2));
+        assert_eq!(rejections.next(at(20)), Some(0));
+    }
+}
