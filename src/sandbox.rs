@@ -106,7 +106,7 @@ pub struct Sandbox {
     http: reqwest::Client,
     app: Mutex<AppAddress>,
     phones: Phones,
-    calls: Mutex<Vec<Call>>,
+    calls: watch::Sender<Vec<Call>>,
     under_way: watch::Sender<usize>,
     closed: watch::Sender<bool>,
     meta: Vec<Desk<MetaAccount>>,
@@ -137,7 +137,7 @@ impl Sandbox {
             info: options.info,
             http: post::client(),
             app: Mutex::new(AppAddress { url: trimmed(&options.app_url), public: None }),
-            calls: Mutex::default(),
+            calls: watch::Sender::default(),
             under_way: watch::Sender::new(0),
             closed: watch::Sender::new(false),
             meta: options.meta.into_iter().map(Desk::new).collect(),
@@ -179,7 +179,16 @@ impl Sandbox {
 
     /// Every call of the app so far, in the order they arrived.
     pub fn calls(&self) -> Vec<Call> {
-        lock(&self.calls).clone()
+        self.calls.borrow().clone()
+    }
+
+    /// The first call that fits, as soon as it has arrived.
+    pub async fn called(&self, fits: impl Fn(&Call) -> bool) -> Call {
+        let mut calls = self.calls.subscribe();
+        // The sender lives in `self`, so waiting can't fail.
+        let found = calls.wait_for(|calls| calls.iter().any(&fits)).await;
+        let calls = found.map(|calls| calls.clone()).unwrap_or_default();
+        calls.into_iter().find(fits).unwrap_or_else(|| unreachable!("it was just there"))
     }
 
     /// Resolves when no webhook is under way.
@@ -197,7 +206,7 @@ impl Sandbox {
     }
 
     fn record(&self, method: &'static str, path: String, body: Value) {
-        lock(&self.calls).push(Call { method, path, body });
+        self.calls.send_modify(|calls| calls.push(Call { method, path, body }));
     }
 
     /// The address at which we reach a URL that the app gave us as its own.

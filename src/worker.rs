@@ -15,7 +15,7 @@ use crate::alert::Alerts;
 use crate::assistant::Assistant;
 use crate::clock::Clock;
 use crate::provider::Providers;
-use crate::store::{Claim, Pick, Queue, Store, StoreError, WakeUp, Work};
+use crate::store::{Claim, Pick, Queue, Store, StoreError, Work};
 use deliveries::Deliveries;
 use turns::Turns;
 
@@ -48,8 +48,13 @@ impl Workers {
         clock: Clock,
     ) -> Arc<Self> {
         let alerts = Arc::new(Alerts::new(clock.clone()));
-        let deliveries =
-            Deliveries::new(store.clone(), providers.clone(), sending, alerts.clone(), clock.clone());
+        let deliveries = Deliveries::new(
+            store.clone(),
+            providers.clone(),
+            sending,
+            alerts.clone(),
+            clock.clone(),
+        );
         let turns =
             Turns::new(store.clone(), assistant, providers, deliveries, alerts, clock.clone());
         Arc::new(Self { store, turns, clock })
@@ -105,7 +110,7 @@ impl Workers {
             let claims = self.due(queue, slots.available_permits() + 1).await;
             if claims.is_empty() {
                 drop(first);
-                stop.run_until_cancelled(self.idle(queue, wake_up)).await;
+                stop.run_until_cancelled(wake_up).await;
                 continue;
             }
             let mut first = Some(first);
@@ -121,20 +126,14 @@ impl Workers {
     }
 
     async fn due<W: Work>(&self, queue: &(impl Queue<W> + ?Sized), max: usize) -> Vec<Claim<W>> {
-        queue.claim(Pick::Due, LEASE, max).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "The store can't say what is due");
-            Vec::new()
-        })
-    }
-
-    /// Until something may be due. What is due and can't be claimed (a damaged
-    /// conversation, a store in trouble) must not be asked for without a pause.
-    async fn idle<W: Work>(&self, queue: &(impl Queue<W> + ?Sized), wake_up: WakeUp) {
-        let next = queue.next_due().await;
-        if next.is_err() || next.is_ok_and(|next| next.is_some_and(|at| at <= self.clock.now())) {
-            self.clock.pause(PAUSE).await;
+        match queue.claim(Pick::Due, LEASE, max).await {
+            Ok(claims) => claims,
+            Err(error) => {
+                tracing::error!(%error, "The store can't say what is due");
+                self.clock.pause(PAUSE).await;
+                Vec::new()
+            }
         }
-        wake_up.await;
     }
 }
 

@@ -47,6 +47,14 @@ impl Lanes {
         }
     }
 
+    /// Leaves a lane out until its conversation is written again.
+    pub fn forget(&mut self, kind: LaneKind, id: ConversationId) {
+        match kind {
+            LaneKind::Turns => self.turns.set(id, &Lane::default()),
+            LaneKind::Deliveries => self.deliveries.set(id, &Lane::default()),
+        }
+    }
+
     /// The turn lane as claimed, if somebody holds it.
     pub fn held(&self, id: ConversationId) -> Option<&Lane> {
         self.held.get(&id)

@@ -126,9 +126,9 @@ fn recover(disk: &mut Disk) -> Result<(), StoreError> {
     let lanes = Lanes::default();
     let mut tx = Tx::new(now, &disk.hasher, &lanes, &disk.tree, &round, &mut tokens);
     void_claims(&mut tx, now)?;
-    let (layer, conversations) = tx.into_parts();
-    disk.tree.apply_batch(tx::batch(layer)).map_err(tx::unavailable)?;
-    conversations.iter().for_each(|conversation| disk.lanes.note(conversation));
+    let left = tx.left();
+    disk.tree.apply_batch(tx::batch(left.layer)).map_err(tx::unavailable)?;
+    left.touched.iter().for_each(|conversation| disk.lanes.note(conversation));
     Ok(())
 }
 

@@ -29,8 +29,7 @@ impl Queue<Turn> for SledStore {
         max: usize,
     ) -> Result<Vec<Claim<Turn>>, StoreError> {
         let claim = move |tx: &mut Tx<'_>| {
-            let due = tx.due(LaneKind::Turns, pick, max).into_iter();
-            Ok(due.filter_map(|id| readable(id, tx.claim_turn(id, lease))).collect())
+            Ok(tx.claim_each(LaneKind::Turns, pick, max, |tx, id| tx.claim_turn(id, lease)))
         };
         self.writer()?.write(claim).await
     }
@@ -72,8 +71,8 @@ impl Queue<Delivery> for SledStore {
         max: usize,
     ) -> Result<Vec<Claim<Delivery>>, StoreError> {
         let claim = move |tx: &mut Tx<'_>| {
-            let due = tx.due(LaneKind::Deliveries, pick, max).into_iter();
-            Ok(due.filter_map(|id| readable(id, tx.claim_delivery(id, lease))).collect())
+            Ok(tx
+                .claim_each(LaneKind::Deliveries, pick, max, |tx, id| tx.claim_delivery(id, lease)))
         };
         self.writer()?.write(claim).await
     }
@@ -127,6 +126,23 @@ impl Tx<'_> {
             Pick::Due => self.lanes.due(kind, self.now, max),
             Pick::Lane(id) => vec![id],
         }
+    }
+
+    fn claim_each<W>(
+        &mut self,
+        kind: LaneKind,
+        pick: Pick,
+        max: usize,
+        claim: impl Fn(&mut Self, ConversationId) -> Result<Option<Claim<W>>, StoreError>,
+    ) -> Vec<Claim<W>> {
+        let mut claims = Vec::new();
+        for id in self.due(kind, pick, max) {
+            match claim(self, id) {
+                Ok(claimed) => claims.extend(claimed),
+                Err(error) => self.leave_out(kind, id, &error),
+            }
+        }
+        claims
     }
 
     fn claim_turn(
@@ -369,17 +385,6 @@ impl Tx<'_> {
         settle(self, &mut message, &conversation.number)?;
         self.put_message(conversation.id, &message)
     }
-}
-
-/// One damaged conversation must not stop the others.
-fn readable<W>(
-    id: ConversationId,
-    claim: Result<Option<Claim<W>>, StoreError>,
-) -> Option<Claim<W>> {
-    claim.unwrap_or_else(|error| {
-        tracing::error!(conversation.id = %id, %error, "A conversation can't be read; it is left out");
-        None
-    })
 }
 
 fn in_doubt(row: DeliveryRow, now: Timestamp) -> DeliveryRow {

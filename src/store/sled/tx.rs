@@ -36,6 +36,18 @@ pub struct Tx<'a> {
     own: Layer,
     /// Conversations whose lanes this request moved.
     touched: Vec<Conversation>,
+    /// Lanes that could not be read.
+    unreadable: Vec<(LaneKind, ConversationId)>,
+}
+
+/// What a request leaves.
+pub struct Left {
+    /// What it wrote.
+    pub layer: Layer,
+    /// Conversations whose lanes it moved.
+    pub touched: Vec<Conversation>,
+    /// Lanes that it could not read.
+    pub unreadable: Vec<(LaneKind, ConversationId)>,
 }
 
 /// What stands at `d|conv|position`; the message itself is in the transcript.
@@ -66,12 +78,20 @@ impl<'a> Tx<'a> {
         round: &'a Layer,
         tokens: &'a mut u64,
     ) -> Self {
-        Self { now, hasher, lanes, tree, round, tokens, own: Layer::new(), touched: Vec::new() }
+        let (own, touched, unreadable) = (Layer::new(), Vec::new(), Vec::new());
+        Self { now, hasher, lanes, tree, round, tokens, own, touched, unreadable }
     }
 
-    /// What it wrote, for the round.
-    pub fn into_parts(self) -> (Layer, Vec<Conversation>) {
-        (self.own, self.touched)
+    /// What it leaves, for the round.
+    pub fn left(self) -> Left {
+        Left { layer: self.own, touched: self.touched, unreadable: self.unreadable }
+    }
+
+    /// One damaged conversation must not stop the others, nor be asked for
+    /// again and again.
+    pub fn leave_out(&mut self, kind: LaneKind, id: ConversationId, error: &StoreError) {
+        tracing::error!(conversation.id = %id, %error, "A conversation can't be read; it is left out");
+        self.unreadable.push((kind, id));
     }
 
     /// A token that no claim of this process has had.

@@ -139,10 +139,11 @@ fn round(
     for request in requests {
         let mut tx = Tx::new(now, &disk.hasher, &disk.lanes, &disk.tree, &layer, tokens);
         let done = request(&mut tx);
-        let (own, touched) = tx.into_parts();
+        let left = tx.left();
         if done.keep {
-            layer.extend(own);
-            touched.iter().for_each(|conversation| disk.lanes.note(conversation));
+            layer.extend(left.layer);
+            left.touched.iter().for_each(|conversation| disk.lanes.note(conversation));
+            left.unreadable.iter().for_each(|(kind, id)| disk.lanes.forget(*kind, *id));
         }
         answers.push(done.answer);
     }
