@@ -217,6 +217,10 @@ impl Sandbox {
         rest.starts_with(['/', '?']).then(|| format!("{}{rest}", app.url))
     }
 
+    fn app_url(&self, path: &str) -> String {
+        format!("{}{path}", lock(&self.app).url)
+    }
+
     fn public_url(&self, path: &str) -> String {
         let app = lock(&self.app);
         format!("{}{path}", app.public.as_deref().unwrap_or(&app.url))

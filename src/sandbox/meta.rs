@@ -58,13 +58,29 @@ impl Number {
 
     /// Posts these bytes with this signature header, or none.
     pub async fn post_raw(&self, signature: Option<&str>, body: impl Into<String>) -> Answer {
-        let url = self.sandbox.reach(&self.sandbox.public_url("/webhooks/meta"));
-        let request = self.sandbox.http.post(url.unwrap_or_default());
+        let request = self.sandbox.http.post(self.webhook_url());
         let mut request = request.header("content-type", "application/json").body(body.into());
         if let Some(signature) = signature {
             request = request.header("x-hub-signature-256", signature);
         }
         post::post(&self.sandbox, request).await
+    }
+
+    /// Asks the app to prove that the webhook's address is its own; it answers
+    /// with the challenge.
+    pub async fn handshake(&self, challenge: &str) -> Answer {
+        let token = self.desk().account.verify_token.expose_secret().to_owned();
+        self.handshake_with(&token, challenge).await
+    }
+
+    /// The same with another token.
+    pub async fn handshake_with(&self, verify_token: &str, challenge: &str) -> Answer {
+        let query = [
+            ("hub.mode", "subscribe"),
+            ("hub.challenge", challenge),
+            ("hub.verify_token", verify_token),
+        ];
+        post::post(&self.sandbox, self.sandbox.http.get(self.webhook_url()).query(&query)).await
     }
 
     /// Posts the n-th webhook of `post` once more, byte by byte.
@@ -131,6 +147,10 @@ impl Number {
 
     pub(super) fn id(&self) -> &str {
         &self.desk().account.phone_number_id
+    }
+
+    fn webhook_url(&self) -> String {
+        self.sandbox.app_url("/webhooks/meta")
     }
 
     async fn post_text(&self, secret: &str, text: String) -> Answer {

@@ -26,6 +26,9 @@ const PAGE: &str = include_str!("../../templates/sandbox/phone.html");
 const STYLE: &str = include_str!("../../templates/sandbox/phone.css");
 const SCRIPT: &str = include_str!("../../templates/sandbox/phone.js");
 
+/// So many messages of a chat are on the page.
+const SHOWN: usize = 300;
+
 /// The page loads nothing from anywhere else and runs no inline script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
@@ -122,7 +125,7 @@ async fn state(State(sandbox): State<Arc<Sandbox>>, Query(selected): Query<Selec
         json!({
             "info": sandbox.info,
             "people": people,
-            "bubbles": open.map(|chat| chat.bubbles.iter().map(bubble).collect::<Vec<_>>()),
+            "bubbles": open.map(|chat| chat.newest(SHOWN).iter().map(bubble).collect::<Vec<_>>()),
             "typing_ms": typing.map_or(0, |left| left.as_millis().max(0)),
         })
     });

@@ -14,6 +14,9 @@ use tokio::sync::watch;
 use super::{identifiers, lock};
 use book::{Book, Chat};
 
+/// So many messages of a chat outlive a restart.
+const KEPT: usize = 200;
+
 /// Who owns a phone. At least one of number and id is there.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
@@ -226,7 +229,7 @@ impl Phones {
 
     fn save(&self, book: &Book) {
         let Some(file) = &self.file else { return };
-        if let Err(error) = file::write(file, book) {
+        if let Err(error) = file::write(file, &book.newest(KEPT)) {
             tracing::warn!(%error, "could not keep the chats of the phone page");
         }
     }

@@ -56,7 +56,7 @@ impl Drop for UnderWay {
     }
 }
 
-/// Sends a webhook.
+/// Calls the app.
 pub(super) async fn post(sandbox: &Arc<Sandbox>, request: reqwest::RequestBuilder) -> Answer {
     let _under_way = UnderWay::new(sandbox);
     match request.send().await {

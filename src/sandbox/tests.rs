@@ -381,6 +381,15 @@ async fn a_replay_is_the_same_bytes_and_a_forgery_another_signature() {
 }
 
 #[tokio::test]
+async fn a_handshake_carries_the_token_and_the_challenge() {
+    let world = World::new().await;
+    assert_eq!(world.sandbox.meta(0).handshake("1158201444").await, 200);
+    let expected =
+        "/webhooks/meta?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=verify";
+    assert_eq!(world.seen()[0].path, expected);
+}
+
+#[tokio::test]
 async fn receipts_wait_for_the_test_if_it_wants_so() {
     let world = World::new().await;
     let meta = world.sandbox.meta(0);
@@ -448,6 +457,17 @@ async fn the_page_writes_shows_what_went_wrong_and_tries_again() {
     let seen = world.seen();
     let sid = |seen: &Seen| seen.form().into_iter().find(|(name, _)| name == "MessageSid");
     assert_eq!(sid(&seen[0]), sid(&seen[1]));
+}
+
+#[tokio::test]
+async fn the_page_hears_of_changes_until_the_sandbox_closes() {
+    let world = World::new().await;
+    let mut events = world.phone("/phone/events").await;
+    world.sandbox.meta(0).person("Ana", ANA).says("hi").await;
+    let event = events.chunk().await.unwrap().unwrap();
+    assert!(event.starts_with(b"data: "));
+    world.sandbox.close();
+    while events.chunk().await.unwrap().is_some() {}
 }
 
 #[tokio::test]

@@ -42,6 +42,10 @@ impl Chat {
         self.typing_until = typing_until.or(self.typing_until);
     }
 
+    pub(in crate::sandbox) fn newest(&self, count: usize) -> &[Bubble] {
+        &self.bubbles[self.bubbles.len().saturating_sub(count)..]
+    }
+
     pub(super) fn inbox(&self) -> Vec<Bubble> {
         self.bubbles.iter().filter(|bubble| bubble.side == Side::Business).cloned().collect()
     }
@@ -84,6 +88,17 @@ impl Book {
 
     pub(super) fn find<'a>(&'a self, account: &'a str, id: &str) -> Option<&'a Bubble> {
         self.of(account).flat_map(|chat| &chat.bubbles).find(|bubble| bubble.id == id)
+    }
+
+    /// The same chats with at most so many messages each, the newest.
+    pub(super) fn newest(&self, count: usize) -> Self {
+        let chats = self.chats.iter().map(|chat| Chat {
+            account: chat.account.clone(),
+            contact: chat.contact.clone(),
+            bubbles: chat.newest(count).to_vec(),
+            typing_until: chat.typing_until,
+        });
+        Self { chats: chats.collect() }
     }
 
     fn position(&self, account: &str, contact: &Contact) -> Option<usize> {
