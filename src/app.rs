@@ -67,10 +67,19 @@ pub enum StartError {
 impl App {
     /// Opens the store and puts the parts together. Nothing runs yet.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Arc<Self>, StartError> {
+        let store = open(&settings.store, clock.clone()).await?;
+        Self::over(settings, store, clock)
+    }
+
+    /// The same over a store that is already open.
+    pub fn over(
+        settings: Settings,
+        store: Arc<dyn Store>,
+        clock: Clock,
+    ) -> Result<Arc<Self>, StartError> {
         let http = client()?;
         let minds = watch::Sender::new(Arc::new(minds(&settings, &http, &clock)?));
         let public_url = settings.server.public_base().context("server.listen makes no URL")?;
-        let store = open(&settings.store, clock.clone()).await?;
         let providers = Arc::new(Providers::new(
             settings.numbers.clone(),
             public_url.clone(),

@@ -1,17 +1,96 @@
 //! From a turn to what the person gets: may we answer, what is the model
 //! told, what does it say, how does that fit into messages.
 
+mod context;
+pub mod format;
+pub mod language;
 pub mod policy;
+mod replies;
+#[cfg(test)]
+mod sample;
+mod templates;
+mod think;
+mod time;
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+use crate::clock::Clock;
 use crate::domain::event::Quiet;
 use crate::domain::id::Business;
-use crate::llm::{self, Model};
+use crate::domain::message::Content;
+use crate::domain::person::Address;
+use crate::domain::turn::{Finished, Outgoing, Turn, TurnRecord, Usage, Verdict};
+use crate::llm::{self, Model, Prompt};
+use crate::provider::Limits;
+use crate::store::{StoreError, Transcript};
+use crate::tool::{TOOLS, Tool};
+use context::Context;
+use policy::Decision;
+use templates::{Facts, Templates};
+use think::{Thinking, Thought};
+use time::Schedule;
 
 /// The minds of all businesses.
 pub type Minds = HashMap<Business, Arc<Mind>>;
+
+/// Turns questions into answers.
+pub struct Assistant {
+    minds: watch::Receiver<Arc<Minds>>,
+    transcript: Arc<dyn Transcript>,
+    clock: Clock,
+}
+
+impl Assistant {
+    /// With minds that may be replaced at any time.
+    pub fn new(
+        minds: watch::Receiver<Arc<Minds>>,
+        transcript: Arc<dyn Transcript>,
+        clock: Clock,
+    ) -> Self {
+        Self { minds, transcript, clock }
+    }
+
+    /// How this business answers at the moment.
+    pub fn mind(&self, business: &Business) -> Option<Arc<Mind>> {
+        self.minds.borrow().get(business).cloned()
+    }
+
+    /// Whether and how a turn is answered; cheap, and reads nothing.
+    pub fn decide(&self, turn: &Turn) -> Decision {
+        match self.mind(&turn.conversation.number.business) {
+            Some(mind) => policy::decide(&mind.policy, turn, self.clock.now()),
+            None => Decision::Silent("the number's business is not configured"),
+        }
+    }
+
+    /// Decides and, if it is to be answered, answers; messages fit the limits.
+    /// A model that fails is no error: the person gets an honest line.
+    pub async fn answer(&self, turn: &Turn, limits: Limits) -> Result<Finished, StoreError> {
+        let began = self.clock.now();
+        let mind = self.mind(&turn.conversation.number.business);
+        let mut finished = match (self.decide(turn), mind) {
+            (Decision::Answer, Some(mind)) => {
+                let tokens = mind.config.history_tokens;
+                let context = Context::read(self.transcript.as_ref(), turn, tokens).await?;
+                mind.answer(turn, &context, limits, &self.clock).await
+            }
+            (Decision::Say(text), _) => finished(&text, limits, Verdict::Said),
+            (Decision::Silent(reason), _) => finished("", limits, Verdict::Silent(reason.into())),
+            (Decision::Answer, None) => {
+                finished("", limits, Verdict::Silent("the number's business is gone".into()))
+            }
+        };
+        finished.record.took = since(began, self.clock.now());
+        Ok(finished)
+    }
+}
 
 /// How one business answers: its configuration, read and checked. Replaced as
 /// a whole when the files change.
@@ -24,42 +103,119 @@ pub struct Mind {
     pub policy: policy::Config,
     /// The model.
     pub model: Arc<dyn Model>,
-}
-
-/// To come.
-pub struct Assistant;
-
-impl Assistant {
-    /// To come.
-    pub fn new(
-        _: tokio::sync::watch::Receiver<Arc<Minds>>,
-        _: Arc<dyn crate::store::Transcript>,
-        _: crate::clock::Clock,
-    ) -> Self {
-        Self
-    }
+    tools: &'static [&'static dyn Tool],
+    templates: Templates,
+    replies: Replies,
+    schedule: Schedule,
 }
 
 impl Mind {
-    /// To come.
+    /// Reads and checks everything that answering needs. `templates_dir` has
+    /// the shape of `templates/`; what it lacks is compiled in. The error is
+    /// one line that names the key, or file and line, and the remedy.
     pub fn build(
-        _: Config,
-        _: policy::Config,
-        _: llm::Config,
-        _: reqwest::Client,
-        _: crate::clock::Clock,
-        _: Option<&std::path::Path>,
+        config: Config,
+        policy: policy::Config,
+        llm: llm::Config,
+        http: reqwest::Client,
+        clock: Clock,
+        templates_dir: Option<&Path>,
     ) -> Result<Self, String> {
-        Err("to come".into())
+        check_numbers(&config, &llm)?;
+        let replies = replies::load(templates_dir)?;
+        if !replies.contains_key(&config.language) {
+            let known = language::LANGUAGES.join(", ");
+            return Err(format!(
+                "assistant.language = \"{}\" is unknown; write one of {known}",
+                config.language
+            ));
+        }
+        let schedule = Schedule::read(&config.timezone, &config.hours)?;
+        let templates = Templates::compile(templates_dir, instructions(&config)?)?;
+        let model = llm::open(&llm, http, clock)?;
+        Ok(Self { llm, config, policy, model, tools: TOOLS, templates, replies, schedule })
     }
 
     /// How long a burst is waited for.
     pub fn quiet(&self) -> Quiet {
-        use std::time::Duration;
         Quiet {
             settle: Duration::from_millis(self.config.quiet_ms),
             cap: Duration::from_millis(self.config.quiet_max_ms),
         }
+    }
+
+    /// Asks the model; an honest line if there is no answer.
+    async fn answer(
+        &self,
+        turn: &Turn,
+        context: &Context,
+        limits: Limits,
+        clock: &Clock,
+    ) -> Finished {
+        let deadline = self.deadline(turn, clock.now());
+        let usage = Usage::default();
+        let mut thinking = Thinking { mind: self, turn, clock, deadline, usage, model: None };
+        let (thought, told) = match self.prompt(turn, context, clock.now()) {
+            Ok(mut prompt) => (thinking.answer(&mut prompt).await, Some(hash(&prompt))),
+            Err(reason) => (Err(reason), None),
+        };
+        let mut finished = match thought {
+            Ok(Thought { text, changes }) => {
+                Finished { changes, ..finished(&text, limits, Verdict::Answered) }
+            }
+            Err(reason) => self.give_up(turn, context, limits, reason),
+        };
+        finished.record.told = told;
+        finished.record.usage = thinking.usage;
+        finished.record.model = thinking.model.map(Into::into);
+        finished
+    }
+
+    /// What the model is told.
+    fn prompt(&self, turn: &Turn, context: &Context, now: Timestamp) -> Result<Prompt, String> {
+        let person = match turn.conversation.address {
+            Address::Phone(_) | Address::UserId(_) => context::name_of(turn),
+            Address::Group(_) => String::new(),
+        };
+        let calendar = self.schedule.calendar(now);
+        let facts = Facts {
+            person: &person,
+            business: turn.conversation.number.business.as_str(),
+            assistant: &self.config.name,
+            hours: &self.schedule.readable(),
+            now: &calendar.now,
+        };
+        Ok(Prompt {
+            system: vec![self.templates.system(facts)?, self.templates.time(&calendar)?],
+            dialog: context.dialog(&turn.inbound, self.config.history_tokens),
+            steps: Vec::new(),
+            tools: self.tools.iter().map(|tool| tool.spec()).collect(),
+            max_output_tokens: self.llm.max_output_tokens,
+        })
+    }
+
+    /// Counted from the first message. If it is over before anybody could
+    /// begin (the program was down), the first tries get the whole time again.
+    fn deadline(&self, turn: &Turn, now: Timestamp) -> Timestamp {
+        let whole = Duration::from_secs(self.config.deadline_s);
+        let counted = turn.since.checked_add(whole).unwrap_or(Timestamp::MAX);
+        match counted <= now && turn.attempt <= LATE_ATTEMPTS {
+            true => now.checked_add(whole).unwrap_or(Timestamp::MAX),
+            false => counted,
+        }
+    }
+
+    fn give_up(&self, turn: &Turn, context: &Context, limits: Limits, reason: String) -> Finished {
+        tracing::error!(conversation.id = %turn.conversation.id, reason, "a turn could not be answered");
+        let language = self.language(turn, context);
+        finished(replies::line(&self.replies, language, "failed"), limits, Verdict::Failed(reason))
+    }
+
+    /// Of the newest words, else of all that are known, else as configured.
+    fn language(&self, turn: &Turn, context: &Context) -> &str {
+        let newest = language::of(&context::own_words(&turn.inbound));
+        let known = || language::of(&context::own_words(context.history.iter()));
+        newest.or_else(known).unwrap_or(&self.config.language)
     }
 }
 
@@ -114,3 +270,57 @@ pub struct Hours {
 
 /// Canned lines, by language, then by name.
 pub type Replies = BTreeMap<String, BTreeMap<String, String>>;
+
+/// How often a turn that is late may start its time anew.
+const LATE_ATTEMPTS: u16 = 3;
+
+/// What can't be 0 without silencing the assistant.
+fn check_numbers(config: &Config, llm: &llm::Config) -> Result<(), String> {
+    let numbers = [
+        ("assistant.deadline_s", config.deadline_s, 1),
+        ("assistant.history_tokens", config.history_tokens.into(), 100),
+        ("llm.timeout_s", llm.timeout_s, 1),
+        ("llm.max_output_tokens", llm.max_output_tokens.into(), 1),
+    ];
+    match numbers.into_iter().find(|(_, value, least)| value < least) {
+        Some((key, value, least)) => {
+            Err(format!("{key} = {value} is too small; write at least {least}"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The business's own words, with what to call them in an error.
+fn instructions(config: &Config) -> Result<(String, String), String> {
+    match &config.instructions_file {
+        None => Ok(("assistant.instructions".to_owned(), config.instructions.clone())),
+        Some(file) => match std::fs::read_to_string(file) {
+            Ok(text) => Ok((file.display().to_string(), text)),
+            Err(e) => Err(format!(
+                "assistant.instructions_file = \"{}\" can't be read: {e}; correct the path or remove the key",
+                file.display()
+            )),
+        },
+    }
+}
+
+/// A turn that ends with this text (blank = in silence).
+fn finished(text: &str, limits: Limits, verdict: Verdict) -> Finished {
+    let pieces = format::split(text, limits.text).into_iter();
+    let messages = pieces.map(|text| Outgoing { content: Content::Text(text), quotes: None });
+    let (told, model, usage) = (None, None, Usage::default());
+    let record = TurnRecord { verdict, told, model, usage, took: Duration::ZERO };
+    Finished { messages: messages.collect(), changes: Vec::new(), record }
+}
+
+fn hash(prompt: &Prompt) -> String {
+    // A prompt is plain data: it always has a JSON form.
+    hex::encode(Sha256::digest(serde_json::to_vec(prompt).unwrap_or_default()))
+}
+
+fn since(began: Timestamp, now: Timestamp) -> Duration {
+    now.duration_since(began).try_into().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@
 //! cli            a command is a file: dev, serve
 //! app            everything put together; reload
 //! config         default.toml, the user's file, the environment → the sections' structs
-//! telemetry      logs        shutdown   the end
+//! telemetry      logs        shutdown   the end        alert    what an operator must know
 //! http           webhooks and health checks
 //! sandbox        stand-ins for both providers, and the phone page of dev mode
 //! worker         claims turns and deliveries, does them, finishes them
@@ -45,6 +45,7 @@
 //! - No retries in the clients of models and providers: the claim retries.
 //! - No global state: what a part needs is handed to it.
 
+pub mod alert;
 pub mod app;
 pub mod assistant;
 pub mod cli;

@@ -5,11 +5,15 @@
 
 pub mod demo;
 pub mod openai;
+#[cfg(test)]
+pub(crate) mod stand_in;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::clock::Clock;
 use crate::domain::message::Role;
 use crate::domain::turn::Usage;
 
@@ -144,4 +148,19 @@ pub enum TokenParam {
     MaxTokens,
     /// OpenAI's newer models.
     MaxCompletionTokens,
+}
+
+/// Opens the model that `llm.provider` names; the error names the key.
+pub fn open(
+    config: &Config,
+    http: reqwest::Client,
+    clock: Clock,
+) -> Result<Arc<dyn Model>, String> {
+    match config.provider.as_str() {
+        "openai" => Ok(Arc::new(openai::OpenAi::new(config, http, clock)?)),
+        "demo" => Ok(Arc::new(demo::Demo)),
+        other => Err(format!(
+            "llm.provider = \"{other}\" is unknown; write \"openai\" (anything that speaks its protocol) or \"demo\""
+        )),
+    }
 }

@@ -5,8 +5,13 @@
 //! variant of [`NumberConfig`] (the compiler then names the places that must
 //! know it) and one route in `http.rs`.
 
+mod exchange;
+mod identity;
+mod lenient;
 pub mod meta;
-pub mod signature;
+mod signature;
+#[cfg(test)]
+mod stand_in;
 pub mod twilio;
 pub mod webhook;
 

@@ -1,33 +1,158 @@
-//! Who does the work: claim, do, finish.
+//! Who does the work: claim, do, finish. Order is kept inside a conversation,
+//! conversations go side by side.
 
 pub mod deliveries;
+pub mod turns;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use crate::alert::Alerts;
 use crate::assistant::Assistant;
 use crate::clock::Clock;
 use crate::provider::Providers;
-use crate::store::Store;
+use crate::store::{Claim, Pick, Queue, Store, StoreError, WakeUp, Work};
+use deliveries::Deliveries;
+use turns::Turns;
 
-/// To come.
-pub struct Workers;
+/// How long a claim is held without a sign of life.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// Well before the lease runs out, so that one slow renewal doesn't lose it.
+const RENEW: Duration = Duration::from_secs(20);
+
+/// Lanes of a kind that are worked on at once. They mostly wait for others.
+const AT_ONCE: usize = 128;
+
+/// After the store failed to say what is due.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// All workers of the process.
+pub struct Workers {
+    store: Arc<dyn Store>,
+    turns: Turns,
+    clock: Clock,
+}
 
 impl Workers {
-    /// To come.
+    /// Workers that do nothing until [`Workers::run`] or [`Workers::drain`].
     pub fn new(
-        _: Arc<dyn Store>,
-        _: Arc<Assistant>,
-        _: Arc<Providers>,
-        _: deliveries::Config,
-        _: Clock,
+        store: Arc<dyn Store>,
+        assistant: Arc<Assistant>,
+        providers: Arc<Providers>,
+        sending: deliveries::Config,
+        clock: Clock,
     ) -> Arc<Self> {
-        Arc::new(Self)
+        let alerts = Arc::new(Alerts::new(clock.clone()));
+        let deliveries =
+            Deliveries::new(store.clone(), providers.clone(), sending, alerts.clone(), clock.clone());
+        let turns =
+            Turns::new(store.clone(), assistant, providers, deliveries, alerts, clock.clone());
+        Arc::new(Self { store, turns, clock })
     }
 
-    /// To come.
-    pub async fn run(&self, stop: CancellationToken) {
-        stop.cancelled().await;
+    /// Works until `stop`, then ends what is begun.
+    pub async fn run(self: &Arc<Self>, stop: CancellationToken) {
+        let tracker = TaskTracker::new();
+        tokio::join!(
+            self.watch(&*self.store, &stop, &tracker, |workers, claim| async move {
+                workers.turns.work(claim).await;
+            }),
+            self.watch(&*self.store, &stop, &tracker, |workers, claim| async move {
+                workers.turns.deliveries().work(claim).await;
+            }),
+        );
+        tracker.close();
+        tracker.wait().await;
+    }
+
+    /// Does what is due now, and what becomes due by doing it, one after the
+    /// other. Returns how many claims that were.
+    pub async fn drain(&self) -> Result<usize, StoreError> {
+        let mut done = 0;
+        loop {
+            let turns = Queue::claim(&*self.store, Pick::Due, LEASE, 1).await?;
+            let deliveries = Queue::claim(&*self.store, Pick::Due, LEASE, 1).await?;
+            if turns.is_empty() && deliveries.is_empty() {
+                return Ok(done);
+            }
+            done += turns.len() + deliveries.len();
+            for claim in turns {
+                self.turns.work(claim).await;
+            }
+            for claim in deliveries {
+                self.turns.deliveries().work(claim).await;
+            }
+        }
+    }
+
+    /// Claims whatever of one kind is due and hands each claim to a task.
+    async fn watch<W: Work, F: Future<Output = ()> + Send + 'static>(
+        self: &Arc<Self>,
+        queue: &(impl Queue<W> + ?Sized),
+        stop: &CancellationToken,
+        tracker: &TaskTracker,
+        work: impl Fn(Arc<Self>, Claim<W>) -> F,
+    ) {
+        let slots = Arc::new(Semaphore::new(AT_ONCE));
+        // The semaphore is never closed.
+        while let Some(Ok(first)) = stop.run_until_cancelled(slots.clone().acquire_owned()).await {
+            let wake_up = queue.wake_up();
+            let claims = self.due(queue, slots.available_permits() + 1).await;
+            if claims.is_empty() {
+                drop(first);
+                stop.run_until_cancelled(self.idle(queue, wake_up)).await;
+                continue;
+            }
+            let mut first = Some(first);
+            for claim in claims {
+                let permit = first.take().or_else(|| slots.clone().try_acquire_owned().ok());
+                let task = work(self.clone(), claim);
+                tracker.spawn(async move {
+                    task.await;
+                    drop(permit);
+                });
+            }
+        }
+    }
+
+    async fn due<W: Work>(&self, queue: &(impl Queue<W> + ?Sized), max: usize) -> Vec<Claim<W>> {
+        queue.claim(Pick::Due, LEASE, max).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "The store can't say what is due");
+            Vec::new()
+        })
+    }
+
+    /// Until something may be due. What is due and can't be claimed (a damaged
+    /// conversation, a store in trouble) must not be asked for without a pause.
+    async fn idle<W: Work>(&self, queue: &(impl Queue<W> + ?Sized), wake_up: WakeUp) {
+        let next = queue.next_due().await;
+        if next.is_err() || next.is_ok_and(|next| next.is_some_and(|at| at <= self.clock.now())) {
+            self.clock.pause(PAUSE).await;
+        }
+        wake_up.await;
+    }
+}
+
+/// The future's output, the claim kept alive meanwhile. `None` = the claim was
+/// lost: the question has changed, and nobody needs the answer.
+async fn while_held<W: Work, F: Future>(
+    queue: &(impl Queue<W> + ?Sized),
+    claim: &Claim<W>,
+    clock: &Clock,
+    future: F,
+) -> Option<F::Output> {
+    let mut future = std::pin::pin!(future);
+    loop {
+        if let Ok(output) = clock.timeout(RENEW, &mut future).await {
+            return Some(output);
+        }
+        if let Err(StoreError::ClaimLost) = queue.renew(claim, clock.now() + LEASE).await {
+            return None;
+        }
     }
 }

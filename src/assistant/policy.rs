@@ -1,4 +1,10 @@
-//! May we answer?
+//! May we answer? Decided from the state inside the claim, nothing is read.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::message::Content;
+use crate::domain::person::{Address, Alias, Phone, UserId};
+use crate::domain::turn::Turn;
 
 /// `[policy]`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -12,4 +18,164 @@ pub struct Config {
     pub groups: bool,
     /// Older messages are stored but not answered, in seconds.
     pub max_age_s: u64,
+}
+
+/// What is done about a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Ask the model.
+    Answer,
+    /// Say nothing, for this reason.
+    Silent(&'static str),
+    /// Say exactly this.
+    Say(String),
+}
+
+/// What to do about this turn at `now`.
+pub fn decide(policy: &Config, turn: &Turn, now: Timestamp) -> Decision {
+    match reason_for_silence(policy, turn, now) {
+        Some(reason) => Decision::Silent(reason),
+        None => Decision::Answer,
+    }
+}
+
+fn reason_for_silence(policy: &Config, turn: &Turn, now: Timestamp) -> Option<&'static str> {
+    if turn.inbound.iter().all(|message| message.content == Content::Revoked) {
+        return Some("nothing is left to answer");
+    }
+    if turn.person.opted_out {
+        return Some("the person wants no messages");
+    }
+    if !turn.conversation.mode.assistant_answers(now) {
+        return Some("a human answers");
+    }
+    if is_group(turn) && !policy.groups {
+        return Some("group chats are not answered (policy.groups)");
+    }
+    if is_listed(&policy.deny, turn) {
+        return Some("the person is on the list policy.deny");
+    }
+    if !policy.allow.is_empty() && !is_listed(&policy.allow, turn) {
+        return Some("the person is not on the list policy.allow");
+    }
+    is_stale(policy, turn, now).then_some("newer messages have been answered (policy.max_age_s)")
+}
+
+fn is_group(turn: &Turn) -> bool {
+    matches!(turn.conversation.address, Address::Group(_))
+}
+
+fn is_listed(list: &[String], turn: &Turn) -> bool {
+    let address = match &turn.conversation.address {
+        Address::Phone(phone) => Alias::Phone(phone.clone()),
+        Address::UserId(id) => Alias::UserId(id.clone()),
+        Address::Group(id) => Alias::Group(id.clone()),
+    };
+    let known = turn.person.aliases.iter().chain([&address]);
+    let known: Vec<String> = known.map(Alias::canonical).collect();
+    list.iter().flat_map(|entry| meanings(entry)).any(|entry| known.contains(&entry.canonical()))
+}
+
+/// Whom an entry of a list can mean.
+fn meanings(entry: &str) -> Vec<Alias> {
+    let entry = entry.trim();
+    let number = entry.strip_prefix("whatsapp:").unwrap_or(entry);
+    match (Phone::parse(number), UserId::parse(entry)) {
+        (Some(phone), _) => vec![Alias::Phone(phone)],
+        (None, Some(id)) => vec![Alias::UserId(id.clone()), Alias::ParentUserId(id)],
+        (None, None) => vec![Alias::Group(entry.to_owned())],
+    }
+}
+
+/// A burst that comes in days late is answered, unless the conversation has
+/// moved on meanwhile.
+fn is_stale(policy: &Config, turn: &Turn, now: Timestamp) -> bool {
+    let Some(newest) = turn.inbound.iter().map(|message| message.at).max() else { return false };
+    let age = i64::try_from(policy.max_age_s).unwrap_or(i64::MAX);
+    // An age that reaches before all time is no limit.
+    let oldest = now.checked_sub(SignedDuration::from_secs(age)).unwrap_or(Timestamp::MIN);
+    newest < oldest && turn.conversation.heard_at > newest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assistant::sample;
+    use crate::domain::conversation::Mode;
+
+    fn policy() -> Config {
+        Config { allow: vec![], deny: vec![], groups: false, max_age_s: 86_400 }
+    }
+
+    fn silent(policy: &Config, turn: &Turn) -> bool {
+        match decide(policy, turn, sample::NOW.parse().expect("a time")) {
+            Decision::Silent(_) => true,
+            Decision::Answer => false,
+            Decision::Say(text) => panic!("{text}"),
+        }
+    }
+
+    #[test]
+    fn a_question_is_answered() {
+        assert!(!silent(&policy(), &sample::turn(&["hello"])));
+    }
+
+    #[test]
+    fn who_opted_out_or_talks_to_a_human_hears_nothing() {
+        let mut turn = sample::turn(&["hello"]);
+        turn.person.opted_out = true;
+        assert!(silent(&policy(), &turn));
+        let mut turn = sample::turn(&["hello"]);
+        turn.conversation.mode = Mode::Human { until: None };
+        assert!(silent(&policy(), &turn));
+        turn.conversation.mode = Mode::Human { until: Some(Timestamp::UNIX_EPOCH) };
+        assert!(!silent(&policy(), &turn), "the human's time is over");
+    }
+
+    #[test]
+    fn what_was_taken_back_is_not_answered_but_the_rest_is() {
+        let mut turn = sample::turn(&["hello", "are you open?"]);
+        turn.inbound[0].content = Content::Revoked;
+        assert!(!silent(&policy(), &turn));
+        turn.inbound[1].content = Content::Revoked;
+        assert!(silent(&policy(), &turn));
+        turn.inbound.clear();
+        assert!(silent(&policy(), &turn));
+    }
+
+    #[test]
+    fn lists_know_every_spelling_of_a_number() {
+        let mut turn = sample::turn(&["hello"]);
+        let phone = Phone::parse("5491150100001").expect("a number");
+        turn.person.aliases = vec![Alias::Phone(phone.clone())];
+        turn.conversation.address = Address::Phone(phone);
+        for entry in ["+54 11 5010-0001", "whatsapp:+5491150100001"] {
+            let list = vec!["+1 555 0199".to_owned(), entry.to_owned()];
+            assert!(silent(&Config { deny: list.clone(), ..policy() }, &turn), "{entry}");
+            assert!(!silent(&Config { allow: list, ..policy() }, &turn), "{entry}");
+        }
+        let others = vec!["+1 555 0199".to_owned()];
+        assert!(silent(&Config { allow: others.clone(), ..policy() }, &turn));
+        assert!(!silent(&Config { deny: others, ..policy() }, &turn));
+    }
+
+    #[test]
+    fn groups_are_answered_only_if_wanted() {
+        let mut turn = sample::turn(&["hello"]);
+        turn.conversation.address = Address::Group("g1".into());
+        assert!(silent(&policy(), &turn));
+        assert!(!silent(&Config { groups: true, ..policy() }, &turn));
+        assert!(silent(&Config { groups: true, deny: vec!["g1".into()], ..policy() }, &turn));
+    }
+
+    #[test]
+    fn a_late_burst_is_answered_unless_the_talk_went_on() {
+        let mut turn = sample::turn(&["hello"]);
+        turn.inbound[0].at = "2026-11-20T10:00:00Z".parse().expect("a time");
+        turn.conversation.heard_at = turn.inbound[0].at;
+        assert!(!silent(&policy(), &turn), "late, but the newest word");
+        turn.conversation.heard_at = "2026-11-25T10:00:00Z".parse().expect("a time");
+        assert!(silent(&policy(), &turn));
+        assert!(!silent(&Config { max_age_s: u64::MAX, ..policy() }, &turn), "no limit");
+    }
 }

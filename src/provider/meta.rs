@@ -1,6 +1,30 @@
 //! Meta's Cloud API.
 
+mod call;
+mod codes;
+mod content;
+mod parse;
+mod sender;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
 use secrecy::SecretString;
+use url::form_urlencoded;
+
+use super::webhook::{Rejected, Verified, WebhookRequest};
+use super::{Limits, Lookup, Parcel, Parsed, Provider, signature};
+use crate::clock::Clock;
+use crate::domain::failure::SendError;
+use crate::domain::id::{NumberName, ProviderId};
+use crate::domain::pace::Rate;
+
+/// What WhatsApp takes for one person: a message every six seconds, and this
+/// many ahead of time.
+const PAIR: Rate = Rate { every: Duration::from_secs(6), burst: 45 };
 
 /// `[numbers.NAME]` with `provider = "meta"`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -32,6 +56,80 @@ pub struct Config {
     pub messages_per_s: u32,
 }
 
+/// All numbers that are reached through Meta.
+pub struct Meta {
+    numbers: Vec<(NumberName, Config)>,
+    http: reqwest::Client,
+    clock: Clock,
+}
+
+impl Meta {
+    /// Speaks for these numbers through this client.
+    pub fn new(numbers: Vec<(NumberName, Config)>, http: reqwest::Client, clock: Clock) -> Self {
+        Self { numbers, http, clock }
+    }
+
+    /// Meta's question whether this webhook is ours, as the raw query of a
+    /// GET: what to answer as `text/plain`. `None` if it doesn't know one of
+    /// our verify tokens.
+    pub fn handshake(&self, query: &str) -> Option<String> {
+        let field = |name| {
+            let mut fields = form_urlencoded::parse(query.as_bytes());
+            fields.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        };
+        let token = field("hub.verify_token")?;
+        let known = self.numbers.iter().any(|(_, c)| signature::knows(&c.verify_token, &token));
+        (known && field("hub.mode")? == "subscribe").then(|| field("hub.challenge"))?
+    }
+
+    fn config(&self, number: &NumberName) -> Option<&Config> {
+        self.numbers.iter().find(|(name, _)| name == number).map(|(_, config)| config)
+    }
+}
+
+#[async_trait]
+impl Provider for Meta {
+    fn verify(&self, request: &WebhookRequest) -> Result<Verified, Rejected> {
+        if !signature::is_content_type(&request.headers, "application/json") {
+            return Err(Rejected::ContentType);
+        }
+        let header = request.headers.get("x-hub-signature-256").ok_or(Rejected::Unsigned)?;
+        let header = header.to_str().map_err(|_| Rejected::Forged)?;
+        let signs = |secret: &SecretString| signature::signs_body(secret, &request.body, header);
+        let signed = |config: &Config| {
+            signs(&config.app_secret) || config.app_secret_previous.as_ref().is_some_and(signs)
+        };
+        match self.numbers.iter().filter(|(_, c)| signed(c)).map(|(n, _)| n.clone()).collect() {
+            numbers if Vec::is_empty(&numbers) => Err(Rejected::Forged),
+            numbers => Ok(Verified::new(request, numbers)),
+        }
+    }
+
+    fn parse(&self, verified: Verified) -> Parsed {
+        parse::parse(&self.numbers, &verified)
+    }
+
+    async fn send(&self, parcel: &Parcel<'_>) -> Result<ProviderId, SendError> {
+        call::send(self, parcel).await
+    }
+
+    async fn signal(&self, number: &NumberName, message: &ProviderId) {
+        if call::signal(self, number, message).await.is_err() {
+            tracing::debug!(number.name = %number, "Could not show a message as read");
+        }
+    }
+
+    async fn lookup(&self, parcel: &Parcel<'_>) -> Lookup {
+        call::lookup(self, parcel).await
+    }
+
+    fn limits(&self, number: &NumberName) -> Limits {
+        let per_s = self.config(number).map_or(1, |config| config.messages_per_s).max(1);
+        let number = Rate { every: Duration::from_secs(1) / per_s, burst: 1 };
+        Limits { text: 4096, quotes: true, pair: PAIR, number }
+    }
+}
+
 fn default_business() -> String {
     "main".into()
 }
@@ -46,52 +144,4 @@ fn default_api_version() -> String {
 
 fn default_messages_per_s() -> u32 {
     40
-}
-
-/// To come.
-pub struct Meta;
-
-impl Meta {
-    /// To come.
-    pub fn new(
-        _: Vec<(crate::domain::id::NumberName, Config)>,
-        _: reqwest::Client,
-        _: crate::clock::Clock,
-    ) -> Self {
-        Self
-    }
-
-    /// To come.
-    pub fn handshake(&self, _: &str) -> Option<String> {
-        None
-    }
-}
-
-#[async_trait::async_trait]
-impl super::Provider for Meta {
-    fn verify(&self, _: &super::WebhookRequest) -> Result<super::Verified, super::Rejected> {
-        Err(super::Rejected::Unsigned)
-    }
-
-    fn parse(&self, _: super::Verified) -> super::Parsed {
-        super::Parsed::default()
-    }
-
-    async fn send(
-        &self,
-        _: &super::Parcel<'_>,
-    ) -> Result<crate::domain::id::ProviderId, crate::domain::failure::SendError> {
-        Err(crate::domain::failure::SendError::Uncertain)
-    }
-
-    async fn signal(&self, _: &crate::domain::id::NumberName, _: &crate::domain::id::ProviderId) {}
-
-    async fn lookup(&self, _: &super::Parcel<'_>) -> super::Lookup {
-        super::Lookup::Unknown
-    }
-
-    fn limits(&self, _: &crate::domain::id::NumberName) -> super::Limits {
-        let rate = crate::domain::pace::Rate { every: std::time::Duration::from_secs(1), burst: 1 };
-        super::Limits { text: 1600, quotes: false, pair: rate, number: rate }
-    }
 }

@@ -1,6 +1,31 @@
 //! Twilio's Messaging API, for WhatsApp senders.
 
+mod call;
+mod codes;
+mod content;
+mod parse;
+mod sender;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
 use secrecy::SecretString;
+use url::{Url, form_urlencoded};
+
+use super::signature::Fields;
+use super::webhook::{Rejected, Verified, WebhookRequest};
+use super::{Limits, Lookup, Parcel, Parsed, Provider, signature};
+use crate::clock::Clock;
+use crate::domain::failure::SendError;
+use crate::domain::id::{NumberName, ProviderId};
+use crate::domain::pace::Rate;
+
+/// What WhatsApp takes for one person: a message every six seconds, and this
+/// many ahead of time.
+const PAIR: Rate = Rate { every: Duration::from_secs(6), burst: 45 };
 
 /// `[numbers.NAME]` with `provider = "twilio"`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -39,6 +64,89 @@ pub enum ReplyBy {
     Twiml,
 }
 
+/// All numbers that are reached through Twilio.
+pub struct Twilio {
+    numbers: Vec<(NumberName, Config)>,
+    public_url: Url,
+    http: reqwest::Client,
+    clock: Clock,
+}
+
+impl Twilio {
+    /// Speaks for these numbers through this client. Statuses come back to
+    /// `/webhooks/twilio/status` under the public URL.
+    pub fn new(
+        numbers: Vec<(NumberName, Config)>,
+        public_url: Url,
+        http: reqwest::Client,
+        clock: Clock,
+    ) -> Self {
+        Self { numbers, public_url, http, clock }
+    }
+
+    fn config(&self, number: &NumberName) -> Option<&Config> {
+        self.numbers.iter().find(|(name, _)| name == number).map(|(_, config)| config)
+    }
+}
+
+#[async_trait]
+impl Provider for Twilio {
+    fn verify(&self, request: &WebhookRequest) -> Result<Verified, Rejected> {
+        let fields = signed_fields(request)?;
+        let header = request.headers.get("x-twilio-signature").ok_or(Rejected::Unsigned)?;
+        let header = header.to_str().map_err(|_| Rejected::Forged)?;
+        let signed = |config: &Config| {
+            signature::signs_form(&config.auth_token, &request.url, &fields, header)
+        };
+        match self.numbers.iter().filter(|(_, c)| signed(c)).map(|(n, _)| n.clone()).collect() {
+            numbers if Vec::is_empty(&numbers) => Err(Rejected::Forged),
+            numbers => Ok(Verified::new(request, numbers)),
+        }
+    }
+
+    fn parse(&self, verified: Verified) -> Parsed {
+        parse::parse(&self.numbers, &verified, self.clock.now())
+    }
+
+    async fn send(&self, parcel: &Parcel<'_>) -> Result<ProviderId, SendError> {
+        call::send(self, parcel).await
+    }
+
+    async fn signal(&self, number: &NumberName, message: &ProviderId) {
+        if call::signal(self, number, message).await.is_err() {
+            tracing::debug!(number.name = %number, "Could not show a message as read");
+        }
+    }
+
+    async fn lookup(&self, parcel: &Parcel<'_>) -> Lookup {
+        call::lookup(self, parcel).await
+    }
+
+    fn limits(&self, number: &NumberName) -> Limits {
+        let per_s = self.config(number).map_or(1, |config| config.messages_per_s).max(1);
+        let number = Rate { every: Duration::from_secs(1) / per_s, burst: 1 };
+        Limits { text: 1600, quotes: false, pair: PAIR, number }
+    }
+}
+
+/// The fields that the signature covers. JSON has none: the URL, which is
+/// signed, holds its digest instead.
+fn signed_fields(request: &WebhookRequest) -> Result<Fields, Rejected> {
+    if signature::is_content_type(&request.headers, "application/x-www-form-urlencoded") {
+        return Ok(Fields::of(&request.body));
+    }
+    if !signature::is_content_type(&request.headers, "application/json") {
+        return Err(Rejected::ContentType);
+    }
+    let query = request.url.split_once('?').map_or("", |(_, query)| query);
+    let mut fields = form_urlencoded::parse(query.as_bytes());
+    let digest = fields.find(|(name, _)| name == "bodySHA256").ok_or(Rejected::Unsigned)?.1;
+    match signature::is_digest(&digest, &request.body) {
+        true => Ok(Fields::default()),
+        false => Err(Rejected::Forged),
+    }
+}
+
 fn default_business() -> String {
     "main".into()
 }
@@ -49,48 +157,4 @@ fn default_api_url() -> String {
 
 fn default_messages_per_s() -> u32 {
     40
-}
-
-/// To come.
-pub struct Twilio;
-
-impl Twilio {
-    /// To come.
-    pub fn new(
-        _: Vec<(crate::domain::id::NumberName, Config)>,
-        _: url::Url,
-        _: reqwest::Client,
-        _: crate::clock::Clock,
-    ) -> Self {
-        Self
-    }
-}
-
-#[async_trait::async_trait]
-impl super::Provider for Twilio {
-    fn verify(&self, _: &super::WebhookRequest) -> Result<super::Verified, super::Rejected> {
-        Err(super::Rejected::Unsigned)
-    }
-
-    fn parse(&self, _: super::Verified) -> super::Parsed {
-        super::Parsed::default()
-    }
-
-    async fn send(
-        &self,
-        _: &super::Parcel<'_>,
-    ) -> Result<crate::domain::id::ProviderId, crate::domain::failure::SendError> {
-        Err(crate::domain::failure::SendError::Uncertain)
-    }
-
-    async fn signal(&self, _: &crate::domain::id::NumberName, _: &crate::domain::id::ProviderId) {}
-
-    async fn lookup(&self, _: &super::Parcel<'_>) -> super::Lookup {
-        super::Lookup::Unknown
-    }
-
-    fn limits(&self, _: &crate::domain::id::NumberName) -> super::Limits {
-        let rate = crate::domain::pace::Rate { every: std::time::Duration::from_secs(1), burst: 1 };
-        super::Limits { text: 1600, quotes: false, pair: rate, number: rate }
-    }
 }

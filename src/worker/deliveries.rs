@@ -1,4 +1,34 @@
-//! From a delivery to the provider.
+//! Steps 10 to 12: from a claimed delivery to the provider, once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::alert::{Alerts, Kind};
+use crate::clock::Clock;
+use crate::domain::delivery::{Delivery, DeliveryOutcome, DeliveryState};
+use crate::domain::failure::{Class, Failure, SendError};
+use crate::domain::id::{ConversationId, NumberName};
+use crate::domain::pace::Pace;
+use crate::provider::{Limits, Lookup, Parcel, Provider, Providers};
+use crate::store::{Claim, Queue, Store, StoreError};
+
+/// A place that is further away than this is waited for in the lane.
+const LONG: Duration = Duration::from_secs(5);
+
+/// The first wait after a failure; it doubles with each.
+const BACKOFF: Duration = Duration::from_secs(1);
+
+/// The longest wait between two tries.
+const BACKOFF_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// After a day nobody waits for the answer, and no provider takes it.
+const GIVE_UP: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often nobody may know whether a message went out.
+const DOUBTS: u8 = 2;
 
 /// `[sending]`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -19,4 +49,198 @@ pub enum Uncertain {
     Resend,
     /// Leave it to the operator.
     Hold,
+}
+
+/// Sends deliveries.
+pub struct Deliveries {
+    store: Arc<dyn Store>,
+    providers: Arc<Providers>,
+    config: Config,
+    alerts: Arc<Alerts>,
+    clock: Clock,
+    /// Receipts can reach us since then.
+    ready: Timestamp,
+    paces: Mutex<Paces>,
+}
+
+#[derive(Default)]
+struct Paces {
+    pairs: HashMap<ConversationId, Pace>,
+    numbers: HashMap<NumberName, Pace>,
+}
+
+impl Deliveries {
+    /// A worker over these parts.
+    pub fn new(
+        store: Arc<dyn Store>,
+        providers: Arc<Providers>,
+        config: Config,
+        alerts: Arc<Alerts>,
+        clock: Clock,
+    ) -> Self {
+        let ready = clock.now();
+        Self { store, providers, config, alerts, clock, ready, paces: Mutex::default() }
+    }
+
+    /// Sends a delivery, then those behind it, as far as the lane goes.
+    pub async fn work(&self, claim: Claim<Delivery>) {
+        let mut next = Some(claim);
+        while let Some(claim) = next {
+            let id = claim.conversation();
+            let outcome = self.attempt(&claim.work).await;
+            self.report(&claim.work, &outcome);
+            next = Queue::finish(&*self.store, claim, outcome).await.unwrap_or_else(|error| {
+                match error {
+                    // A receipt has settled it already.
+                    StoreError::ClaimLost => {}
+                    error => tracing::error!(conversation.id = %id, %error, "A delivery could not be stored"),
+                }
+                None
+            });
+        }
+    }
+
+    async fn attempt(&self, delivery: &Delivery) -> DeliveryOutcome {
+        let number = &delivery.conversation.number.name;
+        let Some(provider) = self.providers.of(number) else {
+            return failed("the number is not configured any more");
+        };
+        match delivery.state {
+            DeliveryState::Waiting => self.send(&**provider, delivery).await,
+            DeliveryState::InFlight(since) => {
+                DeliveryOutcome::Uncertain { ask_at: since.max(self.ready) + self.grace() }
+            }
+            DeliveryState::Uncertain(since) => self.clear_up(&**provider, delivery, since).await,
+        }
+    }
+
+    async fn send(&self, provider: &dyn Provider, delivery: &Delivery) -> DeliveryOutcome {
+        let limits = provider.limits(&delivery.conversation.number.name);
+        if let Err(at) = self.take_place(delivery, limits).await {
+            return DeliveryOutcome::Retry { at, failure: None };
+        }
+        match provider.send(&parcel(delivery, self.clock.now())).await {
+            Ok(id) => DeliveryOutcome::Sent(id),
+            Err(SendError::Uncertain) => {
+                DeliveryOutcome::Uncertain { ask_at: self.clock.now() + self.grace() }
+            }
+            Err(SendError::NotSent(failure)) => self.decide(delivery, failure),
+        }
+    }
+
+    fn decide(&self, delivery: &Delivery, failure: Failure) -> DeliveryOutcome {
+        let now = self.clock.now();
+        let too_old = delivery.message.stored_at + GIVE_UP < now;
+        match failure.class {
+            Class::WindowClosed | Class::Refused => DeliveryOutcome::Failed(failure),
+            Class::Transient { .. } | Class::StopNumber if too_old => DeliveryOutcome::Failed(failure),
+            Class::Transient { .. } | Class::StopNumber => {
+                let wait = failure.class.after().unwrap_or_else(|| backoff(delivery.attempt));
+                DeliveryOutcome::Retry { at: now + wait, failure: Some(failure) }
+            }
+        }
+    }
+
+    /// The time for a receipt is over: ask, then act.
+    async fn clear_up(
+        &self,
+        provider: &dyn Provider,
+        delivery: &Delivery,
+        since: Timestamp,
+    ) -> DeliveryOutcome {
+        match provider.lookup(&parcel(delivery, since)).await {
+            Lookup::Found(receipt) => DeliveryOutcome::Sent(receipt.provider_id),
+            Lookup::Absent | Lookup::Unknown if delivery.doubts >= DOUBTS => {
+                failed("sent twice without an answer; it may or may not have arrived")
+            }
+            Lookup::Absent | Lookup::Unknown => match self.config.uncertain {
+                Uncertain::Resend => DeliveryOutcome::Resend,
+                Uncertain::Hold => {
+                    failed("sent without an answer; it may have arrived (sending.uncertain = \"hold\")")
+                }
+            },
+        }
+    }
+
+    /// Waits for a place in the rates of the pair and of the number, if it is
+    /// near; says when it is, if it is far.
+    async fn take_place(&self, delivery: &Delivery, limits: Limits) -> Result<(), Timestamp> {
+        let now = self.clock.now();
+        let at = {
+            let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+            paces.book(delivery, limits, now)?
+        };
+        let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+        if wait > Duration::ZERO {
+            self.clock.pause(wait).await;
+        }
+        Ok(())
+    }
+
+    fn grace(&self) -> Duration {
+        Duration::from_secs(self.config.grace_s)
+    }
+
+    fn report(&self, delivery: &Delivery, outcome: &DeliveryOutcome) {
+        let (id, number) = (delivery.id, &delivery.conversation.number.name);
+        let (result, failure) = match outcome {
+            DeliveryOutcome::Sent(_) => ("sent", None),
+            DeliveryOutcome::Retry { failure, .. } => ("retry", failure.as_ref()),
+            DeliveryOutcome::Uncertain { .. } => ("uncertain", None),
+            DeliveryOutcome::Resend => ("resend", None),
+            DeliveryOutcome::Failed(failure) => ("failed", Some(failure)),
+        };
+        tracing::info!(
+            delivery.id = %id,
+            number.name = %number,
+            delivery.outcome = result,
+            failure.code = failure.and_then(|failure| failure.code),
+            failure.reason = failure.map(|failure| failure.reason.as_str()),
+            "A delivery was tried"
+        );
+        self.alert(number, outcome, failure);
+    }
+
+    fn alert(&self, number: &NumberName, outcome: &DeliveryOutcome, failure: Option<&Failure>) {
+        let Some(failure) = failure else { return };
+        if failure.class == Class::StopNumber {
+            self.alerts.raise(Kind::NumberStopped, number.as_str(), &failure.reason);
+        } else if matches!(outcome, DeliveryOutcome::Failed(_)) {
+            self.alerts.raise(Kind::DeliveryFailed, number.as_str(), &failure.reason);
+        }
+    }
+}
+
+impl Paces {
+    fn book(&mut self, delivery: &Delivery, limits: Limits, now: Timestamp) -> Result<Timestamp, Timestamp> {
+        self.pairs.retain(|_, pace| !pace.is_idle(now));
+        let pair = self.pairs.entry(delivery.id.conversation).or_default();
+        let number = self.numbers.entry(delivery.conversation.number.name.clone()).or_default();
+        let free = pair.free_at(now, limits.pair).max(number.free_at(now, limits.number));
+        if free > now + LONG {
+            return Err(free);
+        }
+        Ok(pair.book(now, limits.pair).max(number.book(now, limits.number)))
+    }
+}
+
+/// 1, 2, 4 … seconds, at most five minutes, and up to half as much again so
+/// that many lanes don't come back at once.
+fn backoff(attempt: u16) -> Duration {
+    let wait = BACKOFF.saturating_mul(1 << attempt.min(16)).min(BACKOFF_MAX);
+    wait + wait.mul_f64(rand::random::<f64>() / 2.0)
+}
+
+fn failed(reason: &str) -> DeliveryOutcome {
+    DeliveryOutcome::Failed(Failure::new(Class::Refused, reason))
+}
+
+fn parcel(delivery: &Delivery, since: Timestamp) -> Parcel<'_> {
+    Parcel {
+        number: &delivery.conversation.number.name,
+        to: &delivery.conversation.address,
+        message: &delivery.message,
+        delivery: delivery.id,
+        since,
+    }
 }

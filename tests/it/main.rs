@@ -1,1 +1,13 @@
-//! Stories.
+//! Stories over the true app: port 0, both providers' stand-ins, a stand-in
+//! model, the clock in the story's hand, the workers drained by hand.
+
+mod harness;
+mod model;
+mod stops;
+
+mod answering;
+mod killing;
+mod people;
+mod sending;
+mod stepping;
+mod webhooks;

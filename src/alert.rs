@@ -1,0 +1,85 @@
+//! What an operator must know: one line a matter, not one a message.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+
+/// The same matter is not raised again for this long.
+const SILENCE: Duration = Duration::from_secs(60 * 60);
+
+/// Raises alerts, each matter once an hour.
+#[derive(Debug)]
+pub struct Alerts {
+    clock: Clock,
+    raised: Mutex<HashMap<(Kind, String), Timestamp>>,
+}
+
+/// What can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// No model answered; people get an honest line.
+    TurnFailed,
+    /// A message will not arrive.
+    DeliveryFailed,
+    /// Nothing goes out from a number until somebody acts.
+    NumberStopped,
+}
+
+impl Kind {
+    /// Its name in the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TurnFailed => "turn_failed",
+            Self::DeliveryFailed => "delivery_failed",
+            Self::NumberStopped => "number_stopped",
+        }
+    }
+}
+
+impl Alerts {
+    /// Nothing raised yet.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, raised: Mutex::default() }
+    }
+
+    /// Tells the operator, unless told within the hour. `about` is a number's
+    /// or business's name; neither it nor `reason` holds what people wrote.
+    pub fn raise(&self, kind: Kind, about: &str, reason: &str) -> bool {
+        let fresh = self.is_fresh(kind, about);
+        if fresh {
+            tracing::error!(alert.kind = kind.as_str(), alert.about = about, reason, "Alert");
+        }
+        fresh
+    }
+
+    fn is_fresh(&self, kind: Kind, about: &str) -> bool {
+        let now = self.clock.now();
+        let mut raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
+        raised.retain(|_, at| *at + SILENCE > now);
+        raised.insert((kind, about.to_owned()), now).is_none_or(|at| {
+            raised.insert((kind, about.to_owned()), at);
+            false
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_matter_is_raised_once_an_hour() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let alerts = Alerts::new(clock.clone());
+        assert!(alerts.raise(Kind::TurnFailed, "main", "no model answered"));
+        clock.advance(Duration::from_secs(3000));
+        assert!(!alerts.raise(Kind::TurnFailed, "main", "no model answered"));
+        assert!(alerts.raise(Kind::TurnFailed, "other", "no model answered"));
+        clock.advance(Duration::from_secs(601));
+        assert!(alerts.raise(Kind::TurnFailed, "main", "no model answered"));
+    }
+}

@@ -1,0 +1,104 @@
+//! A business and a person for tests.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Config, Hours, Mind, policy};
+use crate::clock::Clock;
+use crate::domain::conversation::{Conversation, Mode};
+use crate::domain::id::{ConversationId, Number, PersonId, Position};
+use crate::domain::lane::Lane;
+use crate::domain::message::{Attached, Content, Message, Role, Status};
+use crate::domain::pace::Rate;
+use crate::domain::person::{Address, Alias, Person, Phone};
+use crate::domain::turn::Turn;
+use crate::llm;
+use crate::llm::stand_in::http;
+use crate::provider::Limits;
+
+/// A Thursday.
+pub(crate) const NOW: &str = "2026-11-26T14:05:00Z";
+
+pub(crate) fn now() -> Timestamp {
+    NOW.parse().expect("a time")
+}
+
+pub(crate) fn config() -> Config {
+    Config {
+        name: "Oli".into(),
+        instructions: "Be kind.".into(),
+        instructions_file: None,
+        language: "en".into(),
+        timezone: "UTC".into(),
+        hours: Hours::default(),
+        quiet_ms: 1000,
+        quiet_max_ms: 6000,
+        deadline_s: 120,
+        history_tokens: 1000,
+    }
+}
+
+pub(crate) fn policy() -> policy::Config {
+    policy::Config { allow: vec![], deny: vec![], groups: false, max_age_s: 86_400 }
+}
+
+pub(crate) fn mind(llm: llm::Config, clock: &Clock) -> Mind {
+    Mind::build(config(), policy(), llm, http(), clock.clone(), None).expect("a mind")
+}
+
+pub(crate) fn limits() -> Limits {
+    let rate = Rate { every: Duration::ZERO, burst: 1 };
+    Limits { text: 4096, quotes: true, pair: rate, number: rate }
+}
+
+pub(crate) fn message(seq: u64, text: &str) -> Message {
+    Message {
+        position: Position { seq, part: 0 },
+        role: Role::Person,
+        content: Content::Text(text.into()),
+        at: now(),
+        stored_at: now(),
+        provider_id: None,
+        attached: Attached::default(),
+        status: Status::Received,
+        failure: None,
+        requeued: false,
+        tokens: 5,
+        turn: None,
+    }
+}
+
+pub(crate) fn turn(texts: &[&str]) -> Turn {
+    let phone = Phone::parse("+1 555 0100").expect("a number");
+    let number = Number { name: "shop".into(), business: "main".into() };
+    let (id, person) = (ConversationId::from_bytes([1; 16]), PersonId::from_bytes([2; 16]));
+    let inbound: Vec<Message> = (1u64..).zip(texts).map(|(seq, text)| message(seq, text)).collect();
+    Turn {
+        conversation: Conversation {
+            id,
+            person,
+            number,
+            address: Address::Phone(phone.clone()),
+            mode: Mode::Assistant,
+            heard_at: now(),
+            next_seq: inbound.len() as u64 + 1,
+            answered_to: 1,
+            window_from: 0,
+            turns: Lane::default(),
+            deliveries: Lane::default(),
+        },
+        person: Person {
+            id: person,
+            business: "main".into(),
+            aliases: vec![Alias::Phone(phone)],
+            name: Some("Ana".into()),
+            opted_out: false,
+            conversations: vec![("shop".into(), id)],
+            since: now(),
+        },
+        inbound,
+        attempt: 1,
+        since: now(),
+    }
+}

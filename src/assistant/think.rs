@@ -1,0 +1,162 @@
+//! Asking the model until there is an answer: again, another model, with the
+//! results of tools; never beyond the deadline.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Mind;
+use crate::clock::Clock;
+use crate::domain::change::Change;
+use crate::domain::turn::{Turn, Usage};
+use crate::llm::{Completion, ModelError, Prompt, Step, ToolCall};
+
+/// How often one model is asked the same thing.
+const TRIES: u32 = 3;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+/// One turn's thinking, and what it has cost so far.
+pub(super) struct Thinking<'a> {
+    pub mind: &'a Mind,
+    pub turn: &'a Turn,
+    pub clock: &'a Clock,
+    pub deadline: Timestamp,
+    pub usage: Usage,
+    /// The model that answered last; it is asked first from then on.
+    pub model: Option<&'a str>,
+}
+
+/// What came of it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Thought {
+    /// Never blank.
+    pub text: String,
+    /// What tools want changed.
+    pub changes: Vec<Change>,
+}
+
+impl<'a> Thinking<'a> {
+    /// The answer to `prompt`, or why there is none, for the operator. Steps
+    /// taken are added to the prompt.
+    pub async fn answer(&mut self, prompt: &mut Prompt) -> Result<Thought, String> {
+        let mut changes = Vec::new();
+        let max_steps = self.mind.llm.max_steps;
+        for _ in 0..=max_steps {
+            let completion = self.completion(prompt).await?;
+            if completion.calls.is_empty() {
+                return Ok(Thought { text: completion.text, changes });
+            }
+            for call in completion.calls {
+                let (result, more) = self.call(&call).await;
+                changes.extend(more);
+                prompt.steps.push(Step { call, result });
+            }
+        }
+        Err(format!("the model asked for tools more than llm.max_steps = {max_steps} times"))
+    }
+
+    /// From the first model that has one.
+    async fn completion(&mut self, prompt: &Prompt) -> Result<Completion, String> {
+        let mut why = "no model is configured (llm.model)".to_owned();
+        for model in self.models() {
+            match self.insist(model, prompt).await {
+                Ok(completion) => {
+                    self.model = Some(model);
+                    return Ok(completion);
+                }
+                Err(reason) => why = reason,
+            }
+            let conversation = self.turn.conversation.id;
+            tracing::warn!(conversation.id = %conversation, llm.model = model, reason = why, "a model did not answer");
+            if self.left().is_zero() {
+                break;
+            }
+        }
+        Err(why)
+    }
+
+    fn models(&self) -> Vec<&'a str> {
+        let llm = &self.mind.llm;
+        let all = std::iter::once(&llm.model).chain(&llm.fallback_models).map(String::as_str);
+        all.skip_while(|model| self.model.is_some_and(|last| last != *model)).collect()
+    }
+
+    /// The same model, until it answers or there is no use in asking.
+    async fn insist(&mut self, model: &str, prompt: &Prompt) -> Result<Completion, String> {
+        let mut was_empty = false;
+        for attempt in 1..=TRIES {
+            let (after, reason) = match self.once(model, prompt).await {
+                Ok(completion) if is_answer(&completion) => return Ok(completion),
+                Ok(_) if was_empty => return Err("the model's answer was empty twice".to_owned()),
+                Ok(_) => {
+                    was_empty = true;
+                    (None, "the model's answer was empty".to_owned())
+                }
+                Err(ModelError::Transient { after, reason }) => (after, reason),
+                Err(ModelError::Refused(reason)) => return Err(reason),
+            };
+            let wait = after.unwrap_or_else(|| backoff(attempt));
+            if attempt == TRIES || wait >= self.left() {
+                return Err(reason);
+            }
+            self.clock.pause(wait).await;
+        }
+        Err("llm: no try was made".to_owned())
+    }
+
+    /// One question; asked a second time with more room if the model used up
+    /// all of it before the first word.
+    async fn once(&mut self, model: &str, prompt: &Prompt) -> Result<Completion, ModelError> {
+        let completion = self.ask(model, prompt).await?;
+        if is_answer(&completion) || !completion.cut {
+            return Ok(completion);
+        }
+        let max_output_tokens = prompt.max_output_tokens.saturating_mul(2);
+        self.ask(model, &Prompt { max_output_tokens, ..prompt.clone() }).await
+    }
+
+    async fn ask(&mut self, model: &str, prompt: &Prompt) -> Result<Completion, ModelError> {
+        let late = |_| ModelError::Refused("no answer before assistant.deadline_s".to_owned());
+        let left = self.left();
+        if left.is_zero() {
+            return Err(late(()));
+        }
+        let asked = self.mind.model.complete(model, prompt);
+        let completion = self.clock.timeout(left, asked).await.map_err(|_| late(()))??;
+        self.usage += completion.usage;
+        Ok(completion)
+    }
+
+    /// What the model reads of a call, and what it changes. An error is the
+    /// model's to deal with.
+    async fn call(&self, call: &ToolCall) -> (String, Vec<Change>) {
+        let Some(tool) = self.mind.tools.iter().find(|tool| tool.spec().name == call.name) else {
+            return (format!("error: there is no tool called {}", call.name), Vec::new());
+        };
+        match self.clock.timeout(self.left(), tool.call(self.turn, &call.arguments)).await {
+            Ok(Ok(result)) => (result.text, result.changes),
+            Ok(Err(reason)) => (format!("error: {reason}"), Vec::new()),
+            Err(_) => ("error: it took too long".to_owned(), Vec::new()),
+        }
+    }
+
+    fn left(&self) -> Duration {
+        let left = self.deadline.duration_since(self.clock.now());
+        left.try_into().unwrap_or_default()
+    }
+}
+
+fn is_answer(completion: &Completion) -> bool {
+    !completion.calls.is_empty() || !completion.text.trim().is_empty()
+}
+
+/// 0.5 s, doubling to 8 s; half to the whole of it, so that conversations
+/// that failed together don't come back together.
+fn backoff(attempt: u32) -> Duration {
+    let whole = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1)));
+    whole.min(LONGEST_PAUSE).mul_f64(rand::random_range(0.5..=1.0))
+}
+
+#[cfg(test)]
+mod tests;

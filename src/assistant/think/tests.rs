@@ -1,0 +1,192 @@
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::*;
+use crate::assistant::sample;
+use crate::llm::stand_in::{Answer, StandIn, calls, ran_out, refuses, says};
+use crate::llm::{Line, ToolSpec};
+use crate::tool::{Tool, ToolResult};
+
+struct Clockwork;
+
+#[async_trait]
+impl Tool for Clockwork {
+    fn spec(&self) -> ToolSpec {
+        ToolSpec { name: "pause".into(), description: "d".into(), parameters: json!({}) }
+    }
+
+    async fn call(&self, _: &Turn, arguments: &str) -> Result<ToolResult, String> {
+        match arguments {
+            "{}" => Ok(ToolResult { text: "done".into(), changes: vec![Change::Resume] }),
+            other => Err(format!("{other} makes no sense")),
+        }
+    }
+}
+
+struct Thinker {
+    server: StandIn,
+    mind: Mind,
+    turn: Turn,
+    clock: Clock,
+}
+
+impl Thinker {
+    async fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let server = StandIn::start(answers).await;
+        let clock = Clock::manual(sample::NOW.parse().expect("a time"));
+        let mut mind = sample::mind(server.config(), &clock);
+        mind.tools = &[&Clockwork];
+        Self { server, mind, turn: sample::turn(&["hello"]), clock }
+    }
+
+    fn thinking(&self) -> Thinking<'_> {
+        Thinking {
+            mind: &self.mind,
+            turn: &self.turn,
+            clock: &self.clock,
+            deadline: self.turn.since + Duration::from_secs(120),
+            usage: Usage::default(),
+            model: None,
+        }
+    }
+
+    async fn answer(&self) -> Result<Thought, String> {
+        self.thinking().answer(&mut prompt()).await
+    }
+
+    fn waited(&self) -> Duration {
+        self.clock.now().duration_since(self.turn.since).try_into().expect("forward")
+    }
+}
+
+fn prompt() -> Prompt {
+    let text = "hello".to_owned();
+    Prompt {
+        system: vec!["rules".into(), "it is Thursday".into()],
+        dialog: vec![Line { role: crate::domain::message::Role::Person, text }],
+        steps: vec![],
+        tools: vec![Clockwork.spec()],
+        max_output_tokens: 100,
+    }
+}
+
+fn text(answer: Result<Thought, String>) -> String {
+    answer.expect("an answer").text
+}
+
+#[tokio::test]
+async fn a_transient_failure_is_tried_again_after_a_pause() {
+    let thinker = Thinker::new([refuses(500, "oh"), Answer::Raw(200, "<html>"), says("Hi")]).await;
+    assert_eq!(text(thinker.answer().await), "Hi");
+    assert_eq!(thinker.server.models(), ["first", "first", "first"]);
+    let pauses = Duration::from_millis(250 + 500)..=Duration::from_millis(500 + 1000);
+    assert!(pauses.contains(&thinker.waited()), "{:?}", thinker.waited());
+}
+
+#[tokio::test]
+async fn the_servers_wish_for_a_pause_wins() {
+    let thinker = Thinker::new([Answer::RetryAfter(429, "9"), says("Hi")]).await;
+    assert_eq!(text(thinker.answer().await), "Hi");
+    assert_eq!(thinker.waited(), Duration::from_secs(9));
+}
+
+#[tokio::test]
+async fn after_three_tries_or_a_refusal_the_next_model_is_asked() {
+    let busy = || refuses(503, "busy");
+    let thinker = Thinker::new([busy(), busy(), busy(), says("Hi")]).await;
+    assert_eq!(text(thinker.answer().await), "Hi");
+    assert_eq!(thinker.server.models(), ["first", "first", "first", "second"]);
+    let thinker = Thinker::new([refuses(404, "no such model"), says("Hi")]).await;
+    let mut thinking = thinker.thinking();
+    assert_eq!(text(thinking.answer(&mut prompt()).await), "Hi");
+    assert_eq!(thinking.model, Some("second"));
+    assert_eq!(thinker.waited(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_pause_beyond_the_deadline_is_not_made() {
+    let late = || Answer::RetryAfter(429, "60");
+    let thinker = Thinker::new([late(), late(), late(), late()]).await;
+    thinker.answer().await.expect_err("no answer");
+    assert_eq!(thinker.server.models(), ["first", "first", "second"]);
+    assert_eq!(thinker.waited(), Duration::from_secs(60));
+}
+
+#[tokio::test]
+async fn a_model_that_hangs_is_left_at_the_deadline() {
+    let thinker = Thinker::new([Answer::Never]).await;
+    let mut thinking = thinker.thinking();
+    thinking.deadline = thinker.turn.since + Duration::from_secs(10);
+    let mut prompt = prompt();
+    let (answer, ()) = tokio::join!(thinking.answer(&mut prompt), async {
+        thinker.server.arrived().await;
+        thinker.clock.advance(Duration::from_secs(10));
+    });
+    assert!(answer.expect_err("no answer").contains("deadline_s"));
+    assert_eq!(thinker.server.models(), ["first"], "and nobody else is asked");
+}
+
+#[tokio::test]
+async fn an_answer_that_ran_out_of_room_gets_twice_the_room() {
+    let thinker = Thinker::new([ran_out(), says("Hi")]).await;
+    let mut thinking = thinker.thinking();
+    assert_eq!(text(thinking.answer(&mut prompt()).await), "Hi");
+    let room = |asked: &crate::llm::stand_in::Asked| asked.body["max_tokens"].as_u64();
+    let rooms: Vec<Option<u64>> = thinker.server.asked().iter().map(room).collect();
+    assert_eq!(rooms, [Some(100), Some(200)]);
+    assert_eq!(thinking.usage.output, 105, "both are paid for");
+    assert_eq!(thinker.waited(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn an_empty_answer_is_tried_once_more() {
+    let thinker = Thinker::new([says(" \n"), says(""), says("Hi")]).await;
+    assert_eq!(text(thinker.answer().await), "Hi");
+    assert_eq!(thinker.server.models(), ["first", "first", "second"]);
+}
+
+#[tokio::test]
+async fn a_tool_is_called_and_its_change_comes_with_the_answer() {
+    let thinker = Thinker::new([calls("pause", "{}"), says("Done")]).await;
+    let mut prompt = prompt();
+    let thought = thinker.thinking().answer(&mut prompt).await.expect("an answer");
+    assert_eq!((thought.text.as_str(), thought.changes), ("Done", vec![Change::Resume]));
+    assert_eq!(prompt.steps[0].result, "done");
+    let told = &thinker.server.asked()[1].body["messages"];
+    assert_eq!(
+        told.as_array().and_then(|told| told.last()).map(|last| &last["content"]),
+        Some(&json!("done"))
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_call_is_told_to_the_model() {
+    let thinker = Thinker::new([calls("fly", "{}"), calls("pause", "7"), says("Sorry")]).await;
+    let mut prompt = prompt();
+    let thought = thinker.thinking().answer(&mut prompt).await.expect("an answer");
+    assert!(thought.changes.is_empty());
+    let results: Vec<&str> = prompt.steps.iter().map(|step| step.result.as_str()).collect();
+    assert_eq!(results, ["error: there is no tool called fly", "error: 7 makes no sense"]);
+}
+
+#[tokio::test]
+async fn calling_tools_for_ever_comes_to_an_end() {
+    let thinker = Thinker::new((0..9).map(|_| calls("pause", "{}"))).await;
+    assert!(thinker.answer().await.expect_err("no end").contains("llm.max_steps = 3"));
+    assert_eq!(thinker.server.asked().len(), 4);
+}
+
+#[tokio::test]
+async fn the_model_that_answered_goes_on() {
+    let thinker = Thinker::new([refuses(404, "gone"), calls("pause", "{}"), says("Done")]).await;
+    assert_eq!(text(thinker.answer().await), "Done");
+    assert_eq!(thinker.server.models(), ["first", "second", "second"]);
+}
+
+#[test]
+fn pauses_grow_to_their_limit() {
+    for (attempt, most) in [(1, 500), (2, 1000), (4, 4000), (5, 8000), (60, 8000)] {
+        let pause = backoff(attempt);
+        assert!(pause <= Duration::from_millis(most) && pause >= Duration::from_millis(most / 2));
+    }
+}

@@ -1,0 +1,329 @@
+//! What a conversation tells about a person, by patterns.
+
+use crate::domain::message::Role;
+use crate::llm::Line;
+
+/// What the person said of themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    /// The last name they gave.
+    pub name: Option<String>,
+    /// Likes and dislikes, newest last; one for each thing.
+    pub likes: Vec<Like>,
+    /// "remember that …".
+    pub notes: Vec<String>,
+}
+
+/// A like or dislike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Like {
+    thing: String,
+    /// In the person's own words.
+    pub words: String,
+}
+
+impl Facts {
+    /// Reads what the person said, oldest first.
+    pub fn of(dialog: &[Line]) -> Self {
+        let mut facts = Self::default();
+        for line in dialog.iter().filter(|line| line.role == Role::Person) {
+            own_words(&line.text).for_each(|sentence| facts.hear(sentence));
+        }
+        facts
+    }
+
+    fn hear(&mut self, sentence: &str) {
+        let words: Vec<&str> = sentence.split_whitespace().collect();
+        if let Some(rest) = note(&words) {
+            let note = tidy(&rest.join(" "));
+            self.notes.retain(|known| *known != note);
+            self.notes.push(note);
+            return;
+        }
+        if let Some(name) = name(&words) {
+            self.name = Some(name);
+        }
+        if let Some(like) = like(&words) {
+            self.likes.retain(|known| known.thing != like.thing);
+            self.likes.push(like);
+        }
+    }
+}
+
+/// Small letters, plain quotes, no punctuation: for comparing.
+pub(super) fn plain(text: &str) -> String {
+    text.split_whitespace().map(plain_word).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the plain text holds the phrase as whole words.
+pub(super) fn contains(plain: &str, phrase: &str) -> bool {
+    format!(" {plain} ").contains(&format!(" {phrase} "))
+}
+
+fn plain_word(word: &str) -> String {
+    let word = word.replace('’', "'").to_lowercase();
+    word.trim_matches(|c: char| c.is_ascii_punctuation() || "¿¡…।؟،«»“”„".contains(c)).to_owned()
+}
+
+/// The statements among the person's sentences; what they quote or forward
+/// are other people's words.
+fn own_words(text: &str) -> impl Iterator<Item = &str> {
+    let forwarded = text.starts_with("[forwarded");
+    let lines = text.lines().filter(|line| !line.starts_with("[in reply to"));
+    let sentences = lines.flat_map(|line| line.split_inclusive(['.', '!', '?', ';', '।', '؟']));
+    sentences.filter(move |sentence| !forwarded && !sentence.trim_end().ends_with(['?', '؟']))
+}
+
+/// The words behind the first cue that is found.
+fn after<'a>(words: &'a [&'a str], cues: &[&str]) -> Option<&'a [&'a str]> {
+    cues.iter()
+        .find_map(|cue| find(words, cue).map(|(_, end)| &words[end..]))
+        .filter(|r| !r.is_empty())
+}
+
+/// Where a cue starts and ends.
+fn find(words: &[&str], cue: &str) -> Option<(usize, usize)> {
+    let cue: Vec<&str> = cue.split(' ').collect();
+    let plain: Vec<String> = words.iter().map(|word| plain_word(word)).collect();
+    let start = plain.windows(cue.len()).position(|some| some.iter().eq(cue.iter()))?;
+    Some((start, start + cue.len()))
+}
+
+/// "Remember …" opens a sentence; "I can't remember …" asks for nothing.
+fn note<'a>(words: &'a [&'a str]) -> Option<&'a [&'a str]> {
+    let opens = find(words, "remember").filter(|(start, _)| *start == 0);
+    after(words, NOTES)
+        .or_else(|| opens.map(|(_, end)| &words[end..]))
+        .filter(|rest| !rest.is_empty())
+}
+
+fn name(words: &[&str]) -> Option<String> {
+    let sure = after(words, NAMES).and_then(|rest| name_in(rest, false));
+    sure.or_else(|| after(words, MAYBE_NAMES).and_then(|rest| name_in(rest, true)))
+}
+
+/// Up to three words that look like a name. Behind "I'm" only capitals do,
+/// since "I'm late" is no name.
+fn name_in(rest: &[&str], capitals: bool) -> Option<String> {
+    let mut name: Vec<String> = Vec::new();
+    for word in rest.iter().take(3) {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && !is_mark(c));
+        let first = bare.chars().next().filter(|c| c.is_alphabetic());
+        let fits = first.is_some_and(|c| !capitals || c.is_uppercase());
+        if !fits || NO_NAMES.contains(&plain_word(word).as_str()) {
+            break;
+        }
+        // Behind the first word, small letters are no name any more.
+        if !name.is_empty() && first.is_some_and(char::is_lowercase) {
+            break;
+        }
+        name.push(capitalised(bare));
+        if word.ends_with([',', '.', '!', ';', ')', '।']) {
+            break;
+        }
+    }
+    (!name.is_empty()).then(|| name.join(" "))
+}
+
+/// Vowel signs of Indian scripts are no letters of their own.
+fn is_mark(c: char) -> bool {
+    ('\u{900}'..='\u{97f}').contains(&c) && !"।॥".contains(c)
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn like(words: &[&str]) -> Option<Like> {
+    let (start, end) = LIKES.iter().find_map(|cue| find(words, cue))?;
+    let thing = plain(&words[end..].join(" "));
+    let words = tidy(&words[start..].join(" "));
+    (!thing.is_empty()).then_some(Like { thing, words })
+}
+
+fn tidy(text: &str) -> String {
+    text.trim_end_matches(['.', '!', ';', ',', '।', ' ']).to_owned()
+}
+
+const NAMES: &[&str] = &[
+    "my name is actually",
+    "my name is",
+    "my name's",
+    "i am called",
+    "i'm called",
+    "call me",
+    "me llamo",
+    "mi nombre es",
+    "llámame",
+    "meu nome é",
+    "me chamo",
+    "je m'appelle",
+    "mon nom est",
+    "mon prénom est",
+    "ich heiße",
+    "ich heisse",
+    "mein name ist",
+    "mi chiamo",
+    "il mio nome è",
+    "nama saya",
+    "nama aku",
+    "panggil saya",
+    "mera naam",
+    "मेरा नाम",
+    "اسمي",
+    "أنا اسمي",
+];
+
+const MAYBE_NAMES: &[&str] =
+    &["i am", "i'm", "im", "this is", "soy", "eu sou", "ich bin", "je suis"];
+
+/// Words that follow these cues without being a name.
+const NO_NAMES: &[&str] = &[
+    "not",
+    "what",
+    "wrong",
+    "and",
+    "but",
+    "spelled",
+    "later",
+    "back",
+    "when",
+    "if",
+    "kya",
+    "क्या",
+    "hai",
+    "है",
+    "y",
+    "e",
+    "et",
+    "und",
+    "nicht",
+    "no",
+    "apa",
+    "siapa",
+    "adalah",
+    "i",
+    "hu",
+    "هو",
+];
+
+const LIKES: &[&str] = &[
+    "i don't like",
+    "i do not like",
+    "i like",
+    "i love",
+    "i prefer",
+    "i enjoy",
+    "i hate",
+    "i can't stand",
+    "no me gusta",
+    "me gusta",
+    "me gustan",
+    "me encanta",
+    "prefiero",
+    "não gosto de",
+    "gosto de",
+    "eu adoro",
+    "prefiro",
+    "j'aime",
+    "je n'aime pas",
+    "je préfère",
+    "je déteste",
+    "ich mag",
+    "ich liebe",
+    "ich hasse",
+    "non mi piace",
+    "mi piace",
+    "preferisco",
+    "saya suka",
+    "mujhe pasand hai",
+    "मुझे पसंद है",
+    "أحب",
+];
+
+const NOTES: &[&str] = &[
+    "remember that",
+    "please remember",
+    "don't forget that",
+    "don't forget",
+    "recuerda que",
+    "lembre que",
+    "lembra que",
+    "lembre-se que",
+    "souviens-toi que",
+    "retiens que",
+    "merk dir dass",
+    "ricorda che",
+    "ingat bahwa",
+    "yaad rakhna ki",
+    "yaad rakhna",
+    "याद रखना कि",
+    "تذكر أن",
+];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn facts(text: &str) -> Facts {
+        Facts::of(&[Line { role: Role::Person, text: text.into() }])
+    }
+
+    #[test]
+    fn names_are_heard_in_many_languages() {
+        for (text, name) in [
+            ("hi, my name is ana", "Ana"),
+            ("My name’s Anna Maria Li, nice to meet you", "Anna Maria Li"),
+            ("I'm Bob and I like tea", "Bob"),
+            ("sorry, my name is actually Rob", "Rob"),
+            ("me llamo José", "José"),
+            ("Meu nome é João!", "João"),
+            ("je m’appelle Zoé", "Zoé"),
+            ("Ich heiße Jürgen.", "Jürgen"),
+            ("mi chiamo Luca", "Luca"),
+            ("nama saya Budi", "Budi"),
+            ("mera naam Ravi hai", "Ravi"),
+            ("मेरा नाम रवि है", "रवि"),
+            ("اسمي ليلى", "ليلى"),
+        ] {
+            assert_eq!(facts(text).name.as_deref(), Some(name), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_is_none() {
+        for text in [
+            "I'm late",
+            "i am from Lisbon",
+            "what is my name?",
+            "my name is not important",
+            "mera naam kya hai",
+            "[forwarded] my name is Eve",
+            "[in reply to: \"my name is Eve\"]\nok",
+            "soy de Lima",
+        ] {
+            assert_eq!(facts(text).name, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn notes_are_kept_word_for_word_and_questions_are_no_notes() {
+        assert_eq!(facts("Remember that I park at gate 7.").notes, ["I park at gate 7"]);
+        assert_eq!(facts("recuerda que mi vuelo es el viernes").notes, ["mi vuelo es el viernes"]);
+        assert!(facts("do you remember that day?").notes.is_empty());
+        assert!(facts("I can't remember my code").notes.is_empty());
+        assert_eq!(facts("remember: gate 7").notes, ["gate 7"]);
+        assert!(facts("do you like tea? Does she know I like it?").likes.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_it(text in "\\PC{0,80}", cue in prop::sample::select(NAMES)) {
+            let _ = facts(&text);
+            let _ = facts(&format!("{cue} {text}"));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The Graph API's way to say no.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use super::super::super::identifiers;
+
+/// An error envelope.
+#[derive(Debug)]
+pub(super) struct GraphError {
+    status: u16,
+    code: u32,
+    subcode: Option<u32>,
+    kind: &'static str,
+    message: String,
+    details: Option<String>,
+}
+
+impl GraphError {
+    /// The token is nobody's.
+    pub(super) fn token() -> Self {
+        let message = "Error validating access token: Session has expired".to_owned();
+        let (code, subcode) = (190, Some(463));
+        Self { status: 401, code, subcode, kind: "OAuthException", message, details: None }
+    }
+
+    /// The number isn't there, or isn't the token's.
+    pub(super) fn no_such_object(id: &str) -> Self {
+        let message = format!(
+            "Unsupported post request. Object with ID '{id}' does not exist, cannot be loaded due \
+             to missing permissions, or does not support this operation"
+        );
+        let (code, subcode) = (100, Some(33));
+        Self { status: 400, code, subcode, kind: "GraphMethodException", message, details: None }
+    }
+
+    /// The body has a part missing, too much, or of another shape.
+    pub(super) fn parameter(details: &str) -> Self {
+        Self::oauth(400, 100, "Invalid parameter", details)
+    }
+
+    /// A value is outside of what is allowed.
+    pub(super) fn value(details: &str) -> Self {
+        Self::oauth(400, 131009, "Parameter value is not valid", details)
+    }
+
+    /// What a test asked for.
+    pub(super) fn of_fault(status: u16, code: u32) -> Response {
+        Self::oauth(status, code, "Refused", "As the test wanted").into_response()
+    }
+
+    fn oauth(status: u16, code: u32, title: &str, details: &str) -> Self {
+        let (message, details) = (format!("(#{code}) {title}"), Some(details.to_owned()));
+        Self { status, code, subcode: None, kind: "OAuthException", message, details }
+    }
+
+    fn envelope(&self) -> Value {
+        let mut error = Map::new();
+        error.insert("message".into(), self.message.as_str().into());
+        error.insert("type".into(), self.kind.into());
+        error.insert("code".into(), self.code.into());
+        error.extend(self.subcode.map(|subcode| ("error_subcode".to_owned(), subcode.into())));
+        if let Some(details) = &self.details {
+            let data = json!({ "messaging_product": "whatsapp", "details": details });
+            error.insert("error_data".into(), data);
+        }
+        error.insert("fbtrace_id".into(), identifiers::token().into());
+        json!({ "error": error })
+    }
+}
+
+impl IntoResponse for GraphError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
+        (status, Json(self.envelope())).into_response()
+    }
+}

@@ -1,0 +1,118 @@
+//! The app is stopped between every two steps of a message's way, as by a
+//! power cut, and started again: each accepted message is in exactly one
+//! finished turn, and each reply arrives once.
+
+use olifant::sandbox::gate::Fault;
+
+use crate::harness::{ANA, Story};
+use crate::stops::Stop;
+
+/// Stops the app there, starts it again, and looks at what Ana has.
+async fn stopped_at(stop: Stop, skip: usize) {
+    let mut story = Story::asleep("", "").await;
+    let mut reached = story.start_stopping(stop, skip).await;
+    let ana = story.meta().person("Ana", ANA);
+    let webhook = {
+        let ana = ana.clone();
+        tokio::spawn(async move { ana.says("hello").await.status })
+    };
+    let taken = tokio::select! {
+        status = webhook => status.unwrap() == 200,
+        _ = reached.wait_for(|reached| *reached) => false,
+    };
+    if taken {
+        let _work = story.begin();
+        reached.wait_for(|reached| *reached).await.unwrap();
+    }
+    story.kill().await;
+    story.start().await;
+    if !taken {
+        // The provider has no 200, so it delivers again.
+        assert_eq!(story.meta().replay_last().await.status, 200);
+    }
+    story.settle().await;
+    assert_eq!(ana.texts(), ["You said: hello"], "stopped at {stop:?}, after {skip}");
+    story.assert_done().await;
+}
+
+#[tokio::test]
+async fn around_the_inbox() {
+    stopped_at(Stop::BeforeAccept, 0).await;
+    stopped_at(Stop::AfterAccept, 0).await;
+}
+
+#[tokio::test]
+async fn around_the_claim_of_a_turn() {
+    stopped_at(Stop::BeforeClaimOfTurn, 0).await;
+    stopped_at(Stop::AfterClaimOfTurn, 0).await;
+    stopped_at(Stop::BeforeContext, 0).await;
+}
+
+#[tokio::test]
+async fn around_the_end_of_a_turn() {
+    stopped_at(Stop::BeforeFinishOfTurn, 0).await;
+    stopped_at(Stop::AfterFinishOfTurn, 0).await;
+}
+
+#[tokio::test]
+async fn around_the_end_of_a_delivery() {
+    stopped_at(Stop::BeforeFinishOfDelivery, 0).await;
+    stopped_at(Stop::AfterFinishOfDelivery, 0).await;
+}
+
+#[tokio::test]
+async fn around_a_receipt() {
+    // The first accept is the message; then come sent, delivered, read.
+    for receipt in 1..=3 {
+        stopped_at_receipt(Stop::BeforeAccept, receipt).await;
+        stopped_at_receipt(Stop::AfterAccept, receipt).await;
+    }
+}
+
+/// A receipt whose webhook the app did not answer: the reply stays one.
+async fn stopped_at_receipt(stop: Stop, skip: usize) {
+    let mut story = Story::asleep("", "").await;
+    let mut reached = story.start_stopping(stop, skip).await;
+    let ana = story.meta().person("Ana", ANA);
+    assert_eq!(ana.says("hello").await.status, 200);
+    let _work = story.begin();
+    reached.wait_for(|reached| *reached).await.unwrap();
+    story.kill().await;
+    story.start().await;
+    story.settle().await;
+    assert_eq!(ana.texts(), ["You said: hello"], "stopped at {stop:?}, receipt {skip}");
+    story.assert_done().await;
+}
+
+#[tokio::test]
+async fn while_the_model_thinks() {
+    let mut story = Story::new().await;
+    let ana = story.meta().person("Ana", ANA);
+    let door = story.model.door();
+    ana.says("hello").await;
+    let _work = story.begin();
+    door.reached().await;
+    story.kill().await;
+    door.open();
+    story.start().await;
+    story.settle().await;
+    assert_eq!(ana.texts(), ["You said: hello"]);
+    story.assert_done().await;
+}
+
+#[tokio::test]
+async fn while_the_provider_takes_the_message() {
+    let mut story = Story::new().await;
+    let ana = story.meta().person("Ana", ANA);
+    let door = story.meta().door();
+    story.meta().fault(Fault::DropRequest);
+    ana.says("hello").await;
+    let _work = story.begin();
+    door.reached().await;
+    story.kill().await;
+    door.open();
+    story.start().await;
+    story.settle().await;
+    assert_eq!(ana.texts(), ["You said: hello"]);
+    story.assert_done().await;
+}

@@ -1,0 +1,176 @@
+//! A store that stops the app at a chosen point, as a power cut would: the
+//! call never returns, and the story kills the app around it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use olifant::domain::change::{Change, Subject};
+use olifant::domain::conversation::Conversation;
+use olifant::domain::delivery::{Delivery, DeliveryOutcome};
+use olifant::domain::event::Received;
+use olifant::domain::id::{Business, ConversationId, MessageId, NumberName, PersonId, ProviderId};
+use olifant::domain::message::Message;
+use olifant::domain::person::{Alias, Person};
+use olifant::domain::turn::{Turn, TurnOutcome};
+use olifant::store::{
+    Accepted, Changes, Claim, Inbox, People, Pick, Queue, Store, StoreError, Transcript, WakeUp,
+};
+use tokio::sync::watch;
+
+/// Where to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    BeforeAccept,
+    AfterAccept,
+    BeforeClaimOfTurn,
+    AfterClaimOfTurn,
+    BeforeContext,
+    BeforeFinishOfTurn,
+    AfterFinishOfTurn,
+    BeforeFinishOfDelivery,
+    AfterFinishOfDelivery,
+}
+
+/// The wrapping store.
+pub struct Stopping {
+    inner: Arc<dyn Store>,
+    stop: Stop,
+    /// So many events of this kind pass first.
+    skip: std::sync::atomic::AtomicUsize,
+    reached: watch::Sender<bool>,
+}
+
+impl Stopping {
+    pub fn new(inner: Arc<dyn Store>, stop: Stop, skip: usize) -> (Arc<Self>, watch::Receiver<bool>) {
+        let (reached, see) = watch::channel(false);
+        (Arc::new(Self { inner, stop, skip: skip.into(), reached }), see)
+    }
+
+    async fn at(&self, stop: Stop) {
+        use std::sync::atomic::Ordering::SeqCst;
+        if self.stop == stop && self.skip.fetch_sub(1, SeqCst) == 0 {
+            self.reached.send_replace(true);
+            std::future::pending().await
+        }
+    }
+}
+
+#[async_trait]
+impl Inbox for Stopping {
+    async fn accept(&self, events: Vec<Received>) -> Result<Vec<Accepted>, StoreError> {
+        self.at(Stop::BeforeAccept).await;
+        let accepted = self.inner.accept(events).await;
+        self.at(Stop::AfterAccept).await;
+        accepted
+    }
+}
+
+#[async_trait]
+impl Queue<Turn> for Stopping {
+    async fn claim(&self, pick: Pick, lease: Duration, max: usize) -> Result<Vec<Claim<Turn>>, StoreError> {
+        let claims = {
+            let due = Queue::<Turn>::next_due(&*self.inner).await?;
+            if due.is_some() {
+                self.at(Stop::BeforeClaimOfTurn).await;
+            }
+            Queue::<Turn>::claim(&*self.inner, pick, lease, max).await?
+        };
+        if !claims.is_empty() {
+            self.at(Stop::AfterClaimOfTurn).await;
+        }
+        Ok(claims)
+    }
+
+    async fn renew(&self, claim: &Claim<Turn>, until: Timestamp) -> Result<(), StoreError> {
+        Queue::<Turn>::renew(&*self.inner, claim, until).await
+    }
+
+    async fn finish(&self, claim: Claim<Turn>, outcome: TurnOutcome) -> Result<Option<Claim<Delivery>>, StoreError> {
+        self.at(Stop::BeforeFinishOfTurn).await;
+        let next = Queue::<Turn>::finish(&*self.inner, claim, outcome).await;
+        self.at(Stop::AfterFinishOfTurn).await;
+        next
+    }
+
+    fn wake_up(&self) -> WakeUp {
+        Queue::<Turn>::wake_up(&*self.inner)
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        Queue::<Turn>::next_due(&*self.inner).await
+    }
+}
+
+#[async_trait]
+impl Queue<Delivery> for Stopping {
+    async fn claim(&self, pick: Pick, lease: Duration, max: usize) -> Result<Vec<Claim<Delivery>>, StoreError> {
+        Queue::<Delivery>::claim(&*self.inner, pick, lease, max).await
+    }
+
+    async fn renew(&self, claim: &Claim<Delivery>, until: Timestamp) -> Result<(), StoreError> {
+        Queue::<Delivery>::renew(&*self.inner, claim, until).await
+    }
+
+    async fn finish(
+        &self,
+        claim: Claim<Delivery>,
+        outcome: DeliveryOutcome,
+    ) -> Result<Option<Claim<Delivery>>, StoreError> {
+        self.at(Stop::BeforeFinishOfDelivery).await;
+        let next = Queue::<Delivery>::finish(&*self.inner, claim, outcome).await;
+        self.at(Stop::AfterFinishOfDelivery).await;
+        next
+    }
+
+    fn wake_up(&self) -> WakeUp {
+        Queue::<Delivery>::wake_up(&*self.inner)
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        Queue::<Delivery>::next_due(&*self.inner).await
+    }
+}
+
+#[async_trait]
+impl Changes for Stopping {
+    async fn apply(&self, subject: Subject, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.inner.apply(subject, changes).await
+    }
+}
+
+#[async_trait]
+impl Transcript for Stopping {
+    async fn window(&self, conversation: &Conversation, below: u64, tokens: u32) -> Result<Vec<Message>, StoreError> {
+        self.at(Stop::BeforeContext).await;
+        self.inner.window(conversation, below, tokens).await
+    }
+
+    async fn message(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.inner.message(id).await
+    }
+
+    async fn by_provider_id(&self, number: &NumberName, id: &ProviderId) -> Result<Option<Message>, StoreError> {
+        self.inner.by_provider_id(number, id).await
+    }
+
+    async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+        self.inner.conversation(id).await
+    }
+
+    async fn outbox(&self, id: ConversationId) -> Result<Vec<Delivery>, StoreError> {
+        self.inner.outbox(id).await
+    }
+}
+
+#[async_trait]
+impl People for Stopping {
+    async fn find(&self, business: &Business, alias: &Alias) -> Result<Option<Person>, StoreError> {
+        self.inner.find(business, alias).await
+    }
+
+    async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
+        self.inner.person(id).await
+    }
+}
