@@ -48,8 +48,13 @@ impl Workers {
         clock: Clock,
     ) -> Arc<Self> {
         let alerts = Arc::new(Alerts::new(clock.clone()));
-        let deliveries =
-            Deliveries::new(store.clone(), providers.clone(), sending, alerts.clone(), clock.clone());
+        let deliveries = Deliveries::new(
+            store.clone(),
+            providers.clone(),
+            sending,
+            alerts.clone(),
+            clock.clone(),
+        );
         let turns =
             Turns::new(store.clone(), assistant, providers, deliveries, alerts, clock.clone());
         Arc::new(Self { store, turns, clock })

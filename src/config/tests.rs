@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use secrecy::ExposeSecret;
 use serde::de::{DeserializeOwned, Visitor};
 
 use super::reference::{Key, TEXT, keys};

@@ -133,7 +133,9 @@ impl Deliveries {
         let too_old = delivery.message.stored_at + GIVE_UP < now;
         match failure.class {
             Class::WindowClosed | Class::Refused => DeliveryOutcome::Failed(failure),
-            Class::Transient { .. } | Class::StopNumber if too_old => DeliveryOutcome::Failed(failure),
+            Class::Transient { .. } | Class::StopNumber if too_old => {
+                DeliveryOutcome::Failed(failure)
+            }
             Class::Transient { .. } | Class::StopNumber => {
                 let wait = failure.class.after().unwrap_or_else(|| backoff(delivery.attempt));
                 DeliveryOutcome::Retry { at: now + wait, failure: Some(failure) }
@@ -155,9 +157,9 @@ impl Deliveries {
             }
             Lookup::Absent | Lookup::Unknown => match self.config.uncertain {
                 Uncertain::Resend => DeliveryOutcome::Resend,
-                Uncertain::Hold => {
-                    failed("sent without an answer; it may have arrived (sending.uncertain = \"hold\")")
-                }
+                Uncertain::Hold => failed(
+                    "sent without an answer; it may have arrived (sending.uncertain = \"hold\")",
+                ),
             },
         }
     }
@@ -212,7 +214,12 @@ impl Deliveries {
 }
 
 impl Paces {
-    fn book(&mut self, delivery: &Delivery, limits: Limits, now: Timestamp) -> Result<Timestamp, Timestamp> {
+    fn book(
+        &mut self,
+        delivery: &Delivery,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Result<Timestamp, Timestamp> {
         self.pairs.retain(|_, pace| !pace.is_idle(now));
         let pair = self.pairs.entry(delivery.id.conversation).or_default();
         let number = self.numbers.entry(delivery.conversation.number.name.clone()).or_default();

@@ -72,7 +72,9 @@ impl Turns {
     async fn answer(&self, turn: &Turn) -> TurnOutcome {
         let number = &turn.conversation.number.name;
         let Some(provider) = self.providers.of(number) else {
-            return TurnOutcome::Finished(Finished::silent("the number is not configured any more"));
+            return TurnOutcome::Finished(Finished::silent(
+                "the number is not configured any more",
+            ));
         };
         let mut answer = pin!(self.assistant.answer(turn, provider.limits(number)));
         let thinks = self.assistant.decide(turn) == Decision::Answer;

@@ -25,7 +25,10 @@ async fn one_message_gets_one_answer() {
     assert_eq!((reply.role, reply.status), (Role::Assistant, Status::Read));
     let record = reply.turn.unwrap();
     assert_eq!(record.verdict, Verdict::Answered);
-    assert_eq!((record.model.as_deref(), record.usage.input, record.usage.output), (Some("stand-in"), 100, 10));
+    assert_eq!(
+        (record.model.as_deref(), record.usage.input, record.usage.output),
+        (Some("stand-in"), 100, 10)
+    );
     assert_eq!(record.told.unwrap().len(), 64);
 }
 
@@ -211,7 +214,11 @@ async fn every_kind_of_message_reaches_the_model_as_words() {
         ("image", media(json!({"caption": "my dog"})), "[picture] my dog"),
         ("audio", media(json!({"voice": true})), "[voice note]"),
         ("document", media(json!({"filename": "bill.pdf"})), "[document bill.pdf]"),
-        ("location", json!({"latitude": 12.97, "longitude": 77.59, "name": "Bengaluru"}), "[location 12.97, 77.59 Bengaluru]"),
+        (
+            "location",
+            json!({"latitude": 12.97, "longitude": 77.59, "name": "Bengaluru"}),
+            "[location 12.97, 77.59 Bengaluru]",
+        ),
         ("hologram", json!({}), "can't be read"),
     ] {
         ana.sends(ana.any(kind, body)).await;
@@ -241,7 +248,8 @@ async fn typing_is_shown_when_the_model_takes_long() {
 #[tokio::test]
 async fn a_long_answer_is_split_by_the_numbers_limit_and_stays_in_order() {
     let story = Story::new().await;
-    let long: &'static str = Box::leak(vec!["a sentence of words. "; 150].concat().into_boxed_str());
+    let long: &'static str =
+        Box::leak(vec!["a sentence of words. "; 150].concat().into_boxed_str());
     story.model.will([Say::Text(long), Say::Text(long)]);
     let (on_meta, on_twilio) = (story.meta().person("Ana", ANA), story.twilio().person("Ana", ANA));
     on_meta.says("tell me all").await;
@@ -275,7 +283,8 @@ async fn an_answer_that_ran_out_of_room_is_asked_for_once_more_with_double() {
     ana.says("hello").await;
     story.settle().await;
     assert_eq!(ana.texts(), ["You said: hello"]);
-    let limits: Vec<u64> = story.model.asked().iter().map(|asked| asked["max_tokens"].as_u64().unwrap()).collect();
+    let limits: Vec<u64> =
+        story.model.asked().iter().map(|asked| asked["max_tokens"].as_u64().unwrap()).collect();
     assert_eq!(limits[1], limits[0] * 2);
 }
 
@@ -305,7 +314,10 @@ async fn when_no_model_answers_the_person_gets_an_honest_line_in_their_language(
     assert_eq!(texts.len(), 1, "one line, not silence");
     assert!(!texts[0].contains("You said"));
     let reply = story.transcript().await.pop().unwrap();
-    assert!(matches!(reply.turn.unwrap().verdict, Verdict::Failed(_)), "the turn is kept as failed");
+    assert!(
+        matches!(reply.turn.unwrap().verdict, Verdict::Failed(_)),
+        "the turn is kept as failed"
+    );
     let spanish = ["ahora", "momento", "puedo", "Lo siento", "mensaje"];
     assert!(spanish.iter().any(|word| texts[0].contains(word)), "{}", texts[0]);
     story.assert_done().await;
@@ -319,7 +331,12 @@ async fn fallback_models_are_asked_in_order() {
     ana.says("hello").await;
     story.settle().await;
     assert_eq!(ana.texts(), ["You said: hello"]);
-    let names: Vec<String> = story.model.asked().iter().map(|asked| asked["model"].as_str().unwrap().to_owned()).collect();
+    let names: Vec<String> = story
+        .model
+        .asked()
+        .iter()
+        .map(|asked| asked["model"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(names, ["stand-in", "second", "third"]);
 }
 

@@ -13,7 +13,9 @@ use olifant::domain::delivery::Delivery;
 use olifant::domain::message::Message;
 use olifant::domain::person::{Alias, Person, Phone};
 use olifant::domain::turn::Turn;
-use olifant::sandbox::{MetaAccount, Options, PhoneInfo, Receipts, Sandbox, TwilioAccount, meta, twilio};
+use olifant::sandbox::{
+    MetaAccount, Options, PhoneInfo, Receipts, Sandbox, TwilioAccount, meta, twilio,
+};
 use olifant::store::{Queue, Store};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -112,7 +114,9 @@ impl Story {
                 let app = App::over(settings, store, clock).unwrap();
                 let listener = TcpListener::from_std(listener).unwrap();
                 let server = app.clone();
-                tokio::spawn(async move { server.answer(listener, CancellationToken::new()).await });
+                tokio::spawn(
+                    async move { server.answer(listener, CancellationToken::new()).await },
+                );
                 app
             })
             .await
@@ -123,7 +127,10 @@ impl Story {
     fn sources(&self, url: &str) -> Sources {
         let path = self.folder.path().join("olifant.toml");
         let store = self.folder.path().join("store");
-        let server = format!("[server]\npublic_url = \"{url}\"\n[store]\nurl = \"sled:{}\"\ncache_mb = 16\nmin_free_mb = 0\n", store.display());
+        let server = format!(
+            "[server]\npublic_url = \"{url}\"\n[store]\nurl = \"sled:{}\"\ncache_mb = 16\nmin_free_mb = 0\n",
+            store.display()
+        );
         std::fs::write(&path, server + &self.settings).unwrap();
         Sources { file: Some(path), ..Sources::default() }
     }
@@ -132,7 +139,9 @@ impl Story {
     pub async fn kill(&mut self) {
         let Life { runtime, app, .. } = self.life.take().expect("the app lives");
         drop(app);
-        tokio::task::spawn_blocking(|| runtime.shutdown_timeout(Duration::from_secs(30))).await.unwrap();
+        tokio::task::spawn_blocking(|| runtime.shutdown_timeout(Duration::from_secs(30)))
+            .await
+            .unwrap();
     }
 
     pub async fn restart(&mut self) {
@@ -178,7 +187,9 @@ impl Story {
                 }
                 match next_due(&*app.store).await {
                     None => return,
-                    Some(at) => clock.advance(at.duration_since(clock.now()).try_into().unwrap_or_default()),
+                    Some(at) => {
+                        clock.advance(at.duration_since(clock.now()).try_into().unwrap_or_default())
+                    }
                 }
             }
             panic!("the work does not end");
@@ -213,7 +224,8 @@ impl Story {
     /// The conversation of a person of business `main` with a number.
     pub async fn conversation(&self, phone: &str, number: &str) -> Conversation {
         let person = self.person("main", phone).await.expect("a known person");
-        let (_, id) = person.conversations.iter().find(|(name, _)| name.as_str() == number).unwrap();
+        let (_, id) =
+            person.conversations.iter().find(|(name, _)| name.as_str() == number).unwrap();
         self.store().conversation(*id).await.unwrap().unwrap()
     }
 
@@ -245,9 +257,8 @@ fn runtime() -> Runtime {
 async fn serve(runtime: &Runtime, router: axum::Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap().into_std().unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    runtime.spawn(async move {
-        axum::serve(TcpListener::from_std(listener).unwrap(), router).await
-    });
+    runtime
+        .spawn(async move { axum::serve(TcpListener::from_std(listener).unwrap(), router).await });
     url
 }
 

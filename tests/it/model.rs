@@ -74,7 +74,8 @@ impl Model {
     /// All that was told in the last request, as one text.
     pub fn told(&self) -> String {
         let asked = self.asked();
-        let messages = asked.last().expect("the model was asked")["messages"].as_array().unwrap().clone();
+        let messages =
+            asked.last().expect("the model was asked")["messages"].as_array().unwrap().clone();
         let texts = messages.iter().map(|m| m["content"].as_str().unwrap_or_default().to_owned());
         texts.collect::<Vec<_>>().join("\n")
     }

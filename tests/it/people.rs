@@ -9,7 +9,8 @@ async fn somebody_without_a_visible_number_is_answered_at_their_id() {
     assert_eq!(hidden.says("hello").await.status, 200);
     story.settle().await;
     assert_eq!(hidden.texts(), ["You said: hello"]);
-    let sent = story.sandbox.calls().into_iter().rev().find(|call| call.body["type"] == "text").unwrap();
+    let sent =
+        story.sandbox.calls().into_iter().rev().find(|call| call.body["type"] == "text").unwrap();
     assert_eq!(sent.body["recipient"], "US.10000000000000000001");
     assert!(sent.body.get("to").is_none());
 }
@@ -47,7 +48,8 @@ async fn two_businesses_never_share_a_person_or_a_word() {
     there.person("Ana", ANA).says("what is my secret?").await;
     story.settle().await;
     assert!(!story.model.told().contains("plum"));
-    let (one, other) = (story.person("main", ANA).await.unwrap(), story.person("other", ANA).await.unwrap());
+    let (one, other) =
+        (story.person("main", ANA).await.unwrap(), story.person("other", ANA).await.unwrap());
     assert_ne!(one.id, other.id);
 }
 

@@ -53,7 +53,10 @@ async fn an_expired_token_stops_the_number_keeps_the_queue_and_recovers() {
     story.work().await;
     assert_eq!(story.sandbox.calls().len(), sends, "nothing is sent from a stopped number");
     story.settle().await;
-    assert_eq!((ana.texts(), ben.texts()), (vec!["You said: one".into()], vec!["You said: two".into()]));
+    assert_eq!(
+        (ana.texts(), ben.texts()),
+        (vec!["You said: one".into()], vec!["You said: two".into()])
+    );
 }
 
 #[tokio::test]

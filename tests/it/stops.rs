@@ -43,7 +43,11 @@ pub struct Stopping {
 }
 
 impl Stopping {
-    pub fn new(inner: Arc<dyn Store>, stop: Stop, skip: usize) -> (Arc<Self>, watch::Receiver<bool>) {
+    pub fn new(
+        inner: Arc<dyn Store>,
+        stop: Stop,
+        skip: usize,
+    ) -> (Arc<Self>, watch::Receiver<bool>) {
         let (reached, see) = watch::channel(false);
         (Arc::new(Self { inner, stop, skip: skip.into(), reached }), see)
     }
@@ -69,7 +73,12 @@ impl Inbox for Stopping {
 
 #[async_trait]
 impl Queue<Turn> for Stopping {
-    async fn claim(&self, pick: Pick, lease: Duration, max: usize) -> Result<Vec<Claim<Turn>>, StoreError> {
+    async fn claim(
+        &self,
+        pick: Pick,
+        lease: Duration,
+        max: usize,
+    ) -> Result<Vec<Claim<Turn>>, StoreError> {
         let claims = {
             let due = Queue::<Turn>::next_due(&*self.inner).await?;
             if due.is_some() {
@@ -87,7 +96,11 @@ impl Queue<Turn> for Stopping {
         Queue::<Turn>::renew(&*self.inner, claim, until).await
     }
 
-    async fn finish(&self, claim: Claim<Turn>, outcome: TurnOutcome) -> Result<Option<Claim<Delivery>>, StoreError> {
+    async fn finish(
+        &self,
+        claim: Claim<Turn>,
+        outcome: TurnOutcome,
+    ) -> Result<Option<Claim<Delivery>>, StoreError> {
         self.at(Stop::BeforeFinishOfTurn).await;
         let next = Queue::<Turn>::finish(&*self.inner, claim, outcome).await;
         self.at(Stop::AfterFinishOfTurn).await;
@@ -105,7 +118,12 @@ impl Queue<Turn> for Stopping {
 
 #[async_trait]
 impl Queue<Delivery> for Stopping {
-    async fn claim(&self, pick: Pick, lease: Duration, max: usize) -> Result<Vec<Claim<Delivery>>, StoreError> {
+    async fn claim(
+        &self,
+        pick: Pick,
+        lease: Duration,
+        max: usize,
+    ) -> Result<Vec<Claim<Delivery>>, StoreError> {
         Queue::<Delivery>::claim(&*self.inner, pick, lease, max).await
     }
 
@@ -142,7 +160,12 @@ impl Changes for Stopping {
 
 #[async_trait]
 impl Transcript for Stopping {
-    async fn window(&self, conversation: &Conversation, below: u64, tokens: u32) -> Result<Vec<Message>, StoreError> {
+    async fn window(
+        &self,
+        conversation: &Conversation,
+        below: u64,
+        tokens: u32,
+    ) -> Result<Vec<Message>, StoreError> {
         self.at(Stop::BeforeContext).await;
         self.inner.window(conversation, below, tokens).await
     }
@@ -151,7 +174,11 @@ impl Transcript for Stopping {
         self.inner.message(id).await
     }
 
-    async fn by_provider_id(&self, number: &NumberName, id: &ProviderId) -> Result<Option<Message>, StoreError> {
+    async fn by_provider_id(
+        &self,
+        number: &NumberName,
+        id: &ProviderId,
+    ) -> Result<Option<Message>, StoreError> {
         self.inner.by_provider_id(number, id).await
     }
 

@@ -8,7 +8,9 @@ use crate::harness::{ANA, BEN, Story};
 async fn what_is_not_signed_by_us_is_refused_and_leaves_no_trace() {
     let story = Story::new().await;
     let meta = story.meta();
-    let body = meta.envelope(vec![meta.person("Ana", ANA).change(vec![meta.person("Ana", ANA).message("hi")])]);
+    let body = meta.envelope(vec![
+        meta.person("Ana", ANA).change(vec![meta.person("Ana", ANA).message("hi")]),
+    ]);
     assert_eq!(meta.post_signed_with("not-the-secret", &body).await.status, 401);
     assert_eq!(meta.post_raw(None, body.to_string()).await.status, 401);
     for bad in ["", "sha256=", "sha256=zz", "sha1=00", "sha256=00", "Ω"] {
@@ -29,7 +31,11 @@ async fn one_numbers_secret_cannot_speak_for_another() {
     let (first, second) = (story.sandbox.meta(0), story.sandbox.meta(1));
     let ana = second.person("Ana", ANA);
     let forged = second.envelope(vec![ana.change(vec![ana.message("from number one's secret")])]);
-    assert_eq!(first.post_signed_with("secret-one", &forged).await.status, 200, "signed, so taken…");
+    assert_eq!(
+        first.post_signed_with("secret-one", &forged).await.status,
+        200,
+        "signed, so taken…"
+    );
     story.settle().await;
     assert!(story.person("other", ANA).await.is_none(), "…but nothing of it is kept");
     assert!(story.model.asked().is_empty());
@@ -39,7 +45,13 @@ async fn one_numbers_secret_cannot_speak_for_another() {
 async fn a_signed_body_that_cannot_be_read_is_acknowledged() {
     let story = Story::new().await;
     let meta = story.meta();
-    for body in [json!({}), json!([]), json!("text"), json!({"object": "page"}), json!({"object": "whatsapp_business_account", "entry": 7})] {
+    for body in [
+        json!({}),
+        json!([]),
+        json!("text"),
+        json!({"object": "page"}),
+        json!({"object": "whatsapp_business_account", "entry": 7}),
+    ] {
         assert_eq!(meta.post(&body).await.status, 200, "{body}");
     }
     let ana = meta.person("Ana", ANA);
@@ -58,9 +70,13 @@ async fn what_is_too_large_or_of_another_type_is_refused() {
     assert_eq!(meta.post_raw(Some(&sign("secret-one", &large)), large.clone()).await.status, 413);
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let signature = sign("secret-one", "{}");
-    let request = client.post(url(&story, "/webhooks/meta")).header("content-type", "text/plain").header("x-hub-signature-256", signature);
+    let request = client
+        .post(url(&story, "/webhooks/meta"))
+        .header("content-type", "text/plain")
+        .header("x-hub-signature-256", signature);
     assert_eq!(request.body("{}").send().await.unwrap().status(), 401);
-    let request = client.post(url(&story, "/webhooks/twilio")).header("content-type", "application/json");
+    let request =
+        client.post(url(&story, "/webhooks/twilio")).header("content-type", "application/json");
     assert_eq!(request.body("{}").send().await.unwrap().status(), 401);
     assert_eq!(client.get(url(&story, "/webhooks/twilio")).send().await.unwrap().status(), 405);
     assert_eq!(client.get(url(&story, "/nothing")).send().await.unwrap().status(), 404);
@@ -71,7 +87,9 @@ async fn the_handshake_echoes_the_challenge_to_whoever_knows_the_token() {
     let story = Story::new().await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let ask = async |token: &str| {
-        let query = format!("/webhooks/meta?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={token}");
+        let query = format!(
+            "/webhooks/meta?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={token}"
+        );
         let answer = client.get(url(&story, &query)).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     };
