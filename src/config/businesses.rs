@@ -26,8 +26,10 @@ pub fn choose_model(tree: &mut Value, sources: &Sources) -> Result<(), Error> {
         layers::set(tree, key, Value::new(Some(&name), secret.trim()));
     }
     let llm: llm::Config = read_section(tree, "llm")?;
-    if sources.demo_without_model && !has_model(&llm) {
+    if llm.provider == "demo" || (sources.demo_without_model && !has_model(&llm)) {
         layers::set(tree, &["llm", "provider"], "demo".into());
+        // Records and logs name what answered.
+        layers::set(tree, &["llm", "model"], "demo".into());
     }
     Ok(())
 }
