@@ -201,3 +201,6 @@ fn minds(
     }
     Ok(minds)
 }
+
+#[cfg(test)]
+mod tests;

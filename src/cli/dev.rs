@@ -30,6 +30,9 @@ const META_NUMBER: &str = "+15550100";
 const META_ID: &str = "100000000000100";
 const TWILIO_NUMBER: &str = "whatsapp:+15550101";
 
+/// What leaves this machine.
+const NOTHING: &str = "nothing";
+
 const AFTER_HELP: &str = "\
 Examples:
   olifant dev                          the offline demo answers
@@ -186,10 +189,7 @@ fn phone_info(settings: &Settings) -> PhoneInfo {
         Some(llm) if llm.provider != "demo" => {
             PhoneInfo { model: llm.model.clone(), leaves: leaves(llm) }
         }
-        _ => PhoneInfo {
-            model: "the offline demo (set OPENAI_API_KEY or llm.base_url for a real model)".into(),
-            leaves: "Nothing leaves this machine.".into(),
-        },
+        _ => PhoneInfo { model: "the offline demo, a toy".into(), leaves: NOTHING.into() },
     }
 }
 
@@ -197,15 +197,16 @@ fn leaves(llm: &llm::Config) -> String {
     let url = url::Url::parse(&llm.base_url).ok();
     let host = url.as_ref().and_then(url::Url::host_str).unwrap_or_default();
     match host {
-        "localhost" | "127.0.0.1" | "[::1]" => "Nothing leaves this machine.".into(),
-        host => format!("What is said goes to the model at {host}, and nowhere else."),
+        "localhost" | "127.0.0.1" | "[::1]" => NOTHING.into(),
+        host => format!("what is said goes to the model at {host}"),
     }
 }
 
 fn greeting(phone_at: SocketAddr, info: &PhoneInfo) -> String {
     let PhoneInfo { model, leaves } = info;
     format!(
-        "\n  http://{phone_at}/\n\n  Answers come from {model}.\n  {leaves}\n  Ctrl-C ends it; what was said is kept.\n"
+        "\n  http://{phone_at}/\n\n  Answers: {model}\n  Leaves this machine: {leaves}\n  \
+         Ctrl-C ends it; what was said is kept.\n"
     )
 }
 

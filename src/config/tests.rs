@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use secrecy::ExposeSecret;
 use serde::de::{DeserializeOwned, Visitor};
 
 use super::reference::{Key, TEXT, keys};
@@ -300,13 +301,14 @@ fn without_a_model_dev_mode_takes_the_demo_and_its_own_numbers() {
     let mut story = Story::new("[numbers.broken]\n[llm]\nmodel = \"m\"", &[]);
     story.sources.fixed = Some(META.into());
     story.sources.demo_without_model = true;
-    let provider = |story: &Story| {
+    let chosen = |story: &Story| {
         let settings = story.load().unwrap_or_else(|e| panic!("{e}"));
-        settings.businesses[&Business::from("main")].llm.provider.clone()
+        let llm = &settings.businesses[&Business::from("main")].llm;
+        [llm.provider.clone(), llm.model.clone()]
     };
-    assert_eq!(provider(&story), "demo");
+    assert_eq!(chosen(&story), ["demo", "demo"]);
     story.sources.env.insert("OLIFANT__LLM__BASE_URL".into(), "http://127.0.0.1:11434/v1".into());
-    assert_eq!(provider(&story), "openai");
+    assert_eq!(chosen(&story), ["openai", "m"]);
 }
 
 #[test]
