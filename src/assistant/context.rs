@@ -32,7 +32,12 @@ impl Context {
         let first = turn.inbound.iter().map(|message| message.position.seq).min();
         let below = first.unwrap_or(turn.conversation.answered_to);
         let rest = tokens.saturating_sub(size(&turn.inbound));
-        let history = transcript.window(&turn.conversation, below, rest).await?;
+        let mut history = transcript.window(&turn.conversation, below, rest).await?;
+        let elsewhere = elsewhere(transcript, turn, rest.saturating_sub(size(&history))).await?;
+        if !elsewhere.is_empty() {
+            history.extend(elsewhere);
+            history.sort_by_key(|row| row.at);
+        }
         let mut context = Self { history, quoted: HashMap::new() };
         context.read_quoted(transcript, turn).await?;
         Ok(context)
@@ -104,6 +109,22 @@ pub(super) fn own_words<'a>(rows: impl IntoIterator<Item = &'a Message>) -> Stri
     let own = rows.into_iter().filter(|row| row.role == Role::Person && !row.attached.forwarded);
     let words: Vec<&str> = own.filter_map(|row| words(&row.content)).collect();
     words.join("\n")
+}
+
+/// What the same person and this business's other numbers said, if there is
+/// room: whoever changes from one number to another is still known.
+async fn elsewhere(
+    transcript: &dyn Transcript,
+    turn: &Turn,
+    tokens: u32,
+) -> Result<Vec<Message>, StoreError> {
+    let mut rows = Vec::new();
+    for (_, id) in turn.person.conversations.iter().filter(|(_, id)| *id != turn.conversation.id) {
+        let Some(other) = transcript.conversation(*id).await? else { continue };
+        let rest = tokens.saturating_sub(size(&rows));
+        rows.extend(transcript.window(&other, other.next_seq, rest).await?);
+    }
+    Ok(rows)
 }
 
 fn words(content: &Content) -> Option<&str> {

@@ -36,6 +36,7 @@ pub fn lock(folder: &Path) -> Result<File, StoreError> {
 pub fn disk(folder: &Path, cache_mb: u64, clock: Clock) -> Result<Disk, StoreError> {
     let data = folder.join("data");
     drop_unfinished_snapshots(&data).map_err(|error| failed(folder, &error))?;
+    wait_for_last_owner(&data).map_err(|error| failed(folder, &error))?;
     let tree = open(&data, cache_mb).or_else(|_| open_from_log(&data, cache_mb))?;
     let file = File::open(data.join("db")).map_err(|error| failed(folder, &error))?;
     sync_folders(folder, &data).map_err(|error| failed(folder, &error))?;
@@ -45,6 +46,16 @@ pub fn disk(folder: &Path, cache_mb: u64, clock: Clock) -> Result<Disk, StoreErr
     disk.tree.flush().map_err(tx::unavailable)?;
     disk.file.sync_data().map_err(|error| failed(folder, &error))?;
     Ok(disk)
+}
+
+/// A store of this very process that was dropped a moment ago lets go of
+/// sled's own lock a little later (our lock says there is no other process).
+fn wait_for_last_owner(data: &Path) -> std::io::Result<()> {
+    match File::open(data.join("db")) {
+        Ok(file) => file.lock().and_then(|()| file.unlock()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// sled takes a snapshot that a crash left half-written for its newest.
