@@ -1,2 +1,203 @@
-//! kill -9, on the real binary, again and again: what was answered 200 is
-//! there, in order, and the store opens.
+//! kill -9 on the real binary, again and again, some of it while it opens:
+//! what was answered 200 is there, once and in order, and work goes on.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use olifant::clock::Clock;
+use olifant::config::{Settings, Sources};
+use olifant::domain::id::{MessageId, NumberName};
+use olifant::sandbox::{MetaAccount, Options, PhoneInfo, Receipts, Sandbox, meta};
+use olifant::store;
+use tokio::net::TcpListener;
+
+const ROUNDS: usize = 60;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_times() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, sandbox) = world(folder.path()).await;
+    let people: Vec<meta::Person> = (0..4)
+        .map(|n| sandbox.meta(0).person("Ana", &format!("155501000{n:02}")))
+        .collect();
+    let mut acknowledged: Vec<Vec<String>> = vec![Vec::new(); people.len()];
+    for round in 0..ROUNDS {
+        if round % 5 == 4 {
+            half_a_snapshot(folder.path());
+        }
+        let mut child = start(&config);
+        if round % 3 == 2 {
+            // Killed somewhere on its way to being ready.
+            for _ in 0..rand::random_range(0..20_000) {
+                std::thread::yield_now();
+            }
+        } else {
+            wait_until_ready(&mut child);
+            write_until_killed(&people, &mut acknowledged, &mut child).await;
+        }
+        end(&mut child);
+    }
+    half_a_snapshot(folder.path());
+    everything_is_there(&config, &acknowledged).await;
+}
+
+/// Everybody writes, one message after the other, until so many were taken in
+/// all and the program is killed in the middle of the next ones.
+async fn write_until_killed(
+    people: &[meta::Person],
+    acknowledged: &mut [Vec<String>],
+    child: &mut Child,
+) {
+    let (taken, enough) = (Arc::new(AtomicUsize::new(0)), rand::random_range(1..30));
+    let writers: Vec<_> = people
+        .iter()
+        .map(|person| {
+            let (person, taken) = (person.clone(), taken.clone());
+            tokio::spawn(async move {
+                let mut ids = Vec::new();
+                loop {
+                    let message = person.message("hello");
+                    let id = message["id"].as_str().unwrap().to_owned();
+                    if person.sends(message).await.status != 200 {
+                        return ids;
+                    }
+                    ids.push(id);
+                    taken.fetch_add(1, Ordering::SeqCst);
+                }
+            })
+        })
+        .collect();
+    while taken.load(Ordering::SeqCst) < enough {
+        tokio::task::yield_now().await;
+    }
+    end(child);
+    for (writer, all) in writers.into_iter().zip(acknowledged) {
+        all.extend(writer.await.unwrap());
+    }
+}
+
+/// Opens the store in this process, checks, and works off what is left.
+async fn everything_is_there(config: &Path, acknowledged: &[Vec<String>]) {
+    let settings = Settings::load(sources(config)).unwrap();
+    let clock = Clock::manual(Clock::system().now());
+    let store = store::open(&settings.store, clock.clone()).unwrap();
+    let number = NumberName::from("main");
+    let mut total = 0;
+    for ids in acknowledged {
+        let mut places = HashMap::new();
+        let mut last = None;
+        for id in ids {
+            let row = store.by_provider_id(&number, &id.as_str().into()).await.unwrap();
+            let position = row.expect("a message that was answered 200").position;
+            assert!(places.insert(position, id).is_none(), "two messages in one place");
+            assert!(last < Some(position), "out of order");
+            last = Some(position);
+            total += 1;
+        }
+    }
+    assert!(total > ROUNDS, "only {total} messages were taken: the test tests nothing");
+    let app = olifant::app::App::over(settings, store, clock).unwrap();
+    app.workers.drain().await.unwrap();
+    for n in 0..acknowledged.len() {
+        let alias = olifant::domain::person::Phone::parse(&format!("155501000{n:02}")).unwrap();
+        let alias = olifant::domain::person::Alias::Phone(alias);
+        let person = app.store.find(&"main".into(), &alias).await.unwrap().expect("known");
+        let conversation = app.store.conversation(person.conversations[0].1).await.unwrap().unwrap();
+        assert_eq!(conversation.answered_to, conversation.next_seq, "work is left over");
+        let id = MessageId {
+            conversation: conversation.id,
+            position: olifant::domain::id::Position { seq: conversation.next_seq - 1, part: 1 },
+        };
+        assert!(app.store.message(id).await.unwrap().is_some(), "the last message has a reply");
+    }
+}
+
+async fn world(folder: &Path) -> (std::path::PathBuf, Arc<Sandbox>) {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let sandbox_url = format!("http://{}", listener.local_addr().unwrap());
+    let sandbox = Sandbox::new(Options {
+        app_url: format!("http://{free}"),
+        meta: vec![MetaAccount {
+            phone_number_id: "1000000001".into(),
+            display_number: "15550100007".into(),
+            access_token: "token".into(),
+            app_secret: "secret".into(),
+            verify_token: "verify-me".into(),
+        }],
+        twilio: vec![],
+        state_file: None,
+        clock: Clock::system(),
+        info: PhoneInfo::default(),
+    });
+    sandbox.meta(0).receipts(Receipts::Manual);
+    let router = sandbox.router();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let config = folder.join("olifant.toml");
+    std::fs::write(&config, settings(folder, &free.to_string(), &sandbox_url)).unwrap();
+    (config, sandbox)
+}
+
+fn settings(folder: &Path, listen: &str, sandbox: &str) -> String {
+    format!(
+        r#"
+[server]
+listen = "{listen}"
+[store]
+url = "sled:{}"
+cache_mb = 16
+min_free_mb = 0
+[llm]
+provider = "demo"
+[assistant]
+quiet_ms = 0
+quiet_max_ms = 0
+[sending]
+grace_s = 0
+[numbers.main]
+provider = "meta"
+phone_number_id = "1000000001"
+access_token = "token"
+app_secret = "secret"
+verify_token = "verify-me"
+graph_url = "{sandbox}/graph"
+messages_per_s = 1000
+"#,
+        folder.join("store").display()
+    )
+}
+
+fn sources(config: &Path) -> Sources {
+    Sources { file: Some(config.to_owned()), ..Sources::default() }
+}
+
+fn start(config: &Path) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_olifant"));
+    command.args(["serve", "--config"]).arg(config).env_clear();
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Reads its log until it says so, and keeps reading so that it can write on.
+fn wait_until_ready(child: &mut Child) {
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let said = log.by_ref().map_while(Result::ok).any(|line| line.contains("\"ready\""));
+    assert!(said, "it ended before it was ready");
+    std::thread::spawn(move || log.count());
+}
+
+fn end(child: &mut Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// What a crash in the middle of writing a snapshot leaves.
+fn half_a_snapshot(folder: &Path) {
+    let data = folder.join("store/data");
+    if data.exists() {
+        std::fs::write(data.join("snap.00000000000F0000.generating"), b"half").unwrap();
+    }
+}
