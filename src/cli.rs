@@ -24,7 +24,7 @@ Examples:
 
 Environment:
   OLIFANT__SECTION__KEY    any key of the configuration (see config/default.toml)
-  OPENAI_API_KEY           used as llm.api_key if that is not set
+  OPENAI_API_KEY           used as llm.api_key at OpenAI's own server, if that is not set
   OLIFANT_LOG, RUST_LOG    what to log: error, warn, info, debug, olifant=debug ...
 
 Exit codes:

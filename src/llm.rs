@@ -158,7 +158,7 @@ pub fn open(
 ) -> Result<Arc<dyn Model>, String> {
     match config.provider.as_str() {
         "openai" => Ok(Arc::new(openai::OpenAi::new(config, http, clock)?)),
-        "demo" => Ok(Arc::new(demo::Demo)),
+        "demo" => Ok(Arc::new(demo::Demo::new(clock))),
         other => Err(format!(
             "llm.provider = \"{other}\" is unknown; write \"openai\" (anything that speaks its protocol) or \"demo\""
         )),

@@ -17,12 +17,14 @@ use crate::provider::NumberConfig;
 /// What a business may say for itself.
 const MINDFUL: &[&str] = &["llm", "assistant", "policy"];
 
-/// Fills in `OPENAI_API_KEY`, and the demo where it may stand in.
+/// Fills in `OPENAI_API_KEY` (for OpenAI's own server: nobody else is shown
+/// it), and the demo where it may stand in.
 pub fn choose_model(tree: &mut Value, sources: &Sources) -> Result<(), Error> {
     let name = "OPENAI_API_KEY".to_owned();
     let key: &[&str] = &["llm", "api_key"];
     let unset = get(tree, key).is_some_and(|value| value.kind == "".into());
-    if let (true, Some(secret)) = (unset, sources.env.get(&name)) {
+    let server: llm::Config = read_section(tree, "llm")?;
+    if let (true, Some(secret)) = (unset && is_openai(&server), sources.env.get(&name)) {
         layers::set(tree, key, Value::new(Some(&name), secret.trim()));
     }
     let llm: llm::Config = read_section(tree, "llm")?;
@@ -101,6 +103,9 @@ fn answerable(tree: &Value, llm: &llm::Config) -> Result<(), Error> {
 /// Whether somebody said which model is to answer: OpenAI's own server wants
 /// a key, others may want none.
 fn has_model(llm: &llm::Config) -> bool {
-    let own_server = !llm.base_url.starts_with("https://api.openai.com");
-    llm.provider != "openai" || own_server || !llm.api_key.expose_secret().is_empty()
+    llm.provider != "openai" || !is_openai(llm) || !llm.api_key.expose_secret().is_empty()
+}
+
+fn is_openai(llm: &llm::Config) -> bool {
+    llm.base_url.starts_with("https://api.openai.com/")
 }

@@ -190,6 +190,16 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
 }
 
 #[test]
+fn the_openai_key_of_the_environment_goes_to_openai_alone() {
+    let key = |toml: &str| {
+        let settings = loaded(&format!("{META}{toml}"), &[]);
+        settings.businesses[&Business::from("main")].llm.api_key.expose_secret().to_owned()
+    };
+    assert_eq!(key(""), "key");
+    assert_eq!(key("[llm]\nbase_url = \"http://127.0.0.1:11434/v1\""), "");
+}
+
+#[test]
 fn a_file_that_is_no_toml_or_not_there_is_named() {
     let line = refused("[server]\nlisten = = 1", &[]);
     assert!(line.starts_with("my.toml: TOML parse error at line 2, column 10: "), "{line}");

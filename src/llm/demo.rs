@@ -4,18 +4,35 @@
 
 mod facts;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use super::{Completion, Line, Model, ModelError, Prompt};
+use crate::clock::Clock;
 use crate::domain::message::Role;
 use facts::Facts;
 
+/// As long as a quick model takes, so that a trial shows what people will
+/// see: their message read, and typing dots.
+const THINKS: Duration = Duration::from_millis(700);
+
 /// The demonstration.
-pub struct Demo;
+pub struct Demo {
+    clock: Clock,
+}
+
+impl Demo {
+    /// A brain that takes its time by this clock.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock }
+    }
+}
 
 #[async_trait]
 impl Model for Demo {
     async fn complete(&self, _: &str, prompt: &Prompt) -> Result<Completion, ModelError> {
+        self.clock.pause(THINKS).await;
         Ok(Completion { text: reply(&prompt.dialog), ..Completion::default() })
     }
 }

@@ -15,15 +15,16 @@ use olifant::sandbox::{MetaAccount, Options, PhoneInfo, Receipts, Sandbox, meta}
 use olifant::store;
 use tokio::net::TcpListener;
 
+use crate::model::Model;
+
 const ROUNDS: usize = 60;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_times() {
     let folder = tempfile::tempdir().unwrap();
     let (config, sandbox) = world(folder.path()).await;
-    let people: Vec<meta::Person> = (0..4)
-        .map(|n| sandbox.meta(0).person("Ana", &format!("155501000{n:02}")))
-        .collect();
+    let people: Vec<meta::Person> =
+        (0..4).map(|n| sandbox.meta(0).person("Ana", &format!("155501000{n:02}"))).collect();
     let mut acknowledged: Vec<Vec<String>> = vec![Vec::new(); people.len()];
     for round in 0..ROUNDS {
         if round % 5 == 4 {
@@ -106,7 +107,8 @@ async fn everything_is_there(config: &Path, acknowledged: &[Vec<String>]) {
         let alias = olifant::domain::person::Phone::parse(&format!("155501000{n:02}")).unwrap();
         let alias = olifant::domain::person::Alias::Phone(alias);
         let person = app.store.find(&"main".into(), &alias).await.unwrap().expect("known");
-        let conversation = app.store.conversation(person.conversations[0].1).await.unwrap().unwrap();
+        let conversation =
+            app.store.conversation(person.conversations[0].1).await.unwrap().unwrap();
         assert_eq!(conversation.answered_to, conversation.next_seq, "work is left over");
         let id = MessageId {
             conversation: conversation.id,
@@ -137,12 +139,17 @@ async fn world(folder: &Path) -> (std::path::PathBuf, Arc<Sandbox>) {
     sandbox.meta(0).receipts(Receipts::Manual);
     let router = sandbox.router();
     tokio::spawn(async move { axum::serve(listener, router).await });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let model_url = format!("http://{}", listener.local_addr().unwrap());
+    let router = Arc::new(Model::default()).router();
+    tokio::spawn(async move { axum::serve(listener, router).await });
     let config = folder.join("olifant.toml");
-    std::fs::write(&config, settings(folder, &free.to_string(), &sandbox_url)).unwrap();
+    let text = settings(folder, &free.to_string(), &sandbox_url, &model_url);
+    std::fs::write(&config, text).unwrap();
     (config, sandbox)
 }
 
-fn settings(folder: &Path, listen: &str, sandbox: &str) -> String {
+fn settings(folder: &Path, listen: &str, sandbox: &str, model: &str) -> String {
     format!(
         r#"
 [server]
@@ -152,7 +159,9 @@ url = "sled:{}"
 cache_mb = 16
 min_free_mb = 0
 [llm]
-provider = "demo"
+base_url = "{model}/v1"
+api_key = "key"
+model = "stand-in"
 [assistant]
 quiet_ms = 0
 quiet_max_ms = 0
