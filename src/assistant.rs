@@ -22,11 +22,12 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::domain::event::Quiet;
 use crate::domain::id::Business;
+use crate::domain::lane::Quiet;
 use crate::domain::message::Content;
 use crate::domain::person::Address;
-use crate::domain::turn::{Finished, Outgoing, Turn, TurnRecord, Usage, Verdict};
+use crate::domain::record::{TurnRecord, Usage, Verdict};
+use crate::domain::turn::{Finished, Outgoing, Turn};
 use crate::llm::{self, Model, Prompt};
 use crate::provider::Limits;
 use crate::store::{StoreError, Transcript};

@@ -15,4 +15,5 @@ pub mod lane;
 pub mod message;
 pub mod pace;
 pub mod person;
+pub mod record;
 pub mod turn;

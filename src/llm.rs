@@ -15,7 +15,7 @@ use async_trait::async_trait;
 
 use crate::clock::Clock;
 use crate::domain::message::Role;
-use crate::domain::turn::Usage;
+use crate::domain::record::Usage;
 
 /// A model that answers.
 #[async_trait]

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use super::Mind;
 use crate::clock::Clock;
 use crate::domain::change::Change;
-use crate::domain::turn::{Turn, Usage};
+use crate::domain::record::Usage;
+use crate::domain::turn::Turn;
 use crate::llm::{Completion, ModelError, Prompt, Step, ToolCall};
 
 /// How often one model is asked the same thing.

@@ -1,11 +1,10 @@
 //! What a provider tells us, in our words.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use super::failure::Failure;
 use super::id::{MessageId, Number, ProviderId};
+use super::lane::Quiet;
 use super::message::{Attached, Content, Status};
 use super::person::Sender;
 
@@ -18,15 +17,6 @@ pub struct Received {
     pub quiet: Quiet,
     /// What happened.
     pub event: Event,
-}
-
-/// When a burst counts as over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quiet {
-    /// This long without another message…
-    pub settle: Duration,
-    /// …but at most this long after the first.
-    pub cap: Duration,
 }
 
 /// What can happen.

@@ -6,8 +6,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::event::Quiet;
 use super::id::Token;
+
+/// When a burst counts as over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quiet {
+    /// This long without another message…
+    pub settle: Duration,
+    /// …but at most this long after the first.
+    pub cap: Duration,
+}
 
 /// Idle, waiting, or claimed. A crashed worker needs no clean-up: a lease is
 /// only a later `ready_at`.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
 use super::id::{Position, ProviderId};
-use super::turn::TurnRecord;
+use super::record::TurnRecord;
 
 /// Who said it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

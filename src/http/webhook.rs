@@ -12,8 +12,9 @@ use jiff::Timestamp;
 
 use super::Shared;
 use super::error::Error;
-use crate::domain::event::{Event, Quiet, Received};
+use crate::domain::event::{Event, Received};
 use crate::domain::id::NumberName;
+use crate::domain::lane::Quiet;
 use crate::provider::webhook::{Rejected, WebhookRequest};
 use crate::provider::{Parsed, Provider};
 

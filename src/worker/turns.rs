@@ -10,7 +10,8 @@ use crate::alert::{Alerts, Kind};
 use crate::assistant::Assistant;
 use crate::assistant::policy::Decision;
 use crate::clock::Clock;
-use crate::domain::turn::{Finished, Turn, TurnOutcome, Verdict};
+use crate::domain::record::Verdict;
+use crate::domain::turn::{Finished, Turn, TurnOutcome};
 use crate::provider::{Provider, Providers};
 use crate::store::{Claim, Queue, Store, StoreError};
 

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use olifant::domain::change::{Change, Subject};
-use olifant::domain::event::{Event, Inbound, Quiet, Received};
+use olifant::domain::event::{Event, Inbound, Received};
+use olifant::domain::lane::Quiet;
 use olifant::domain::message::{Attached, Content, Role, Status};
 use olifant::domain::person::{Address, Alias, Phone, Sender};
-use olifant::domain::turn::Verdict;
+use olifant::domain::record::Verdict;
 use olifant::store::Accepted;
 use serde_json::json;
 

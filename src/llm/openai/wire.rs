@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::domain::message::Role;
-use crate::domain::turn::Usage;
+use crate::domain::record::Usage;
 use crate::llm::{Completion, Prompt, Step, ToolCall, ToolSpec};
 
 /// Marks what a human of the business wrote: the format has no role for them.

@@ -8,9 +8,9 @@ use super::tx::{DeliveryRow, Tx};
 use crate::domain::change::{Change, Subject};
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::event::Quiet;
 use crate::domain::failure::Class;
 use crate::domain::id::{ConversationId, MessageId, Number, NumberName, ProviderId};
+use crate::domain::lane::Quiet;
 use crate::domain::message::{Message, Status};
 use crate::store::{Changes, StoreError};
 
