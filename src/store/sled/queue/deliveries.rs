@@ -1,0 +1,171 @@
+//! Deliveries: marked in flight on disk before anybody sends them.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::conversation::Conversation;
+use crate::domain::delivery::{Delivery, DeliveryOutcome, DeliveryState};
+use crate::domain::failure::Failure;
+use crate::domain::id::{ConversationId, MessageId, Number, Token};
+use crate::domain::message::{Message, Status};
+use crate::store::sled::keys;
+use crate::store::sled::tx::{DeliveryRow, Tx};
+use crate::store::{Claim, StoreError};
+
+/// How long a delivery that `finish` hands over is held.
+const HANDED_OVER: Duration = Duration::from_secs(120);
+
+impl Tx<'_> {
+    pub fn claim_delivery(
+        &mut self,
+        id: ConversationId,
+        lease: Duration,
+    ) -> Result<Option<Claim<Delivery>>, StoreError> {
+        let mut conversation = self.conversation(id)?;
+        let ready = conversation.deliveries.ready_at.is_some_and(|at| at <= self.now);
+        if !ready {
+            return Ok(None);
+        }
+        let claim = self.take_head(&mut conversation, lease)?;
+        self.put_conversation(&conversation)?;
+        Ok(claim)
+    }
+
+    /// Claims the next delivery if nobody holds the lane.
+    pub fn next_delivery(
+        &mut self,
+        conversation: &mut Conversation,
+    ) -> Result<Option<Claim<Delivery>>, StoreError> {
+        let idle = conversation.deliveries.ready_at.is_none();
+        if idle { self.take_head(conversation, HANDED_OVER) } else { Ok(None) }
+    }
+
+    /// The head of the lane. What surely wasn't sent is marked in flight now,
+    /// on disk before the provider is called.
+    fn take_head(
+        &mut self,
+        conversation: &mut Conversation,
+        lease: Duration,
+    ) -> Result<Option<Claim<Delivery>>, StoreError> {
+        let Some((id, row)) = self.deliveries(conversation.id)?.into_iter().next() else {
+            conversation.deliveries.take_away(None);
+            return Ok(None);
+        };
+        let paused = self.paused_until(&conversation.number.name)?;
+        if let (Some(until), DeliveryState::Waiting) = (paused, row.state) {
+            conversation.deliveries.take_away(Some(until));
+            return Ok(None);
+        }
+        if row.state == DeliveryState::Waiting {
+            let marked = DeliveryRow { state: DeliveryState::InFlight(self.now), ..row };
+            self.put(keys::delivery(id), &marked)?;
+        }
+        let token = self.token();
+        conversation.deliveries.wake_at(self.now);
+        conversation.deliveries.claim(self.now, lease, token);
+        self.delivery(conversation, id, row, token).map(Some)
+    }
+
+    fn delivery(
+        &self,
+        conversation: &Conversation,
+        id: MessageId,
+        row: DeliveryRow,
+        token: Token,
+    ) -> Result<Claim<Delivery>, StoreError> {
+        let message = self.message(id)?.ok_or(StoreError::NotFound("message of a delivery"))?;
+        let DeliveryRow { state, attempt, doubts } = row;
+        let conversation = conversation.clone();
+        let work = Delivery { id, conversation, message, state, attempt, doubts };
+        Ok(Claim { conversation: id.conversation, token, work })
+    }
+
+    pub fn finish_delivery(
+        &mut self,
+        claim: Claim<Delivery>,
+        outcome: DeliveryOutcome,
+    ) -> Result<Option<Claim<Delivery>>, StoreError> {
+        let mut conversation = self.conversation(claim.conversation)?;
+        if !conversation.deliveries.is_held_by(claim.token) {
+            return Err(StoreError::ClaimLost);
+        }
+        let id = claim.work.id;
+        let row: DeliveryRow =
+            self.get(&keys::delivery(id))?.ok_or(StoreError::NotFound("delivery"))?;
+        let next = match outcome {
+            DeliveryOutcome::Sent(provider_id) => {
+                self.close(&conversation, id, |tx, message, number| {
+                    message.status = message.status.max(Status::Sent);
+                    tx.remember_sent(number, id, message, provider_id)
+                })?;
+                conversation.deliveries.take_away(None);
+                self.next_delivery(&mut conversation)?
+            }
+            DeliveryOutcome::Failed(failure) => {
+                self.fail(&conversation, id, failure)?;
+                conversation.deliveries.take_away(None);
+                self.next_delivery(&mut conversation)?
+            }
+            DeliveryOutcome::Retry { at, failure } => {
+                if let Some(failure) = &failure {
+                    self.pause_number(&conversation.number.name, failure.class)?;
+                }
+                let attempt = row.attempt.saturating_add(u16::from(failure.is_some()));
+                let row = DeliveryRow { state: DeliveryState::Waiting, attempt, ..row };
+                self.put(keys::delivery(id), &row)?;
+                conversation.deliveries.take_away(Some(at));
+                None
+            }
+            DeliveryOutcome::Uncertain { ask_at } => {
+                self.put(keys::delivery(id), &in_doubt(row, self.now))?;
+                conversation.deliveries.take_away(Some(ask_at));
+                None
+            }
+            DeliveryOutcome::Resend => {
+                self.put(
+                    keys::delivery(id),
+                    &DeliveryRow { state: DeliveryState::Waiting, ..row },
+                )?;
+                conversation.deliveries.take_away(None);
+                self.next_delivery(&mut conversation)?
+            }
+        };
+        self.put_conversation(&conversation)?;
+        Ok(next)
+    }
+
+    fn fail(
+        &mut self,
+        conversation: &Conversation,
+        id: MessageId,
+        failure: Failure,
+    ) -> Result<(), StoreError> {
+        self.close(conversation, id, |_, message, _| {
+            message.status = Status::Failed;
+            message.failure = Some(failure);
+            Ok(())
+        })
+    }
+
+    /// The delivery is over; what became of it stands with the message.
+    fn close(
+        &mut self,
+        conversation: &Conversation,
+        id: MessageId,
+        settle: impl FnOnce(&mut Self, &mut Message, &Number) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.delete(keys::delivery(id))?;
+        let mut message = self.message(id)?.ok_or(StoreError::NotFound("message of a delivery"))?;
+        settle(self, &mut message, &conversation.number)?;
+        self.put_message(conversation.id, &message)
+    }
+}
+
+fn in_doubt(row: DeliveryRow, now: Timestamp) -> DeliveryRow {
+    let since = match row.state {
+        DeliveryState::InFlight(since) | DeliveryState::Uncertain(since) => since,
+        DeliveryState::Waiting => now,
+    };
+    DeliveryRow { state: DeliveryState::Uncertain(since), doubts: row.doubts + 1, ..row }
+}

@@ -1,0 +1,108 @@
+//! Turns: claimed in memory, finished in one commit.
+
+use std::time::Duration;
+
+use crate::domain::conversation::Conversation;
+use crate::domain::delivery::Delivery;
+use crate::domain::id::{ConversationId, MessageId, Position};
+use crate::domain::message::{Attached, Message, Role, Status};
+use crate::domain::turn::{Finished, Outgoing, Turn, TurnOutcome};
+use crate::store::sled::keys;
+use crate::store::sled::tx::{DeliveryRow, Tx};
+use crate::store::{Claim, StoreError};
+use crate::tokens;
+
+impl Tx<'_> {
+    pub fn claim_turn(
+        &mut self,
+        id: ConversationId,
+        lease: Duration,
+    ) -> Result<Option<Claim<Turn>>, StoreError> {
+        let mut conversation = self.conversation(id)?;
+        let token = self.token();
+        let Some(attempt) = conversation.turns.claim(self.now, lease, token) else {
+            return Ok(None);
+        };
+        let mut inbound = self.unanswered(&conversation)?;
+        let Some(since) = inbound.iter().map(|row| row.stored_at).min() else {
+            self.ask_again(&mut conversation, None)?;
+            self.put_conversation(&conversation)?;
+            return Ok(None);
+        };
+        self.hold_in_memory(&conversation);
+        inbound.sort_by_key(|row| (row.at, row.position));
+        let person = self.person(conversation.person)?;
+        let work = Turn { conversation, person, inbound, attempt, since };
+        Ok(Some(Claim { work, conversation: id, token }))
+    }
+
+    /// Transcript, changes and outbox: one commit.
+    pub fn finish_turn(
+        &mut self,
+        claim: Claim<Turn>,
+        outcome: TurnOutcome,
+    ) -> Result<Option<Claim<Delivery>>, StoreError> {
+        let mut conversation = self.conversation(claim.conversation)?;
+        let finished = match outcome {
+            TurnOutcome::Retry { at } => {
+                let held = conversation.turns.retry(claim.token, at);
+                self.put_conversation(&conversation)?;
+                return held.then_some(None).ok_or(StoreError::ClaimLost);
+            }
+            TurnOutcome::Finished(finished) => finished,
+        };
+        if !conversation.turns.finish(claim.token) {
+            return Err(StoreError::ClaimLost);
+        }
+        let upto = claim.work.inbound.iter().map(|row| row.position).max().unwrap_or_default();
+        conversation.answered_to = conversation.answered_to.max(upto.seq + 1);
+        for change in &finished.changes {
+            self.change(&mut conversation, change)?;
+        }
+        self.append_reply(&conversation, upto, finished)?;
+        let first = self.next_delivery(&mut conversation)?;
+        self.put_conversation(&conversation)?;
+        Ok(first)
+    }
+
+    /// The reply's rows and deliveries. The record of the turn stands in the
+    /// first, or with the last message that got no answer.
+    fn append_reply(
+        &mut self,
+        conversation: &Conversation,
+        upto: Position,
+        finished: Finished,
+    ) -> Result<(), StoreError> {
+        let mut record = Some(finished.record);
+        for (part, outgoing) in (1u16..).zip(finished.messages) {
+            let position = Position { seq: upto.seq, part };
+            let row = Message { turn: record.take(), ..self.outgoing_row(position, outgoing) };
+            self.put_message(conversation.id, &row)?;
+            let id = MessageId { conversation: conversation.id, position };
+            self.put(keys::delivery(id), &DeliveryRow::NEW)?;
+        }
+        let last = MessageId { conversation: conversation.id, position: upto };
+        if let (Some(record), Some(mut row)) = (record, self.message(last)?) {
+            row.turn = Some(record);
+            self.put_message(conversation.id, &row)?;
+        }
+        Ok(())
+    }
+
+    fn outgoing_row(&self, position: Position, outgoing: Outgoing) -> Message {
+        Message {
+            position,
+            role: Role::Assistant,
+            tokens: tokens::count(&outgoing.content.as_text()),
+            content: outgoing.content,
+            at: self.now,
+            stored_at: self.now,
+            provider_id: None,
+            attached: Attached { quotes: outgoing.quotes, ..Attached::default() },
+            status: Status::Queued,
+            failure: None,
+            requeued: false,
+            turn: None,
+        }
+    }
+}
