@@ -30,9 +30,10 @@
 //!
 //! # What always holds
 //! - Nothing is parsed that a provider's check did not make a `Verified` of.
-//! - The webhook never sees the assistant, the assistant never sees a
-//!   provider, the sender never sees the model: they share `domain` and the
-//!   store.
+//! - The webhook never sees the assistant (it reads two of a business's rules:
+//!   how long a burst may be, whether groups are kept), the assistant never
+//!   sees a provider, the sender never sees the model: they share `domain` and
+//!   the store.
 //! - A delivery is marked in flight on disk before the provider is called.
 //! - No message text, phone number, provider's id or secret is ever in a log
 //!   line, and none but internal ids, numbers and times is in a store's key.

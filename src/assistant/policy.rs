@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::event::Event;
 use crate::domain::message::Content;
 use crate::domain::person::{Address, Alias, Phone, UserId};
 use crate::domain::turn::Turn;
@@ -14,7 +15,7 @@ pub struct Config {
     pub allow: Vec<String>,
     /// These never.
     pub deny: Vec<String>,
-    /// Whether group chats are answered.
+    /// Whether group chats are kept and answered.
     pub groups: bool,
     /// Older messages are stored but not answered, in seconds.
     pub max_age_s: u64,
@@ -29,6 +30,17 @@ pub enum Decision {
     Silent(&'static str),
     /// Say exactly this.
     Say(String),
+}
+
+/// Whether an event is kept at all: what people say in a group chat is not
+/// ours to store unless the business wants to be part of it.
+pub fn keeps(policy: &Config, event: &Event) -> bool {
+    match event {
+        Event::Message(inbound) | Event::HumanReply(inbound) => {
+            policy.groups || !matches!(inbound.sender.address, Address::Group(_))
+        }
+        Event::Edit { .. } | Event::Revoke { .. } | Event::Receipt(_) => true,
+    }
 }
 
 /// What to do about this turn at `now`.
@@ -49,9 +61,6 @@ fn reason_for_silence(policy: &Config, turn: &Turn, now: Timestamp) -> Option<&'
     if !turn.conversation.mode.assistant_answers(now) {
         return Some("a human answers");
     }
-    if is_group(turn) && !policy.groups {
-        return Some("group chats are not answered (policy.groups)");
-    }
     if is_listed(&policy.deny, turn) {
         return Some("the person is on the list policy.deny");
     }
@@ -59,10 +68,6 @@ fn reason_for_silence(policy: &Config, turn: &Turn, now: Timestamp) -> Option<&'
         return Some("the person is not on the list policy.allow");
     }
     is_stale(policy, turn, now).then_some("newer messages have been answered (policy.max_age_s)")
-}
-
-fn is_group(turn: &Turn) -> bool {
-    matches!(turn.conversation.address, Address::Group(_))
 }
 
 fn is_listed(list: &[String], turn: &Turn) -> bool {
@@ -157,15 +162,6 @@ mod tests {
         let others = vec!["+1 555 0199".to_owned()];
         assert!(silent(&Config { allow: others.clone(), ..policy() }, &turn));
         assert!(!silent(&Config { deny: others, ..policy() }, &turn));
-    }
-
-    #[test]
-    fn groups_are_answered_only_if_wanted() {
-        let mut turn = sample::turn(&["hello"]);
-        turn.conversation.address = Address::Group("g1".into());
-        assert!(silent(&policy(), &turn));
-        assert!(!silent(&Config { groups: true, ..policy() }, &turn));
-        assert!(silent(&Config { groups: true, deny: vec!["g1".into()], ..policy() }, &turn));
     }
 
     #[test]

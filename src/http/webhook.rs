@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::Shared;
 use super::error::Error;
+use crate::assistant::policy;
 use crate::domain::event::{Event, Received};
 use crate::domain::id::NumberName;
 use crate::domain::lane::Quiet;
@@ -109,8 +110,10 @@ impl Webhooks {
 
     fn received(&self, number: &NumberName, event: Event) -> Option<Received> {
         let number = self.shared.providers.number(number)?;
-        let quiet = self.shared.minds.borrow().get(&number.business).map(|mind| mind.quiet());
-        Some(Received { number, quiet: quiet.unwrap_or(QUIET), event })
+        let mind = self.shared.minds.borrow().get(&number.business).cloned();
+        let kept = mind.as_ref().is_none_or(|mind| policy::keeps(&mind.policy, &event));
+        let quiet = mind.map_or(QUIET, |mind| mind.quiet());
+        kept.then_some(Received { number, quiet, event })
     }
 
     fn log_rejected(&self, name: &'static str, reason: &Rejected) {

@@ -67,3 +67,25 @@ async fn numbers_on_the_deny_list_are_stored_and_not_answered_in_any_spelling() 
     assert!(rosa.texts().is_empty());
     assert!(story.person("main", "525550100001").await.is_some());
 }
+
+#[tokio::test]
+async fn group_chats_are_not_kept_unless_wanted_and_then_answered_in_the_group() {
+    for wanted in [false, true] {
+        let story = Story::with(&format!("[policy]\ngroups = {wanted}")).await;
+        let ana = story.meta().person("Ana", ANA);
+        let mut message = ana.message("who brings the cake?");
+        message["group_id"] = "G1".into();
+        assert_eq!(ana.sends(message).await.status, 200);
+        story.settle().await;
+        let sent = story.sandbox.calls().into_iter().find(|call| call.body["type"] == "text");
+        assert_eq!(sent.is_some(), wanted);
+        if let Some(sent) = sent {
+            assert_eq!(
+                (&sent.body["recipient_type"], &sent.body["to"]),
+                (&"group".into(), &"G1".into())
+            );
+            assert!(story.model.told().contains("Ana: who brings the cake?"));
+        }
+        assert!(story.person("main", ANA).await.is_none(), "a group is nobody's own memory");
+    }
+}
