@@ -7,6 +7,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
+use crate::domain::failure::{Class, Failure};
+use crate::domain::id::{ConversationId, NumberName};
+use crate::store::StoreError;
 
 /// The same matter is not raised again for this long.
 const SILENCE: Duration = Duration::from_secs(60 * 60);
@@ -27,6 +30,8 @@ pub enum Kind {
     DeliveryFailed,
     /// Nothing goes out from a number until somebody acts.
     NumberStopped,
+    /// A conversation can't be read or written.
+    StoreFailed,
 }
 
 impl Kind {
@@ -36,6 +41,7 @@ impl Kind {
             Self::TurnFailed => "turn_failed",
             Self::DeliveryFailed => "delivery_failed",
             Self::NumberStopped => "number_stopped",
+            Self::StoreFailed => "store_failed",
         }
     }
 }
@@ -54,6 +60,21 @@ impl Alerts {
             tracing::error!(alert.kind = kind.as_str(), alert.about = about, reason, "Alert");
         }
         fresh
+    }
+
+    /// Something that was to go out from this number did not arrive.
+    pub fn undelivered(&self, number: &NumberName, failure: &Failure) {
+        let kind = match failure.class {
+            Class::StopNumber => Kind::NumberStopped,
+            Class::Transient { .. } | Class::WindowClosed | Class::Refused => Kind::DeliveryFailed,
+        };
+        self.raise(kind, number.as_str(), &failure.reason);
+    }
+
+    /// The store can't read or write a conversation.
+    pub fn unstored(&self, conversation: ConversationId, error: &StoreError) {
+        tracing::error!(conversation.id = %conversation, %error, "A turn failed in the store; it is done again");
+        self.raise(Kind::StoreFailed, "store", &error.to_string());
     }
 
     fn is_fresh(&self, kind: Kind, about: &str) -> bool {

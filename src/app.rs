@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::alert::Alerts;
 use crate::assistant::{Assistant, Mind, Minds};
 use crate::clock::Clock;
 use crate::config::{self, Settings};
@@ -42,6 +43,7 @@ pub struct App {
     public_url: Url,
     http: reqwest::Client,
     minds: watch::Sender<Arc<Minds>>,
+    alerts: Arc<Alerts>,
     clock: Clock,
 }
 
@@ -87,11 +89,13 @@ impl App {
             clock.clone(),
         ));
         let assistant = Arc::new(Assistant::new(minds.subscribe(), store.clone(), clock.clone()));
+        let alerts = Arc::new(Alerts::new(clock.clone()));
         let workers = Workers::new(
             store.clone(),
             assistant.clone(),
             providers.clone(),
             settings.sending.clone(),
+            alerts.clone(),
             clock.clone(),
         );
         Ok(Arc::new(Self {
@@ -103,6 +107,7 @@ impl App {
             public_url,
             http,
             minds,
+            alerts,
             clock,
         }))
     }
@@ -114,6 +119,7 @@ impl App {
             providers: self.providers.clone(),
             minds: self.minds.subscribe(),
             public_url: self.public_url.clone(),
+            alerts: self.alerts.clone(),
             clock: self.clock.clone(),
             stopping,
         })

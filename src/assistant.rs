@@ -91,6 +91,14 @@ impl Assistant {
         finished.record.took = since(began, self.clock.now());
         Ok(finished)
     }
+
+    /// The honest line for a turn that could not even be read.
+    pub fn apologise(&self, turn: &Turn, limits: Limits, reason: &str) -> Finished {
+        match self.mind(&turn.conversation.number.business) {
+            Some(mind) => mind.give_up(turn, &Context::default(), limits, reason.to_owned()),
+            None => Finished::silent("the number's business is not configured"),
+        }
+    }
 }
 
 /// How one business answers: its configuration, read and checked. Replaced as
@@ -206,6 +214,7 @@ impl Mind {
         }
     }
 
+    /// An honest line, whatever went wrong.
     fn give_up(&self, turn: &Turn, context: &Context, limits: Limits, reason: String) -> Finished {
         tracing::error!(conversation.id = %turn.conversation.id, reason, "a turn could not be answered");
         let language = self.language(turn, context);

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::alert::Alerts;
 use crate::assistant::Minds;
 use crate::clock::Clock;
 use crate::provider::Providers;
@@ -59,6 +60,8 @@ pub struct Shared {
     pub minds: watch::Receiver<Arc<Minds>>,
     /// Where the providers reach us; Twilio signs it.
     pub public_url: Url,
+    /// Whom to tell of what did not arrive.
+    pub alerts: Arc<Alerts>,
     /// The time.
     pub clock: Clock,
     /// Cancelled when no more work is wanted.

@@ -8,7 +8,7 @@
 //! cli            a command is a file: dev, serve
 //! app            everything put together; reload
 //! config         default.toml, the user's file, the environment → the sections' structs
-//! telemetry      logs        shutdown   the end        alert    what an operator must know
+//! telemetry      logs        shutdown   the end
 //! http           webhooks and health checks
 //! sandbox        stand-ins for both providers, and the phone page of dev mode
 //! worker         claims turns and deliveries, does them, finishes them
@@ -17,6 +17,7 @@
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
 //! store          state changes, each one durable commit: sled
+//! alert          what an operator must know
 //! clock          the time: every wait goes through it        tokens   how long a text is
 //! domain         the words of the program; values only
 //! ```

@@ -17,6 +17,7 @@ use crate::domain::change::{Change, Subject};
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::{Delivery, DeliveryOutcome};
 use crate::domain::event::Received;
+use crate::domain::failure::Failure;
 use crate::domain::id::{
     Business, ConversationId, MessageId, NumberName, PersonId, ProviderId, Token,
 };
@@ -33,12 +34,13 @@ impl<S: Inbox + Queue<Turn> + Queue<Delivery> + Changes + Transcript + People> S
 #[async_trait]
 pub trait Inbox: Send + Sync {
     /// Identity, dedupe, append, receipts, edits, echoes; on disk on return.
-    /// One answer for each event, in order.
+    /// One answer for each event, in order. An empty list writes nothing and
+    /// says whether events could be taken.
     async fn accept(&self, events: Vec<Received>) -> Result<Vec<Accepted>, StoreError>;
 }
 
 /// What accepting one event did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accepted {
     /// A new message, in this conversation.
     New(ConversationId),
@@ -46,6 +48,9 @@ pub enum Accepted {
     Duplicate,
     /// It changed something that was there (a receipt, an edit, a revoke).
     Applied,
+    /// A receipt says that something we sent did not arrive; its class says
+    /// whether it goes out once more. An operator has to know.
+    Failed(Failure),
     /// It concerns nothing we know, or is older than what we know.
     Ignored,
 }

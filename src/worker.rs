@@ -45,9 +45,9 @@ impl Workers {
         assistant: Arc<Assistant>,
         providers: Arc<Providers>,
         sending: deliveries::Config,
+        alerts: Arc<Alerts>,
         clock: Clock,
     ) -> Arc<Self> {
-        let alerts = Arc::new(Alerts::new(clock.clone()));
         let deliveries = Deliveries::new(
             store.clone(),
             providers.clone(),

@@ -76,7 +76,7 @@ fn is_listed(list: &[String], turn: &Turn) -> bool {
         Address::UserId(id) => Alias::UserId(id.clone()),
         Address::Group(id) => Alias::Group(id.clone()),
     };
-    let known = turn.person.aliases.iter().chain([&address]);
+    let known = turn.person.aliases.iter().map(|link| &link.alias).chain([&address]);
     let known: Vec<String> = known.map(Alias::canonical).collect();
     list.iter().flat_map(|entry| meanings(entry)).any(|entry| known.contains(&entry.canonical()))
 }
@@ -152,7 +152,7 @@ mod tests {
     fn lists_know_every_spelling_of_a_number() {
         let mut turn = sample::turn(&["hello"]);
         let phone = Phone::parse("5491150100001").expect("a number");
-        turn.person.aliases = vec![Alias::Phone(phone.clone())];
+        turn.person.aliases[0].alias = Alias::Phone(phone.clone());
         turn.conversation.address = Address::Phone(phone);
         for entry in ["+54 11 5010-0001", "whatsapp:+5491150100001"] {
             let list = vec!["+1 555 0199".to_owned(), entry.to_owned()];

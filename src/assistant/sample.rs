@@ -11,7 +11,7 @@ use crate::domain::id::{ConversationId, Number, PersonId, Position};
 use crate::domain::lane::Lane;
 use crate::domain::message::{Attached, Content, Message, Role, Status};
 use crate::domain::pace::Rate;
-use crate::domain::person::{Address, Alias, Person, Phone};
+use crate::domain::person::{Address, Alias, Link, Person, Phone};
 use crate::domain::turn::Turn;
 use crate::llm;
 use crate::llm::stand_in::http;
@@ -63,7 +63,7 @@ pub(crate) fn message(seq: u64, text: &str) -> Message {
         attached: Attached::default(),
         status: Status::Received,
         failure: None,
-        requeued: false,
+        resent: None,
         tokens: 5,
         turn: None,
     }
@@ -91,7 +91,11 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
         person: Person {
             id: person,
             business: "main".into(),
-            aliases: vec![Alias::Phone(phone)],
+            aliases: vec![Link {
+                alias: Alias::Phone(phone),
+                number: "main".into(),
+                since: NOW.parse().expect("a time"),
+            }],
             name: Some("Ana".into()),
             opted_out: false,
             conversations: vec![("shop".into(), id)],

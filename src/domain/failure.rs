@@ -84,6 +84,19 @@ pub enum Scope {
     Number,
 }
 
+/// The first wait after a failure; it doubles with each.
+const BACKOFF: Duration = Duration::from_secs(1);
+
+/// The longest wait between two tries.
+const BACKOFF_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// 1, 2, 4 … seconds, at most five minutes, and up to half as much again by
+/// `jitter` (0 to 1) so that many lanes don't come back at once.
+pub fn backoff(attempt: u16, jitter: f64) -> Duration {
+    let wait = BACKOFF.saturating_mul(1 << attempt.min(16)).min(BACKOFF_MAX);
+    wait + wait.mul_f64(jitter / 2.0)
+}
+
 /// What became of an attempt to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendError {

@@ -113,11 +113,6 @@ impl Lane {
     pub fn wake_at(&mut self, at: Timestamp) {
         self.ready_at = Some(at);
     }
-
-    /// Since when the oldest unclaimed work waits.
-    pub fn waiting_since(&self) -> Option<Timestamp> {
-        self.since
-    }
 }
 
 fn later(at: Timestamp, by: Duration) -> Timestamp {

@@ -45,9 +45,11 @@ pub struct Message {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
-    /// A failed receipt has sent it through the lane a second time already.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub requeued: bool,
+    /// The provider's id of a first send that failed after all, so that it
+    /// went through the lane a second time. Whatever else is said of that id
+    /// doesn't count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resent: Option<ProviderId>,
     /// Its size for the model, by the tokenizer.
     pub tokens: u32,
     /// How the turn that made it (or that ended on it in silence) went.
@@ -92,7 +94,7 @@ pub struct Referral {
     pub click_id: Option<String>,
 }
 
-/// What became of a message. Only ever moves down this list.
+/// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -112,6 +114,18 @@ pub enum Status {
     Failed,
     /// Dropped before it was sent (a human answered, STOP, forget).
     Dropped,
+}
+
+impl Status {
+    /// Whether news of `next` moves it there. Only forward, and what has
+    /// reached the person can't have failed, whoever says so later.
+    pub fn moves_to(self, next: Self) -> bool {
+        match (self, next) {
+            (Self::Failed | Self::Dropped, Self::Delivered | Self::Read | Self::Played) => true,
+            (Self::Delivered | Self::Read | Self::Played, Self::Failed) => false,
+            _ => next > self,
+        }
+    }
 }
 
 /// The kinds of things people send, and what we send back.
@@ -301,8 +315,14 @@ mod tests {
     }
 
     #[test]
-    fn a_status_is_ordered_from_first_to_last() {
-        assert!(Status::Queued < Status::Sent && Status::Sent < Status::Delivered);
-        assert!(Status::Delivered < Status::Read && Status::Read < Status::Failed);
+    fn a_status_moves_forward_and_what_arrived_has_not_failed() {
+        use Status::{Delivered, Failed, Queued, Read, Sent};
+        for (from, to) in [(Queued, Sent), (Sent, Read), (Sent, Failed), (Failed, Delivered)] {
+            assert!(from.moves_to(to), "{from:?} to {to:?}");
+            assert!(!to.moves_to(from) || from == Failed, "{to:?} to {from:?}");
+        }
+        for (from, to) in [(Read, Delivered), (Read, Failed), (Failed, Sent), (Sent, Sent)] {
+            assert!(!from.moves_to(to), "{from:?} to {to:?}");
+        }
     }
 }

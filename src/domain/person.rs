@@ -29,14 +29,17 @@ impl Phone {
     }
 
     /// One spelling for all variants of a number, for comparing only: Mexico
-    /// 521→52, Argentina 549→54, Brazil's ninth digit dropped. Replies go to
-    /// the spelling received.
+    /// 521→52, Argentina 549→54, Brazil's ninth digit dropped where it was
+    /// added to a mobile (before 6 to 9; landlines begin with 2 to 5). Replies
+    /// go to the spelling received.
     pub fn canonical(&self) -> String {
         let d = &self.0;
         match (d.get(..2), d.get(2..3), d.len()) {
             (Some("52"), Some("1"), 13) => format!("52{}", &d[3..]),
             (Some("54"), Some("9"), 13) => format!("54{}", &d[3..]),
-            (Some("55"), _, 13) if &d[4..5] == "9" => format!("{}{}", &d[..4], &d[5..]),
+            (Some("55"), _, 13) if &d[4..5] == "9" && &d[5..6] >= "6" => {
+                format!("{}{}", &d[..4], &d[5..])
+            }
             _ => d.clone(),
         }
     }
@@ -91,6 +94,17 @@ pub enum Alias {
 }
 
 impl Alias {
+    /// Which alias decides who wrote, smallest first: an id was made for one
+    /// person, a phone number can have a new owner.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::UserId(_) => 0,
+            Self::ParentUserId(_) => 1,
+            Self::Phone(_) => 2,
+            Self::Group(_) => 3,
+        }
+    }
+
     /// The text by which two aliases are the same, kind first.
     pub fn canonical(&self) -> String {
         match self {
@@ -125,6 +139,17 @@ pub struct Sender {
     pub name: Option<String>,
 }
 
+/// An alias, and how it came to be this person's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The alias.
+    pub alias: Alias,
+    /// The number it was seen on.
+    pub number: NumberName,
+    /// When first.
+    pub since: Timestamp,
+}
+
 /// What the store knows of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -132,8 +157,8 @@ pub struct Person {
     pub id: PersonId,
     /// Whose customer this is; nothing of the person crosses it.
     pub business: Business,
-    /// Every alias seen, in the order they came.
-    pub aliases: Vec<Alias>,
+    /// Every name they are known by, in the order they came.
+    pub aliases: Vec<Link>,
     /// The name last given by the provider.
     pub name: Option<String>,
     /// Wants no more messages.
@@ -158,12 +183,14 @@ mod tests {
         for (a, b) in [
             ("+52 1 55 5010 0001", "525550100001"),
             ("+54 9 11 5010-0001", "541150100001"),
-            ("+55 (11) 95010-0001", "551150100001"),
+            ("+55 (11) 98501-0001", "551185010001"),
         ] {
             assert_eq!(phone(a).canonical(), phone(b).canonical());
             assert_ne!(phone(a).digits(), phone(b).digits());
         }
         assert_ne!(phone("+15550100001").canonical(), phone("+15550100002").canonical());
+        let (mobile, landline) = (phone("+55 11 94123-4567"), phone("+55 11 4123-4567"));
+        assert_ne!(mobile.canonical(), landline.canonical(), "somebody else's landline");
     }
 
     #[test]

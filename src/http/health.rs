@@ -6,8 +6,6 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::Shared;
-use crate::domain::turn::Turn;
-use crate::store::{Queue, Store};
 
 /// What a health check answers.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -34,6 +32,6 @@ async fn obstacle(shared: &Shared) -> Option<String> {
     if shared.stopping.is_cancelled() {
         return Some("shutting down".into());
     }
-    let asked = <dyn Store as Queue<Turn>>::next_due(&*shared.store).await;
-    asked.err().map(|e| e.to_string())
+    // Takes nothing, and says whether anything would be taken.
+    shared.store.accept(Vec::new()).await.err().map(|e| e.to_string())
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use tower::ServiceExt;
 
 use super::*;
+use crate::alert::Alerts;
 use crate::domain::id::NumberName;
 use crate::provider::NumberConfig;
 use crate::store;
@@ -31,10 +32,18 @@ impl Server {
         let http = reqwest::Client::builder().build().unwrap();
         let providers = Providers::new(numbers(), public_url.clone(), http, clock.clone());
         let (_, minds) = watch::channel(Arc::default());
+        let alerts = Arc::new(Alerts::new(clock.clone()));
         let stopping = CancellationToken::new();
         let providers = Arc::new(providers);
-        let shared =
-            Shared { store, providers, minds, public_url, clock, stopping: stopping.clone() };
+        let shared = Shared {
+            store,
+            providers,
+            minds,
+            public_url,
+            alerts,
+            clock,
+            stopping: stopping.clone(),
+        };
         Self { router: router(shared), stopping, _dir: dir }
     }
 

@@ -18,6 +18,7 @@ use crate::domain::id::NumberName;
 use crate::domain::lane::Quiet;
 use crate::provider::webhook::{Rejected, WebhookRequest};
 use crate::provider::{Parsed, Provider};
+use crate::store::Accepted;
 
 /// Meta's batches may be 3 MB long; nobody sends more.
 pub const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -96,7 +97,14 @@ impl Webhooks {
         if received.is_empty() {
             return Ok(());
         }
-        self.shared.store.accept(received).await.inspect_err(|e| log_not_kept(name, e))?;
+        let numbers: Vec<NumberName> = received.iter().map(|r| r.number.name.clone()).collect();
+        let accepted = self.shared.store.accept(received).await;
+        let accepted = accepted.inspect_err(|e| log_not_kept(name, e))?;
+        for (number, accepted) in numbers.iter().zip(accepted) {
+            if let Accepted::Failed(failure) = accepted {
+                self.shared.alerts.undelivered(number, &failure);
+            }
+        }
         Ok(())
     }
 

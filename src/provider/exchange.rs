@@ -45,13 +45,17 @@ impl Answer {
     /// nor its error: a proxy's page, or nothing.
     pub(super) fn wordless(&self) -> SendError {
         let (class, reason) = match self.status.as_u16() {
-            429 => (Class::Transient { after: None, scope: Scope::Number }, "too many requests"),
-            300..=407 | 409..=499 => (Class::Refused, "refused without the provider's error body"),
+            429 => (SLOW_DOWN, "too many requests"),
+            // Somebody in between, who may be gone in a minute.
+            300..=407 | 409..=499 => (SLOW_DOWN, "refused without the provider's error body"),
             _ => return SendError::Uncertain,
         };
         self.refusal(Failure::new(class, format!("{reason} (HTTP {})", self.status.as_u16())))
     }
 }
+
+/// Nothing is lost, and nothing else is sent meanwhile.
+const SLOW_DOWN: Class = Class::Transient { after: None, scope: Scope::Number };
 
 /// Calls, and waits for the whole answer.
 pub(super) async fn call(clock: &Clock, request: RequestBuilder) -> Result<Answer, SendError> {

@@ -91,7 +91,7 @@ pub(super) fn reply(text: &str) -> Message {
         attached: Attached::default(),
         status: Status::Queued,
         failure: None,
-        requeued: false,
+        resent: None,
         tokens: 1,
         turn: None,
     }

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use crate::alert::{Alerts, Kind};
 use crate::clock::Clock;
 use crate::domain::delivery::{Delivery, DeliveryOutcome, DeliveryState};
-use crate::domain::failure::{Class, Failure, SendError};
-use crate::domain::id::{ConversationId, NumberName};
+use crate::domain::failure::{Class, Failure, SendError, backoff};
+use crate::domain::id::{ConversationId, MessageId, NumberName};
 use crate::domain::pace::Pace;
 use crate::provider::{Limits, Lookup, Parcel, Provider, Providers};
 use crate::store::{Claim, Queue, Store, StoreError};
@@ -18,11 +18,8 @@ use crate::store::{Claim, Queue, Store, StoreError};
 /// A place that is further away than this is waited for in the lane.
 const LONG: Duration = Duration::from_secs(5);
 
-/// The first wait after a failure; it doubles with each.
-const BACKOFF: Duration = Duration::from_secs(1);
-
-/// The longest wait between two tries.
-const BACKOFF_MAX: Duration = Duration::from_secs(5 * 60);
+/// Between two looks for a number that is not configured (any more).
+const MISSING: Duration = Duration::from_secs(60);
 
 /// After a day nobody waits for the answer, and no provider takes it.
 const GIVE_UP: Duration = Duration::from_secs(24 * 60 * 60);
@@ -88,8 +85,12 @@ impl Deliveries {
         while let Some(claim) = next {
             let id = claim.conversation();
             let outcome = self.attempt(&claim.work).await;
-            self.report(&claim.work, &outcome);
-            next = Queue::finish(&*self.store, claim, outcome).await.unwrap_or_else(|error| {
+            let tried = Tried::of(&claim.work, &outcome);
+            let finished = Queue::finish(&*self.store, claim, outcome).await;
+            if finished.is_ok() {
+                self.report(&tried);
+            }
+            next = finished.unwrap_or_else(|error| {
                 match error {
                     // A receipt has settled it already.
                     StoreError::ClaimLost => {}
@@ -103,15 +104,35 @@ impl Deliveries {
     async fn attempt(&self, delivery: &Delivery) -> DeliveryOutcome {
         let number = &delivery.conversation.number.name;
         let Some(provider) = self.providers.of(number) else {
-            return failed("the number is not configured any more");
+            return self.without_number(delivery);
         };
-        match delivery.state {
-            DeliveryState::Waiting => self.send(&**provider, delivery).await,
-            DeliveryState::InFlight(since) => {
-                DeliveryOutcome::Uncertain { ask_at: since.max(self.ready) + self.grace() }
-            }
-            DeliveryState::Uncertain(since) => self.clear_up(&**provider, delivery, since).await,
+        let (DeliveryState::InFlight(since) | DeliveryState::Uncertain(since)) = delivery.state
+        else {
+            return self.send(&**provider, delivery).await;
+        };
+        // Until then a receipt may come, and nobody could have received one
+        // before this process was ready.
+        let ask_at = since.max(self.ready) + self.grace();
+        let asked_before = matches!(delivery.state, DeliveryState::Uncertain(_));
+        if asked_before && ask_at <= self.clock.now() {
+            self.clear_up(&**provider, delivery, since).await
+        } else {
+            DeliveryOutcome::Uncertain { ask_at }
         }
+    }
+
+    /// Configured again, it goes; the operator knows.
+    fn without_number(&self, delivery: &Delivery) -> DeliveryOutcome {
+        let (number, reason) = (&delivery.conversation.number.name, "the number is not configured");
+        self.alerts.raise(Kind::NumberStopped, number.as_str(), reason);
+        if self.is_too_old(delivery) {
+            return failed(reason);
+        }
+        DeliveryOutcome::Retry { at: self.clock.now() + MISSING, failure: None }
+    }
+
+    fn is_too_old(&self, delivery: &Delivery) -> bool {
+        delivery.message.stored_at + GIVE_UP < self.clock.now()
     }
 
     async fn send(&self, provider: &dyn Provider, delivery: &Delivery) -> DeliveryOutcome {
@@ -129,16 +150,16 @@ impl Deliveries {
     }
 
     fn decide(&self, delivery: &Delivery, failure: Failure) -> DeliveryOutcome {
-        let now = self.clock.now();
-        let too_old = delivery.message.stored_at + GIVE_UP < now;
+        let too_old = self.is_too_old(delivery);
         match failure.class {
             Class::WindowClosed | Class::Refused => DeliveryOutcome::Failed(failure),
             Class::Transient { .. } | Class::StopNumber if too_old => {
                 DeliveryOutcome::Failed(failure)
             }
             Class::Transient { .. } | Class::StopNumber => {
-                let wait = failure.class.after().unwrap_or_else(|| backoff(delivery.attempt));
-                DeliveryOutcome::Retry { at: now + wait, failure: Some(failure) }
+                let own = || backoff(delivery.attempt, rand::random());
+                let wait = failure.class.after().unwrap_or_else(own);
+                DeliveryOutcome::Retry { at: self.clock.now() + wait, failure: Some(failure) }
             }
         }
     }
@@ -151,7 +172,10 @@ impl Deliveries {
         since: Timestamp,
     ) -> DeliveryOutcome {
         match provider.lookup(&parcel(delivery, since)).await {
-            Lookup::Found(receipt) => DeliveryOutcome::Sent(receipt.provider_id),
+            Lookup::Found(receipt) => match receipt.failure {
+                Some(failure) => self.decide(delivery, failure),
+                None => DeliveryOutcome::Sent(receipt.provider_id),
+            },
             Lookup::Absent | Lookup::Unknown if delivery.doubts >= DOUBTS => {
                 failed("sent twice without an answer; it may or may not have arrived")
             }
@@ -183,33 +207,47 @@ impl Deliveries {
         Duration::from_secs(self.config.grace_s)
     }
 
-    fn report(&self, delivery: &Delivery, outcome: &DeliveryOutcome) {
-        let (id, number) = (delivery.id, &delivery.conversation.number.name);
-        let (result, failure) = match outcome {
-            DeliveryOutcome::Sent(_) => ("sent", None),
-            DeliveryOutcome::Retry { failure, .. } => ("retry", failure.as_ref()),
-            DeliveryOutcome::Uncertain { .. } => ("uncertain", None),
-            DeliveryOutcome::Resend => ("resend", None),
-            DeliveryOutcome::Failed(failure) => ("failed", Some(failure)),
-        };
+    fn report(&self, tried: &Tried) {
+        let failure = tried.failure.as_ref();
         tracing::info!(
-            delivery.id = %id,
-            number.name = %number,
-            delivery.outcome = result,
+            conversation.id = %tried.id.conversation,
+            delivery.id = %tried.id,
+            number.name = %tried.number,
+            delivery.outcome = tried.outcome,
             failure.code = failure.and_then(|failure| failure.code),
             failure.reason = failure.map(|failure| failure.reason.as_str()),
             "A delivery was tried"
         );
-        self.alert(number, outcome, failure);
+        if let Some(failure) = failure.filter(|_| tried.over || tried.stops_number()) {
+            self.alerts.undelivered(&tried.number, failure);
+        }
+    }
+}
+
+/// What is told of an attempt.
+struct Tried {
+    id: MessageId,
+    number: NumberName,
+    outcome: &'static str,
+    over: bool,
+    failure: Option<Failure>,
+}
+
+impl Tried {
+    fn of(delivery: &Delivery, outcome: &DeliveryOutcome) -> Self {
+        let (outcome, failure) = match outcome {
+            DeliveryOutcome::Sent(_) => ("sent", None),
+            DeliveryOutcome::Retry { failure, .. } => ("retry", failure.clone()),
+            DeliveryOutcome::Uncertain { .. } => ("uncertain", None),
+            DeliveryOutcome::Resend => ("resend", None),
+            DeliveryOutcome::Failed(failure) => ("failed", Some(failure.clone())),
+        };
+        let (id, number) = (delivery.id, delivery.conversation.number.name.clone());
+        Self { id, number, outcome, over: outcome == "failed", failure }
     }
 
-    fn alert(&self, number: &NumberName, outcome: &DeliveryOutcome, failure: Option<&Failure>) {
-        let Some(failure) = failure else { return };
-        if failure.class == Class::StopNumber {
-            self.alerts.raise(Kind::NumberStopped, number.as_str(), &failure.reason);
-        } else if matches!(outcome, DeliveryOutcome::Failed(_)) {
-            self.alerts.raise(Kind::DeliveryFailed, number.as_str(), &failure.reason);
-        }
+    fn stops_number(&self) -> bool {
+        self.failure.as_ref().is_some_and(|failure| failure.class == Class::StopNumber)
     }
 }
 
@@ -229,13 +267,6 @@ impl Paces {
         }
         Ok(pair.book(now, limits.pair).max(number.book(now, limits.number)))
     }
-}
-
-/// 1, 2, 4 … seconds, at most five minutes, and up to half as much again so
-/// that many lanes don't come back at once.
-fn backoff(attempt: u16) -> Duration {
-    let wait = BACKOFF.saturating_mul(1 << attempt.min(16)).min(BACKOFF_MAX);
-    wait + wait.mul_f64(rand::random::<f64>() / 2.0)
 }
 
 fn failed(reason: &str) -> DeliveryOutcome {

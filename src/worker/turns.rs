@@ -10,9 +10,10 @@ use crate::alert::{Alerts, Kind};
 use crate::assistant::Assistant;
 use crate::assistant::policy::Decision;
 use crate::clock::Clock;
-use crate::domain::record::Verdict;
-use crate::domain::turn::{Finished, Turn, TurnOutcome};
-use crate::provider::{Provider, Providers};
+use crate::domain::id::{ConversationId, Number};
+use crate::domain::record::{TurnRecord, Verdict};
+use crate::domain::turn::{Turn, TurnOutcome};
+use crate::provider::{Limits, Provider, Providers};
 use crate::store::{Claim, Queue, Store, StoreError};
 
 /// Typing dots are shown when the model takes longer than this.
@@ -20,6 +21,12 @@ const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Before a turn whose transcript could not be read is tried again.
 const BREATH: Duration = Duration::from_secs(1);
+
+/// How often that is tried before the person is told.
+const TRIES: u16 = 3;
+
+/// Between two looks for a number that is not configured (any more).
+const MISSING: Duration = Duration::from_secs(60);
 
 /// Answers turns.
 pub struct Turns {
@@ -57,27 +64,29 @@ impl Turns {
             tracing::info!(conversation.id = %id, "The question changed; it is asked again");
             return;
         };
-        self.report(&claim.work, &outcome);
+        let over = Over::of(&claim.work, &outcome);
         match Queue::finish(&*self.store, claim, outcome).await {
-            Ok(Some(delivery)) => self.deliveries.work(delivery).await,
-            Ok(None) => {}
+            Ok(delivery) => {
+                over.iter().for_each(|over| self.report(over));
+                if let Some(delivery) = delivery {
+                    self.deliveries.work(delivery).await;
+                }
+            }
             Err(StoreError::ClaimLost) => {
                 tracing::info!(conversation.id = %id, "The question changed; the answer is dropped");
             }
-            Err(error) => {
-                tracing::error!(conversation.id = %id, %error, "A turn could not be stored; it is done again");
-            }
+            Err(error) => self.alerts.unstored(id, &error),
         }
     }
 
     async fn answer(&self, turn: &Turn) -> TurnOutcome {
         let number = &turn.conversation.number.name;
         let Some(provider) = self.providers.of(number) else {
-            return TurnOutcome::Finished(Finished::silent(
-                "the number is not configured any more",
-            ));
+            self.alerts.raise(Kind::NumberStopped, number.as_str(), "the number is not configured");
+            return TurnOutcome::Retry { at: self.clock.now() + MISSING };
         };
-        let mut answer = pin!(self.assistant.answer(turn, provider.limits(number)));
+        let limits = provider.limits(number);
+        let mut answer = pin!(self.assistant.answer(turn, limits));
         let thinks = self.assistant.decide(turn) == Decision::Answer;
         let answer = match self.clock.timeout(PATIENCE, &mut answer).await {
             Ok(answer) => answer,
@@ -88,12 +97,17 @@ impl Turns {
                 answer.await
             }
         };
-        answer.map_or_else(|error| self.again(turn, &error), TurnOutcome::Finished)
+        answer.map_or_else(|error| self.unread(turn, limits, &error), TurnOutcome::Finished)
     }
 
-    fn again(&self, turn: &Turn, error: &StoreError) -> TurnOutcome {
-        tracing::error!(conversation.id = %turn.conversation.id, %error, "A turn could not be read; it is done again");
-        TurnOutcome::Retry { at: self.clock.now() + BREATH * u32::from(turn.attempt) }
+    /// The transcript can't be read: again, but not for ever, and not in
+    /// silence.
+    fn unread(&self, turn: &Turn, limits: Limits, error: &StoreError) -> TurnOutcome {
+        self.alerts.unstored(turn.conversation.id, error);
+        if turn.attempt < TRIES {
+            return TurnOutcome::Retry { at: self.clock.now() + BREATH };
+        }
+        TurnOutcome::Finished(self.assistant.apologise(turn, limits, &error.to_string()))
     }
 
     /// On the side: the answer doesn't wait for it.
@@ -105,22 +119,41 @@ impl Turns {
         }
     }
 
-    fn report(&self, turn: &Turn, outcome: &TurnOutcome) {
-        let TurnOutcome::Finished(finished) = outcome else { return };
-        let record = &finished.record;
+    fn report(&self, over: &Over) {
+        let record = &over.record;
         tracing::info!(
-            conversation.id = %turn.conversation.id,
-            number.name = %turn.conversation.number.name,
+            conversation.id = %over.conversation,
+            number.name = %over.number.name,
             turn.verdict = record.verdict.as_str(),
-            turn.messages = turn.inbound.len(),
+            turn.messages = over.messages,
             model.name = record.model,
             tokens.input = record.usage.input,
             tokens.output = record.usage.output,
-            duration_ms = record.took.as_millis(),
+            duration_ms = u64::try_from(record.took.as_millis()).unwrap_or(u64::MAX),
             "A turn is over"
         );
         if let Verdict::Failed(reason) = &record.verdict {
-            self.alerts.raise(Kind::TurnFailed, turn.person.business.as_str(), reason);
+            self.alerts.raise(Kind::TurnFailed, over.number.business.as_str(), reason);
         }
+    }
+}
+
+/// What is told of a turn that is over.
+struct Over {
+    conversation: ConversationId,
+    number: Number,
+    messages: usize,
+    record: TurnRecord,
+}
+
+impl Over {
+    fn of(turn: &Turn, outcome: &TurnOutcome) -> Option<Self> {
+        let TurnOutcome::Finished(finished) = outcome else { return None };
+        Some(Self {
+            conversation: turn.conversation.id,
+            number: turn.conversation.number.clone(),
+            messages: turn.inbound.len(),
+            record: finished.record.clone(),
+        })
     }
 }

@@ -472,7 +472,8 @@ async fn a_refusal_in_metas_words_is_surely_not_sent_whatever_the_status() {
     assert_eq!(code(500, r#"{"error":{"code":131000}}"#).await.class, pair);
     assert_eq!(code(401, r#"{"error":{"code":190}}"#).await.class, Class::StopNumber);
     assert_eq!(code(400, r#"{"error":{"code":131047}}"#).await.class, Class::WindowClosed);
-    assert_eq!(code(404, "<html>").await.class, Class::Refused);
+    let number = Class::Transient { after: Some(RETRY_AFTER), scope: Scope::Number };
+    assert_eq!(code(404, "<html>").await.class, number, "a proxy's word is not the last");
 }
 
 #[tokio::test]

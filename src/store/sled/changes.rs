@@ -61,11 +61,15 @@ impl Tx<'_> {
             Change::Pause { .. } | Change::Resume => {
                 conversation.mode = change.mode().unwrap_or_default();
             }
-            Change::OptOut => self.set_opted_out(conversation, true)?,
+            Change::OptOut => {
+                self.set_opted_out(conversation, true)?;
+                self.silence_elsewhere(conversation)?;
+            }
             Change::OptIn => self.set_opted_out(conversation, false)?,
             Change::NewConversation => conversation.window_from = conversation.answered_to,
             Change::Requeue(id) => self.requeue_failed(conversation, *id)?,
-            Change::Drop(id) => self.drop_delivery(*id)?,
+            Change::Drop(id) if id.conversation == conversation.id => self.drop_delivery(*id)?,
+            Change::Drop(_) => return Err(StoreError::NotFound("delivery")),
             Change::PauseNumber { .. } | Change::ResumeNumber => {
                 let name = conversation.number.name.clone();
                 self.change_number(&name, change)?;
@@ -128,6 +132,19 @@ impl Tx<'_> {
         self.put(keys::person(person.id), &person)
     }
 
+    /// The person's other conversations stop with this one.
+    fn silence_elsewhere(&mut self, here: &Conversation) -> Result<(), StoreError> {
+        for (_, id) in self.person(here.person)?.conversations {
+            if id != here.id {
+                let mut other = self.conversation(id)?;
+                self.drop_waiting(&mut other)?;
+                self.ask_again(&mut other, None)?;
+                self.put_conversation(&other)?;
+            }
+        }
+        Ok(())
+    }
+
     fn requeue_failed(
         &mut self,
         conversation: &mut Conversation,
@@ -172,10 +189,9 @@ impl Tx<'_> {
 
     /// What a failure means for everything else that the number sends.
     pub fn pause_number(&mut self, name: &NumberName, class: Class) -> Result<(), StoreError> {
-        match class.number_waits() {
-            Some(wait) => self.put(self.hasher.number(name), &(self.now + wait)),
-            None => Ok(()),
-        }
+        let Some(wait) = class.number_waits() else { return Ok(()) };
+        let until = self.paused_until(name)?.unwrap_or(self.now).max(self.now + wait);
+        self.put(self.hasher.number(name), &until)
     }
 
     fn wake_deliveries_of(&mut self, name: &NumberName) -> Result<(), StoreError> {

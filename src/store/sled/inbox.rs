@@ -1,17 +1,17 @@
 //! Step 4: what came in, on disk before anybody is told so.
 
+mod identity;
+mod receipts;
+
 use async_trait::async_trait;
 
 use super::SledStore;
-use super::keys;
-use super::tx::{DeliveryRow, Tx};
-use crate::domain::conversation::{Conversation, Mode};
-use crate::domain::event::{Event, Inbound, Receipt, Received};
-use crate::domain::failure::Class;
+use super::tx::Tx;
+use crate::domain::conversation::Conversation;
+use crate::domain::event::{Event, Inbound, Received};
 use crate::domain::id::{MessageId, Number, Position, ProviderId};
 use crate::domain::lane::Quiet;
 use crate::domain::message::{Content, Message, Role, Status};
-use crate::domain::person::{Person, Sender};
 use crate::store::{Accepted, Inbox, StoreError};
 use crate::tokens;
 
@@ -19,12 +19,32 @@ use crate::tokens;
 impl Inbox for SledStore {
     async fn accept(&self, events: Vec<Received>) -> Result<Vec<Accepted>, StoreError> {
         self.check_space()?;
-        let events =
-            tokio::task::spawn_blocking(|| events.into_iter().map(weigh).collect::<Vec<_>>());
-        let events = events.await.map_err(|error| StoreError::Damaged(error.to_string()))?;
-        let accept = |tx: &mut Tx<'_>| events.into_iter().map(|event| tx.accept(event)).collect();
-        self.writer()?.try_write(accept).await
+        let weigh = || events.into_iter().map(weigh).collect::<Vec<_>>();
+        let events = tokio::task::spawn_blocking(weigh).await;
+        let events = events.map_err(|error| StoreError::Damaged(error.to_string()))?;
+        if events.is_empty() {
+            // Nothing to write, but the thread has to be there.
+            self.writer()?.try_write(|_| Ok(())).await?;
+        }
+        // A request each, so that one that fails takes no other with it; they
+        // go in together and come out with one sync.
+        let mut accepting = Vec::with_capacity(events.len());
+        for event in events {
+            accepting.push(self.writer()?.try_write(move |tx| tx.accept(event)));
+        }
+        let accepted = futures_util::future::join_all(accepting).await;
+        accepted.into_iter().map(kept).collect()
     }
+}
+
+/// What can't be read today can't be read tomorrow: coming again helps nobody.
+fn kept(accepted: Result<Accepted, StoreError>) -> Result<Accepted, StoreError> {
+    if let Err(StoreError::Damaged(_) | StoreError::NotFound(_)) = &accepted {
+        let error = accepted.as_ref().err().map(ToString::to_string);
+        tracing::error!(error, "An event concerns a record that can't be read; it is left out");
+        return Ok(Accepted::Ignored);
+    }
+    accepted
 }
 
 impl SledStore {
@@ -58,7 +78,7 @@ impl Tx<'_> {
         let Received { number, quiet, event } = received;
         match event {
             Event::Message(inbound) => self.accept_message(number, quiet, inbound, tokens),
-            Event::HumanReply(inbound) => self.accept_human_reply(number, inbound, tokens),
+            Event::HumanReply(inbound) => self.accept_human_reply(number, quiet, inbound, tokens),
             Event::Edit { message, content } => {
                 self.replace(&number, quiet, &message, content, tokens)
             }
@@ -88,10 +108,11 @@ impl Tx<'_> {
         Ok(Accepted::New(conversation.id))
     }
 
-    /// A human of the business was faster: what was asked is answered.
+    /// A human of the business was faster: what was asked by then is answered.
     fn accept_human_reply(
         &mut self,
         number: Number,
+        quiet: Quiet,
         inbound: Inbound,
         tokens: u32,
     ) -> Result<Accepted, StoreError> {
@@ -99,9 +120,12 @@ impl Tx<'_> {
             return Ok(Accepted::Duplicate);
         }
         let mut conversation = self.conversation_with(&number, &inbound)?;
+        let asked_since =
+            self.unanswered(&conversation)?.into_iter().find(|row| row.at > inbound.at);
         self.append(&mut conversation, Role::Business, inbound, tokens)?;
-        conversation.answered_to = conversation.next_seq;
-        conversation.turns.take_away(None);
+        let open = asked_since.map_or(conversation.next_seq, |row| row.position.seq);
+        conversation.answered_to = conversation.answered_to.max(open);
+        self.ask_again(&mut conversation, Some(quiet))?;
         self.drop_waiting(&mut conversation)?;
         self.put_conversation(&conversation)?;
         Ok(Accepted::New(conversation.id))
@@ -130,92 +154,6 @@ impl Tx<'_> {
             self.put_conversation(&conversation)?;
         }
         Ok(Accepted::Applied)
-    }
-
-    fn accept_receipt(
-        &mut self,
-        number: &Number,
-        receipt: Receipt,
-    ) -> Result<Accepted, StoreError> {
-        let Some(id) = self.delivery_of(number, &receipt)? else { return Ok(Accepted::Ignored) };
-        let Some(mut row) = self.message(id)? else { return Ok(Accepted::Ignored) };
-        let mut conversation = self.conversation(id.conversation)?;
-        if conversation.number != *number || row.role == Role::Person {
-            return Ok(Accepted::Ignored);
-        }
-        let again = self.wants_again(&row, &receipt);
-        if !again && receipt.status <= row.status {
-            return Ok(Accepted::Ignored);
-        }
-        if again {
-            self.requeue(&mut conversation, &mut row, &receipt)?;
-        } else {
-            self.advance(&mut conversation, &mut row, receipt)?;
-        }
-        self.put_message(id.conversation, &row)?;
-        self.put_conversation(&conversation)?;
-        Ok(Accepted::Applied)
-    }
-
-    /// The status moves forward; a delivery in doubt is settled by it.
-    fn advance(
-        &mut self,
-        conversation: &mut Conversation,
-        row: &mut Message,
-        receipt: Receipt,
-    ) -> Result<(), StoreError> {
-        let id = MessageId { conversation: conversation.id, position: row.position };
-        row.status = receipt.status;
-        row.failure = receipt.failure;
-        self.remember_sent(&conversation.number, id, row, receipt.provider_id)?;
-        let open: Option<DeliveryRow> = self.get(&keys::delivery(id))?;
-        if open.is_some() {
-            self.delete(keys::delivery(id))?;
-            // Whoever still waits for the provider's answer has it here.
-            let more = !self.deliveries(conversation.id)?.is_empty();
-            conversation.deliveries.take_away(more.then_some(self.now));
-        }
-        Ok(())
-    }
-
-    /// A transient failure reported after a good send: once more, and first.
-    fn requeue(
-        &mut self,
-        conversation: &mut Conversation,
-        row: &mut Message,
-        receipt: &Receipt,
-    ) -> Result<(), StoreError> {
-        let id = MessageId { conversation: conversation.id, position: row.position };
-        let in_flight = self.get::<DeliveryRow>(&keys::delivery(id))?.is_some();
-        (row.requeued, row.status, row.provider_id) = (true, Status::Queued, None);
-        self.put(keys::delivery(id), &DeliveryRow::NEW)?;
-        let class = receipt.failure.as_ref().map(|failure| failure.class);
-        if let Some(class) = class {
-            self.pause_number(&conversation.number.name, class)?;
-        }
-        let after = class.and_then(Class::after).unwrap_or_default();
-        if in_flight || !conversation.deliveries.is_claimed() {
-            conversation.deliveries.take_away(Some(self.now + after));
-        }
-        Ok(())
-    }
-
-    fn wants_again(&self, row: &Message, receipt: &Receipt) -> bool {
-        let class = receipt.failure.as_ref().map(|failure| failure.class);
-        let transient = matches!(class, Some(Class::Transient { .. } | Class::StopNumber));
-        transient && receipt.status == Status::Failed && row.status <= Status::Sent && !row.requeued
-    }
-
-    /// Which delivery a receipt is about: by our id, else by the provider's.
-    fn delivery_of(
-        &self,
-        number: &Number,
-        receipt: &Receipt,
-    ) -> Result<Option<MessageId>, StoreError> {
-        match receipt.delivery {
-            Some(id) => Ok(Some(id)),
-            None => self.get(&self.hasher.seen(&number.name, &receipt.provider_id)),
-        }
     }
 
     fn is_known(&self, number: &Number, id: &ProviderId) -> Result<bool, StoreError> {
@@ -256,84 +194,10 @@ impl Tx<'_> {
             attached: inbound.attached,
             status: if role == Role::Person { Status::Received } else { Status::Sent },
             failure: None,
-            requeued: false,
+            resent: None,
             tokens,
             turn: None,
         };
         self.put_message(conversation.id, &row)
-    }
-
-    /// The conversation with whoever wrote; both are made at first sight.
-    fn conversation_with(
-        &mut self,
-        number: &Number,
-        inbound: &Inbound,
-    ) -> Result<Conversation, StoreError> {
-        let mut person = self.whoever(number, &inbound.sender)?;
-        let known = person.conversations.iter().find(|(name, _)| *name == number.name);
-        if let Some((_, id)) = known {
-            let id = *id;
-            return self.conversation(id);
-        }
-        let id = self.new_id().into();
-        person.conversations.push((number.name.clone(), id));
-        self.put(keys::person(person.id), &person)?;
-        Ok(Conversation {
-            id,
-            person: person.id,
-            number: number.clone(),
-            address: inbound.sender.address.clone(),
-            mode: Mode::Assistant,
-            heard_at: inbound.at,
-            next_seq: 1,
-            answered_to: 1,
-            window_from: 1,
-            turns: Default::default(),
-            deliveries: Default::default(),
-        })
-    }
-
-    /// The person behind a sender, with every alias that is new of them. The
-    /// first alias that is known decides; nothing is matched by a name.
-    fn whoever(&mut self, number: &Number, sender: &Sender) -> Result<Person, StoreError> {
-        let mut known = None;
-        for alias in &sender.aliases {
-            known = known.or(self.get(&self.hasher.alias(&number.business, alias))?);
-        }
-        let mut person = match known {
-            Some(id) => self.person(id)?,
-            None => self.stranger(number),
-        };
-        let before = person.clone();
-        for alias in &sender.aliases {
-            let key = self.hasher.alias(&number.business, alias);
-            if self.get::<crate::domain::id::PersonId>(&key)?.is_none() {
-                self.put(key, &person.id)?;
-                person.aliases.push(alias.clone());
-            }
-        }
-        person.name = sender.name.clone().or(person.name);
-        if person != before || known.is_none() {
-            self.put(keys::person(person.id), &person)?;
-        }
-        Ok(person)
-    }
-
-    fn stranger(&self, number: &Number) -> Person {
-        Person {
-            id: self.new_id().into(),
-            business: number.business.clone(),
-            aliases: Vec::new(),
-            name: None,
-            opted_out: false,
-            conversations: Vec::new(),
-            since: self.now,
-        }
-    }
-
-    /// Random, and ordered by time so that neighbours lie together.
-    fn new_id(&self) -> uuid::Uuid {
-        let ms = u64::try_from(self.now.as_millisecond()).unwrap_or_default();
-        uuid::Builder::from_unix_timestamp_millis(ms, &rand::random()).into_uuid()
     }
 }

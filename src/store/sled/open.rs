@@ -12,6 +12,7 @@ use super::tx::{self, Layer, Tx};
 use super::writer::Disk;
 use crate::clock::Clock;
 use crate::domain::conversation::Conversation;
+use crate::domain::id::ConversationId;
 use crate::store::{StoreError, record};
 
 /// The version of keys and records in the folder.
@@ -147,17 +148,23 @@ fn void_claims(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
     for kind in LaneKind::ALL {
         let prefix = keys::busy_all(kind);
         for id in tx.keys(&prefix, &prefix)?.iter().filter_map(|key| keys::busy_conversation(key)) {
-            let mut conversation = tx.conversation(id)?;
-            for lane in [&mut conversation.turns, &mut conversation.deliveries] {
-                if lane.is_claimed() {
-                    lane.take_away(Some(now));
-                }
+            if let Err(error) = void_claim(tx, id, now) {
+                tx.leave_out(kind, id, &error);
             }
-            settle(tx, &mut conversation)?;
-            tx.put_conversation(&conversation)?;
         }
     }
     Ok(())
+}
+
+fn void_claim(tx: &mut Tx<'_>, id: ConversationId, now: Timestamp) -> Result<(), StoreError> {
+    let mut conversation = tx.conversation(id)?;
+    for lane in [&mut conversation.turns, &mut conversation.deliveries] {
+        if lane.is_claimed() {
+            lane.take_away(Some(now));
+        }
+    }
+    settle(tx, &mut conversation)?;
+    tx.put_conversation(&conversation)
 }
 
 /// A lane waits exactly while it has rows.

@@ -56,7 +56,7 @@ impl Shop {
             business: business.into(),
         };
         let received = Received { number, quiet: QUIET, event };
-        self.store().accept(vec![received]).await.unwrap()[0]
+        self.store().accept(vec![received]).await.unwrap().remove(0)
     }
 
     /// Ana writes, under this provider id.
@@ -273,11 +273,15 @@ async fn a_transient_failed_receipt_sends_once_more_and_ahead_of_the_rest() {
     let second = shop.sent(first, "out1").await.unwrap();
     let failed =
         |name: &'static str| shop.failed_receipt(id, name, Status::Failed, Some(slow_down()));
-    assert_eq!(failed("out1").await, Accepted::Applied);
-    let again = shop.sent(second, "out2").await.expect("the failed one is next");
+    assert_eq!(failed("out1").await, Accepted::Failed(slow_down()));
+    assert_eq!(failed("out1").await, Accepted::Ignored, "told twice");
+    assert!(shop.sent(second, "out2").await.is_none(), "it has to wait a little");
+    shop.clock.advance(Duration::from_secs(10));
+    let again = shop.delivery().await.expect("the failed one is next");
     assert_eq!(again.work.id, id);
     assert!(shop.sent(again, "out3").await.is_none());
-    assert_eq!(failed("out3").await, Accepted::Applied);
+    assert_eq!(failed("out1").await, Accepted::Ignored, "told once more, of the first send");
+    assert_eq!(failed("out3").await, Accepted::Failed(slow_down()));
     assert!(shop.delivery().await.is_none(), "once only");
     assert_eq!(shop.row(id.conversation, 1, 1).await.status, Status::Failed);
 }

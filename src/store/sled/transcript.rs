@@ -65,7 +65,9 @@ impl Transcript for SledStore {
             let Some(position) = keys::position_of(&key) else { continue };
             let id = MessageId { conversation: id, position };
             let (row, message) = (self.read::<DeliveryRow>(&key)?, self.read(&keys::message(id))?);
-            if let (Some(DeliveryRow { state, attempt, doubts }), Some(message)) = (row, message) {
+            if let (Some(DeliveryRow { state, attempt, doubts, .. }), Some(message)) =
+                (row, message)
+            {
                 let conversation = conversation.clone();
                 waiting.push(Delivery { id, conversation, message, state, attempt, doubts });
             }

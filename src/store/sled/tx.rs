@@ -59,11 +59,15 @@ pub struct DeliveryRow {
     pub attempt: u16,
     /// Times that nobody knew.
     pub doubts: u8,
+    /// Nobody touches it before then, however the lane is woken.
+    #[serde(default)]
+    pub ready_at: Option<Timestamp>,
 }
 
 impl DeliveryRow {
     /// A delivery that nobody has tried.
-    pub const NEW: Self = Self { state: DeliveryState::Waiting, attempt: 0, doubts: 0 };
+    pub const NEW: Self =
+        Self { state: DeliveryState::Waiting, attempt: 0, doubts: 0, ready_at: None };
 }
 
 type Read<T> = Result<T, StoreError>;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::{Delivery, DeliveryOutcome, DeliveryState};
 use crate::domain::failure::Failure;
-use crate::domain::id::{ConversationId, MessageId, Number, Token};
+use crate::domain::id::{ConversationId, MessageId, Number, ProviderId, Token};
 use crate::domain::message::{Message, Status};
 use crate::store::sled::keys;
 use crate::store::sled::tx::{DeliveryRow, Tx};
@@ -52,19 +52,32 @@ impl Tx<'_> {
             conversation.deliveries.take_away(None);
             return Ok(None);
         };
-        let paused = self.paused_until(&conversation.number.name)?;
-        if let (Some(until), DeliveryState::Waiting) = (paused, row.state) {
-            conversation.deliveries.take_away(Some(until));
+        if let Some(at) = self.too_early(conversation, row)? {
+            conversation.deliveries.take_away(Some(at));
             return Ok(None);
         }
         if row.state == DeliveryState::Waiting {
-            let marked = DeliveryRow { state: DeliveryState::InFlight(self.now), ..row };
+            let state = DeliveryState::InFlight(self.now);
+            let marked = DeliveryRow { state, ready_at: None, ..row };
             self.put(keys::delivery(id), &marked)?;
         }
         let token = self.token();
         conversation.deliveries.wake_at(self.now);
         conversation.deliveries.claim(self.now, lease, token);
         self.delivery(conversation, id, row, token).map(Some)
+    }
+
+    /// When it may be touched, if not now: its own time, its number's pause.
+    fn too_early(
+        &self,
+        conversation: &Conversation,
+        row: DeliveryRow,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let paused = match row.state {
+            DeliveryState::Waiting => self.paused_until(&conversation.number.name)?,
+            DeliveryState::InFlight(_) | DeliveryState::Uncertain(_) => None,
+        };
+        Ok(row.ready_at.max(paused).filter(|at| *at > self.now))
     }
 
     fn delivery(
@@ -75,7 +88,7 @@ impl Tx<'_> {
         token: Token,
     ) -> Result<Claim<Delivery>, StoreError> {
         let message = self.message(id)?.ok_or(StoreError::NotFound("message of a delivery"))?;
-        let DeliveryRow { state, attempt, doubts } = row;
+        let DeliveryRow { state, attempt, doubts, .. } = row;
         let conversation = conversation.clone();
         let work = Delivery { id, conversation, message, state, attempt, doubts };
         Ok(Claim { conversation: id.conversation, token, work })
@@ -93,46 +106,52 @@ impl Tx<'_> {
         let id = claim.work.id;
         let row: DeliveryRow =
             self.get(&keys::delivery(id))?.ok_or(StoreError::NotFound("delivery"))?;
-        let next = match outcome {
-            DeliveryOutcome::Sent(provider_id) => {
-                self.close(&conversation, id, |tx, message, number| {
-                    message.status = message.status.max(Status::Sent);
-                    tx.remember_sent(number, id, message, provider_id)
-                })?;
-                conversation.deliveries.take_away(None);
-                self.next_delivery(&mut conversation)?
-            }
-            DeliveryOutcome::Failed(failure) => {
-                self.fail(&conversation, id, failure)?;
-                conversation.deliveries.take_away(None);
-                self.next_delivery(&mut conversation)?
-            }
+        let waits = |row: DeliveryRow, at| DeliveryRow { ready_at: Some(at), ..row };
+        match outcome {
+            DeliveryOutcome::Sent(provider_id) => self.sent(&conversation, id, provider_id)?,
+            DeliveryOutcome::Failed(failure) => self.fail(&conversation, id, failure)?,
             DeliveryOutcome::Retry { at, failure } => {
-                if let Some(failure) = &failure {
-                    self.pause_number(&conversation.number.name, failure.class)?;
-                }
-                let attempt = row.attempt.saturating_add(u16::from(failure.is_some()));
-                let row = DeliveryRow { state: DeliveryState::Waiting, attempt, ..row };
-                self.put(keys::delivery(id), &row)?;
-                conversation.deliveries.take_away(Some(at));
-                None
+                let row = self.not_sent(&conversation, row, failure)?;
+                self.put(keys::delivery(id), &waits(row, at))?;
             }
             DeliveryOutcome::Uncertain { ask_at } => {
-                self.put(keys::delivery(id), &in_doubt(row, self.now))?;
-                conversation.deliveries.take_away(Some(ask_at));
-                None
+                self.put(keys::delivery(id), &waits(in_doubt(row, self.now), ask_at))?;
             }
             DeliveryOutcome::Resend => {
-                self.put(
-                    keys::delivery(id),
-                    &DeliveryRow { state: DeliveryState::Waiting, ..row },
-                )?;
-                conversation.deliveries.take_away(None);
-                self.next_delivery(&mut conversation)?
+                let state = DeliveryState::Waiting;
+                self.put(keys::delivery(id), &DeliveryRow { state, ready_at: None, ..row })?;
             }
-        };
+        }
+        conversation.deliveries.take_away(None);
+        let next = self.next_delivery(&mut conversation)?;
         self.put_conversation(&conversation)?;
         Ok(next)
+    }
+
+    fn sent(
+        &mut self,
+        conversation: &Conversation,
+        id: MessageId,
+        provider_id: ProviderId,
+    ) -> Result<(), StoreError> {
+        self.close(conversation, id, |tx, message, number| {
+            message.status = message.status.max(Status::Sent);
+            tx.remember_sent(number, id, message, provider_id)
+        })
+    }
+
+    fn not_sent(
+        &mut self,
+        conversation: &Conversation,
+        row: DeliveryRow,
+        failure: Option<Failure>,
+    ) -> Result<DeliveryRow, StoreError> {
+        let tried = u16::from(failure.is_some());
+        if let Some(failure) = failure {
+            self.pause_number(&conversation.number.name, failure.class)?;
+        }
+        let (state, attempt) = (DeliveryState::Waiting, row.attempt.saturating_add(tried));
+        Ok(DeliveryRow { state, attempt, ..row })
     }
 
     fn fail(
@@ -163,9 +182,11 @@ impl Tx<'_> {
 }
 
 fn in_doubt(row: DeliveryRow, now: Timestamp) -> DeliveryRow {
-    let since = match row.state {
-        DeliveryState::InFlight(since) | DeliveryState::Uncertain(since) => since,
-        DeliveryState::Waiting => now,
+    // Asked too early is no new doubt.
+    let (since, doubt) = match row.state {
+        DeliveryState::InFlight(since) => (since, 1),
+        DeliveryState::Uncertain(since) => (since, 0),
+        DeliveryState::Waiting => (now, 1),
     };
-    DeliveryRow { state: DeliveryState::Uncertain(since), doubts: row.doubts + 1, ..row }
+    DeliveryRow { state: DeliveryState::Uncertain(since), doubts: row.doubts + doubt, ..row }
 }

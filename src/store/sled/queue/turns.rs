@@ -101,7 +101,7 @@ impl Tx<'_> {
             attached: Attached { quotes: outgoing.quotes, ..Attached::default() },
             status: Status::Queued,
             failure: None,
-            requeued: false,
+            resent: None,
             turn: None,
         }
     }
