@@ -84,6 +84,7 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
             heard_at: now(),
             next_seq: inbound.len() as u64 + 1,
             answered_to: 1,
+            given_up_to: 0,
             window_from: 0,
             turns: Lane::default(),
             deliveries: Lane::default(),

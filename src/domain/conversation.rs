@@ -29,6 +29,10 @@ pub struct Conversation {
     pub next_seq: u64,
     /// Messages below this `seq` are answered (or knowingly not).
     pub answered_to: u64,
+    /// Replies below this `seq` were given up (a human answered, STOP): one
+    /// that was in flight by then ends, and is not tried again.
+    #[serde(default)]
+    pub given_up_to: u64,
     /// The window of the transcript begins here (`/new` moves it).
     #[serde(default)]
     pub window_from: u64,

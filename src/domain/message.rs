@@ -46,8 +46,7 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
     /// The provider's id of a first send that failed after all, so that it
-    /// went through the lane a second time. Whatever else is said of that id
-    /// doesn't count.
+    /// went through the lane a second time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resent: Option<ProviderId>,
     /// Its size for the model, by the tokenizer.

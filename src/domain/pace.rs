@@ -14,6 +14,9 @@ pub struct Rate {
     pub burst: u32,
 }
 
+/// How far ahead places are booked at the most, behind the burst.
+const SLACK: Duration = Duration::from_secs(60);
+
 /// What one sender has used of its rate.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pace {
@@ -24,7 +27,9 @@ pub struct Pace {
 impl Pace {
     /// Books the next place and says when it is.
     pub fn book(&mut self, now: Timestamp, rate: Rate) -> Timestamp {
-        let paid = self.paid.unwrap_or(now).max(now) + rate.every;
+        // A clock that was set back must not make anybody wait for it.
+        let most = now + rate.every * rate.burst.max(1) + SLACK;
+        let paid = self.paid.unwrap_or(now).max(now).min(most) + rate.every;
         self.paid = Some(paid);
         (paid - rate.every * rate.burst.max(1)).max(now)
     }

@@ -1,8 +1,10 @@
-//! How a value lies in a store: `format | key id | parts | payload`, the
-//! payload cut over continuation keys, since large values are unsafe in sled.
+//! How a value lies in a store: `format | key id | parts | check | payload`,
+//! the payload cut over continuation keys, since large values are unsafe in
+//! sled. The check tells whether all pieces are of one writing.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 use super::StoreError;
 
@@ -16,8 +18,8 @@ const NO_KEY: u32 = 0;
 /// and pages above 128 KB leave its log for files that are never synced.
 const PIECE: usize = 4096;
 
-/// Format (1), key id (4), number of parts (2).
-const HEADER: usize = 7;
+/// Format (1), key id (4), number of parts (2), check (4).
+const HEADER: usize = 11;
 
 /// The pieces of a record, the first for the key itself, the others for its
 /// continuation keys in order.
@@ -30,6 +32,7 @@ pub fn encode<T: Serialize>(value: &T) -> Result<Vec<Vec<u8>>, StoreError> {
     head.push(PLAIN_JSON);
     head.extend_from_slice(&NO_KEY.to_be_bytes());
     head.extend_from_slice(&parts.to_be_bytes());
+    head.extend_from_slice(&check(&payload));
     head.extend_from_slice(&payload[..first]);
     Ok(std::iter::once(head).chain(rest.into_iter().map(<[u8]>::to_vec)).collect())
 }
@@ -48,14 +51,26 @@ pub fn decode<T: DeserializeOwned>(mut pieces: Vec<Vec<u8>>) -> Result<T, StoreE
     if pieces.len() != usize::from(parts) || parts == 0 {
         return Err(damaged("a piece of a record is missing"));
     }
-    let mut payload = pieces.remove(0).split_off(HEADER);
+    let mut head = pieces.remove(0);
+    if head.len() < HEADER {
+        return Err(damaged("a record is cut off"));
+    }
+    let mut payload = head.split_off(HEADER);
     payload.extend(pieces.into_iter().flatten());
+    if head[HEADER - 4..] != check(&payload) {
+        return Err(damaged("the pieces of a record don't fit together"));
+    }
     serde_json::from_slice(&payload).map_err(damaged)
 }
 
 /// The key of piece `n` of the record at `key`.
 pub fn continuation(key: &[u8], n: u16) -> Vec<u8> {
     [key, &n.to_be_bytes()].concat()
+}
+
+fn check(payload: &[u8]) -> [u8; 4] {
+    let digest = Sha256::digest(payload);
+    [digest[0], digest[1], digest[2], digest[3]]
 }
 
 fn damaged(why: impl ToString) -> StoreError {
@@ -84,6 +99,10 @@ mod tests {
         assert_eq!(pieces.len(), 2);
         pieces.pop();
         assert!(decode::<String>(pieces).is_err());
+        let (a, b) = ("a".repeat(5000), "b".repeat(5000));
+        let mixed =
+            vec![encode(&a).expect("encodes").remove(0), encode(&b).expect("encodes").remove(1)];
+        assert!(decode::<String>(mixed).is_err(), "half of one, half of the other");
         assert!(decode::<String>(vec![vec![9, 0, 0, 0, 0, 0, 1, b'1']]).is_err());
         assert!(decode::<String>(vec![]).is_err());
     }

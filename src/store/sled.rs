@@ -23,6 +23,9 @@ use writer::Writer;
 use super::{Config, StoreError};
 use crate::clock::Clock;
 
+/// How often a value is read before what looks torn counts as damaged.
+const READS: usize = 1000;
+
 /// See the module.
 pub struct SledStore {
     /// `Some` until dropped: then the thread drains and ends.
@@ -67,7 +70,11 @@ impl SledStore {
     /// Reads a value as of the last round.
     fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
         let raw = |key: &[u8]| Ok(self.tree.get(key).map_err(tx::unavailable)?.map(|v| v.to_vec()));
-        tx::read(raw, key)
+        // A long value lies under several keys; a round may come in between.
+        let torn =
+            |read: &Result<Option<T>, StoreError>| matches!(read, Err(StoreError::Damaged(_)));
+        let reads = std::iter::repeat_with(|| tx::read(raw, key)).take(READS);
+        reads.skip_while(torn).next().unwrap_or_else(|| tx::read(raw, key))
     }
 }
 

@@ -68,11 +68,14 @@ impl Tx<'_> {
             Change::OptIn => self.set_opted_out(conversation, false)?,
             Change::NewConversation => conversation.window_from = conversation.answered_to,
             Change::Requeue(id) => self.requeue_failed(conversation, *id)?,
-            Change::Drop(id) if id.conversation == conversation.id => self.drop_delivery(*id)?,
-            Change::Drop(_) => return Err(StoreError::NotFound("delivery")),
+            Change::Drop(id) => self.drop_one(conversation, *id)?,
             Change::PauseNumber { .. } | Change::ResumeNumber => {
                 let name = conversation.number.name.clone();
                 self.change_number(&name, change)?;
+                let lane = &mut conversation.deliveries;
+                if lane.ready_at.is_some() && !lane.is_claimed() {
+                    lane.wake_at(self.now);
+                }
             }
         }
         if matters(change) {
@@ -98,6 +101,7 @@ impl Tx<'_> {
 
     /// Gives up what has not been handed to the provider.
     pub fn drop_waiting(&mut self, conversation: &mut Conversation) -> Result<(), StoreError> {
+        conversation.given_up_to = conversation.answered_to;
         let mut left = false;
         for (id, row) in self.deliveries(conversation.id)? {
             match row.state {
@@ -155,10 +159,41 @@ impl Tx<'_> {
             return Err(StoreError::NotFound("failed delivery"));
         }
         (row.status, row.failure, row.provider_id) = (Status::Queued, None, None);
+        conversation.given_up_to = conversation.given_up_to.min(id.position.seq);
         self.put_message(conversation.id, &row)?;
         self.put(keys::delivery(id), &DeliveryRow::NEW)?;
         if !conversation.deliveries.is_claimed() {
             conversation.deliveries.wake_at(self.now);
+        }
+        Ok(())
+    }
+
+    fn drop_one(
+        &mut self,
+        conversation: &mut Conversation,
+        id: MessageId,
+    ) -> Result<(), StoreError> {
+        let row: Option<DeliveryRow> = self.get(&keys::delivery(id))?;
+        let waits = |row: &DeliveryRow| row.state == DeliveryState::Waiting;
+        match row.filter(waits).filter(|_| id.conversation == conversation.id) {
+            None => Err(StoreError::NotFound("waiting delivery")),
+            Some(row) => {
+                self.drop_delivery(id)?;
+                self.leave_lane(conversation, row)
+            }
+        }
+    }
+
+    /// A delivery is gone from the lane. If it was the one somebody works on,
+    /// the claim goes with it; another's claim stays.
+    pub fn leave_lane(
+        &self,
+        conversation: &mut Conversation,
+        row: DeliveryRow,
+    ) -> Result<(), StoreError> {
+        if row.state != DeliveryState::Waiting || !conversation.deliveries.is_claimed() {
+            let more = !self.deliveries(conversation.id)?.is_empty();
+            conversation.deliveries.take_away(more.then_some(self.now));
         }
         Ok(())
     }

@@ -1,5 +1,8 @@
 //! Stories about the store alone.
 
+mod model;
+mod races;
+
 use std::time::Duration;
 
 use jiff::Timestamp;

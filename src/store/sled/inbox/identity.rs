@@ -33,6 +33,7 @@ impl Tx<'_> {
             heard_at: inbound.at,
             next_seq: 1,
             answered_to: 1,
+            given_up_to: 1,
             window_from: 1,
             turns: Default::default(),
             deliveries: Default::default(),

@@ -14,7 +14,7 @@ use crate::store::{Accepted, StoreError};
 const TRIES: u16 = 2;
 
 impl Tx<'_> {
-    pub(super) fn accept_receipt(
+    pub(in crate::store::sled) fn accept_receipt(
         &mut self,
         number: &Number,
         receipt: Receipt,
@@ -22,7 +22,7 @@ impl Tx<'_> {
         let Some(id) = self.delivery_of(number, &receipt)? else { return Ok(Accepted::Ignored) };
         let Some(mut row) = self.message(id)? else { return Ok(Accepted::Ignored) };
         let mut conversation = self.conversation(id.conversation)?;
-        let again = wants_again(&row, &receipt);
+        let again = wants_again(&conversation, &row, &receipt);
         if conversation.number != *number || !(again || is_news(&row, &receipt)) {
             return Ok(Accepted::Ignored);
         }
@@ -54,12 +54,7 @@ impl Tx<'_> {
         let open: Option<DeliveryRow> = self.get(&keys::delivery(id))?;
         if let Some(open) = open {
             self.delete(keys::delivery(id))?;
-            let more = !self.deliveries(conversation.id)?.is_empty();
-            // Whoever waits for the provider's answer has it here; a delivery
-            // that only waits holds no lane.
-            if open.state != DeliveryState::Waiting || !more {
-                conversation.deliveries.take_away(more.then_some(self.now));
-            }
+            self.leave_lane(conversation, open)?;
         }
         Ok(())
     }
@@ -72,7 +67,8 @@ impl Tx<'_> {
         receipt: Receipt,
     ) -> Result<(), StoreError> {
         let id = MessageId { conversation: conversation.id, position: row.position };
-        let in_flight = self.get::<DeliveryRow>(&keys::delivery(id))?.is_some();
+        let open = self.get::<DeliveryRow>(&keys::delivery(id))?;
+        let in_flight = open.is_some_and(|open| open.state != DeliveryState::Waiting);
         row.resent = Some(receipt.provider_id);
         (row.status, row.provider_id) = (Status::Queued, None);
         let after = receipt.failure.and_then(|failure| failure.class.after());
@@ -98,18 +94,21 @@ impl Tx<'_> {
     }
 }
 
-/// News of the send that counts, and of something not yet known.
+/// Something not yet known. Of a first send that failed, only that it arrived
+/// after all.
 fn is_news(row: &Message, receipt: &Receipt) -> bool {
-    row.role != Role::Person
-        && row.resent.as_ref() != Some(&receipt.provider_id)
-        && row.status.moves_to(receipt.status)
+    let of_first = row.resent.as_ref() == Some(&receipt.provider_id);
+    let counts = !of_first || !matches!(receipt.status, Status::Sent | Status::Failed);
+    counts && row.role != Role::Person && row.status.moves_to(receipt.status)
 }
 
-fn wants_again(row: &Message, receipt: &Receipt) -> bool {
+/// A passing failure of a reply of ours that nobody has given up: once.
+fn wants_again(conversation: &Conversation, row: &Message, receipt: &Receipt) -> bool {
     let class = receipt.failure.as_ref().map(|failure| failure.class);
     matches!(class, Some(Class::Transient { .. } | Class::StopNumber))
         && receipt.status == Status::Failed
         && matches!(row.status, Status::Queued | Status::Sent)
-        && row.role != Role::Person
+        && row.role == Role::Assistant
+        && row.position.seq >= conversation.given_up_to
         && row.resent.is_none()
 }

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::{Delivery, DeliveryOutcome, DeliveryState};
+use crate::domain::event::Receipt;
 use crate::domain::failure::Failure;
 use crate::domain::id::{ConversationId, MessageId, Number, ProviderId, Token};
 use crate::domain::message::{Message, Status};
-use crate::store::sled::keys;
+use crate::store::sled::keys::{self, LaneKind};
 use crate::store::sled::tx::{DeliveryRow, Tx};
 use crate::store::{Claim, StoreError};
 
@@ -32,13 +33,16 @@ impl Tx<'_> {
         Ok(claim)
     }
 
-    /// Claims the next delivery if nobody holds the lane.
-    pub fn next_delivery(
-        &mut self,
-        conversation: &mut Conversation,
-    ) -> Result<Option<Claim<Delivery>>, StoreError> {
-        let idle = conversation.deliveries.ready_at.is_none();
-        if idle { self.take_head(conversation, HANDED_OVER) } else { Ok(None) }
+    /// Claims the next delivery if nobody holds the lane. One that can't be
+    /// read is left out: what came before it is still over.
+    pub fn next_delivery(&mut self, conversation: &mut Conversation) -> Option<Claim<Delivery>> {
+        if conversation.deliveries.ready_at.is_some() {
+            return None;
+        }
+        self.take_head(conversation, HANDED_OVER).unwrap_or_else(|error| {
+            self.leave_out(LaneKind::Deliveries, conversation.id, &error);
+            None
+        })
     }
 
     /// The head of the lane. What surely wasn't sent is marked in flight now,
@@ -100,32 +104,65 @@ impl Tx<'_> {
         outcome: DeliveryOutcome,
     ) -> Result<Option<Claim<Delivery>>, StoreError> {
         let mut conversation = self.conversation(claim.conversation)?;
-        if !conversation.deliveries.is_held_by(claim.token) {
-            return Err(StoreError::ClaimLost);
-        }
         let id = claim.work.id;
+        if !conversation.deliveries.is_held_by(claim.token) {
+            return self.late_answer(&conversation, id, outcome);
+        }
         let row: DeliveryRow =
             self.get(&keys::delivery(id))?.ok_or(StoreError::NotFound("delivery"))?;
+        let given_up = id.position.seq < conversation.given_up_to;
         let waits = |row: DeliveryRow, at| DeliveryRow { ready_at: Some(at), ..row };
         match outcome {
             DeliveryOutcome::Sent(provider_id) => self.sent(&conversation, id, provider_id)?,
             DeliveryOutcome::Failed(failure) => self.fail(&conversation, id, failure)?,
             DeliveryOutcome::Retry { at, failure } => {
                 let row = self.not_sent(&conversation, row, failure)?;
-                self.put(keys::delivery(id), &waits(row, at))?;
+                match given_up {
+                    true => self.give_up(&conversation, id)?,
+                    false => self.put(keys::delivery(id), &waits(row, at))?,
+                }
             }
             DeliveryOutcome::Uncertain { ask_at } => {
                 self.put(keys::delivery(id), &waits(in_doubt(row, self.now), ask_at))?;
             }
+            DeliveryOutcome::Resend if given_up => self.give_up(&conversation, id)?,
             DeliveryOutcome::Resend => {
                 let state = DeliveryState::Waiting;
                 self.put(keys::delivery(id), &DeliveryRow { state, ready_at: None, ..row })?;
             }
         }
         conversation.deliveries.take_away(None);
-        let next = self.next_delivery(&mut conversation)?;
+        let next = self.next_delivery(&mut conversation);
         self.put_conversation(&conversation)?;
         Ok(next)
+    }
+
+    /// The claim was lost, but that it went is worth knowing.
+    fn late_answer(
+        &mut self,
+        conversation: &Conversation,
+        delivery: MessageId,
+        outcome: DeliveryOutcome,
+    ) -> Result<Option<Claim<Delivery>>, StoreError> {
+        let DeliveryOutcome::Sent(provider_id) = outcome else {
+            return Err(StoreError::ClaimLost);
+        };
+        let open: Option<DeliveryRow> = self.get(&keys::delivery(delivery))?;
+        let known = self.hasher.seen(&conversation.number.name, &provider_id);
+        if open.is_none() || self.get::<MessageId>(&known)?.is_some() {
+            return Err(StoreError::ClaimLost);
+        }
+        let (status, failure) = (Status::Sent, None);
+        let receipt = Receipt { delivery: Some(delivery), provider_id, status, failure };
+        self.accept_receipt(&conversation.number, receipt)?;
+        Ok(None)
+    }
+
+    fn give_up(&mut self, conversation: &Conversation, id: MessageId) -> Result<(), StoreError> {
+        self.close(conversation, id, |_, message, _| {
+            message.status = Status::Dropped;
+            Ok(())
+        })
     }
 
     fn sent(

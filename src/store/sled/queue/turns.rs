@@ -55,14 +55,17 @@ impl Tx<'_> {
             return Err(StoreError::ClaimLost);
         }
         let upto = claim.work.inbound.iter().map(|row| row.position).max().unwrap_or_default();
+        let first = conversation.answered_to;
         conversation.answered_to = conversation.answered_to.max(upto.seq + 1);
         for change in &finished.changes {
             self.change(&mut conversation, change)?;
         }
+        // Its own reply is not among what its changes give up.
+        conversation.given_up_to = conversation.given_up_to.min(first);
         self.append_reply(&conversation, upto, finished)?;
-        let first = self.next_delivery(&mut conversation)?;
+        let next = self.next_delivery(&mut conversation);
         self.put_conversation(&conversation)?;
-        Ok(first)
+        Ok(next)
     }
 
     /// The reply's rows and deliveries. The record of the turn stands in the
