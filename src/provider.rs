@@ -88,8 +88,10 @@ pub struct Parsed {
 /// What a provider knows of a delivery.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Lookup {
-    /// It has it; what became of it so far.
-    Found(Receipt),
+    /// It has messages that can be this one, and what became of each. Equal
+    /// words may have been sent twice: those known of other deliveries are not
+    /// it.
+    Found(Vec<Receipt>),
     /// It has no trace of it.
     Absent,
     /// It can't be asked, or did not answer.

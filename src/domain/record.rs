@@ -44,6 +44,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Why nobody was answered, or nothing could be.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Answered | Self::Said => None,
+            Self::Silent(reason) | Self::Failed(reason) => Some(reason),
+        }
+    }
+
     /// Its name in the log.
     pub fn as_str(&self) -> &'static str {
         match self {

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::alert::{Alerts, Kind};
 use crate::clock::Clock;
 use crate::domain::delivery::{Delivery, DeliveryOutcome, DeliveryState};
+use crate::domain::event::Receipt;
 use crate::domain::failure::{Class, Failure, SendError, backoff};
 use crate::domain::id::{ConversationId, MessageId, NumberName};
 use crate::domain::pace::Pace;
@@ -171,20 +172,37 @@ impl Deliveries {
         delivery: &Delivery,
         since: Timestamp,
     ) -> DeliveryOutcome {
-        match provider.lookup(&parcel(delivery, since)).await {
-            Lookup::Found(receipt) => match receipt.failure {
-                Some(failure) => self.decide(delivery, failure),
-                None => DeliveryOutcome::Sent(receipt.provider_id),
-            },
-            Lookup::Absent | Lookup::Unknown if delivery.doubts >= DOUBTS => {
+        let receipts = match provider.lookup(&parcel(delivery, since)).await {
+            Lookup::Found(receipts) => receipts,
+            Lookup::Absent | Lookup::Unknown => Vec::new(),
+        };
+        match self.nobodys(delivery, receipts).await {
+            Some(Receipt { failure: Some(failure), .. }) => self.decide(delivery, failure),
+            Some(Receipt { provider_id, failure: None, .. }) => DeliveryOutcome::Sent(provider_id),
+            None => self.without_trace(delivery),
+        }
+    }
+
+    /// The first that is not known to be another message of ours.
+    async fn nobodys(&self, delivery: &Delivery, receipts: Vec<Receipt>) -> Option<Receipt> {
+        let number = &delivery.conversation.number.name;
+        for receipt in receipts {
+            if let Ok(None) = self.store.by_provider_id(number, &receipt.provider_id).await {
+                return Some(receipt);
+            }
+        }
+        None
+    }
+
+    fn without_trace(&self, delivery: &Delivery) -> DeliveryOutcome {
+        match self.config.uncertain {
+            _ if delivery.doubts >= DOUBTS => {
                 failed("sent twice without an answer; it may or may not have arrived")
             }
-            Lookup::Absent | Lookup::Unknown => match self.config.uncertain {
-                Uncertain::Resend => DeliveryOutcome::Resend,
-                Uncertain::Hold => failed(
-                    "sent without an answer; it may have arrived (sending.uncertain = \"hold\")",
-                ),
-            },
+            Uncertain::Resend => DeliveryOutcome::Resend,
+            Uncertain::Hold => {
+                failed("sent without an answer; it may have arrived (sending.uncertain = \"hold\")")
+            }
         }
     }
 

@@ -125,6 +125,7 @@ impl Turns {
             conversation.id = %over.conversation,
             number.name = %over.number.name,
             turn.verdict = record.verdict.as_str(),
+            turn.reason = record.verdict.reason(),
             turn.messages = over.messages,
             model.name = record.model,
             tokens.input = record.usage.input,

@@ -8,11 +8,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use olifant::app::App;
 use olifant::clock::Clock;
 use olifant::config::{Settings, Sources};
+use olifant::domain::delivery::Delivery;
 use olifant::domain::id::{MessageId, NumberName};
+use olifant::domain::turn::Turn;
 use olifant::sandbox::{MetaAccount, Options, PhoneInfo, Receipts, Sandbox, meta};
-use olifant::store;
+use olifant::store::{self, Queue};
 use tokio::net::TcpListener;
 
 use crate::model::Model;
@@ -44,6 +47,12 @@ async fn sixty_times() {
     }
     half_a_snapshot(folder.path());
     everything_is_there(&config, &acknowledged).await;
+    for (person, ids) in people.iter().zip(&acknowledged) {
+        let said = person.texts().join("\n") + "\n";
+        let answered =
+            |id: &&String| said.contains(&format!("{id}\n")) || said.contains(&format!("{id} |"));
+        assert!(ids.iter().all(|id| answered(&id)), "an answer never arrived");
+    }
 }
 
 /// Everybody writes, one message after the other, until so many were taken in
@@ -61,8 +70,9 @@ async fn write_until_killed(
             tokio::spawn(async move {
                 let mut ids = Vec::new();
                 loop {
-                    let message = person.message("hello");
+                    let mut message = person.message("");
                     let id = message["id"].as_str().unwrap().to_owned();
+                    message["text"]["body"] = id.as_str().into();
                     if person.sends(message).await.status != 200 {
                         return ids;
                     }
@@ -101,8 +111,8 @@ async fn everything_is_there(config: &Path, acknowledged: &[Vec<String>]) {
         }
     }
     assert!(total > ROUNDS, "only {total} messages were taken: the test tests nothing");
-    let app = olifant::app::App::over(settings, store, clock).unwrap();
-    app.workers.drain().await.unwrap();
+    let app = App::over(settings, store, clock.clone()).unwrap();
+    work_off(&app, &clock).await;
     for n in 0..acknowledged.len() {
         let alias = olifant::domain::person::Phone::parse(&format!("155501000{n:02}")).unwrap();
         let alias = olifant::domain::person::Alias::Phone(alias);
@@ -115,6 +125,21 @@ async fn everything_is_there(config: &Path, acknowledged: &[Vec<String>]) {
             position: olifant::domain::id::Position { seq: conversation.next_seq - 1, part: 1 },
         };
         assert!(app.store.message(id).await.unwrap().is_some(), "the last message has a reply");
+    }
+}
+
+/// Until nothing is due any more.
+async fn work_off(app: &App, clock: &Clock) {
+    loop {
+        app.workers.drain().await.unwrap();
+        let turns = Queue::<Turn>::next_due(&*app.store).await.unwrap();
+        let deliveries = Queue::<Delivery>::next_due(&*app.store).await.unwrap();
+        match turns.into_iter().chain(deliveries).min() {
+            None => return,
+            Some(at) => {
+                clock.advance(at.duration_since(clock.now()).try_into().unwrap_or_default())
+            }
+        }
     }
 }
 

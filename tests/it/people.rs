@@ -89,3 +89,25 @@ async fn group_chats_are_not_kept_unless_wanted_and_then_answered_in_the_group()
         assert!(story.person("main", ANA).await.is_none(), "a group is nobody's own memory");
     }
 }
+
+#[tokio::test]
+async fn a_phone_number_with_a_new_owner_is_a_new_person() {
+    let story = Story::new().await;
+    let meta = story.meta();
+    meta.person_with_id("Ana", ANA, "US.10000000000000000003").says("my secret is plum").await;
+    story.settle().await;
+    let before = story.person("main", ANA).await.unwrap();
+    meta.person_with_id("Bob", ANA, "US.10000000000000000004").says("what is my secret?").await;
+    story.settle().await;
+    assert!(!story.model.told().contains("plum"));
+    assert_ne!(story.person("main", ANA).await.unwrap().id, before.id);
+}
+
+#[tokio::test]
+async fn somebody_without_a_visible_number_is_answered_on_twilio_too() {
+    let story = Story::new().await;
+    let hidden = story.twilio().hidden_person("Shy", "US.10000000000000000005");
+    assert_eq!(hidden.says("hello").await.status, 200);
+    story.settle().await;
+    assert_eq!(hidden.texts(), ["You said: hello"]);
+}

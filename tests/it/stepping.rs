@@ -2,7 +2,11 @@
 //! power cut, and started again: each accepted message is in exactly one
 //! finished turn, and each reply arrives once.
 
+use olifant::sandbox::Receipts;
+use olifant::sandbox::gate::Fault;
+
 use crate::harness::{ANA, Story};
+use crate::model::Say;
 use crate::stops::Stop;
 
 /// Stops the app there, starts it again, and looks at what Ana has.
@@ -57,6 +61,75 @@ async fn around_the_end_of_a_turn() {
 async fn around_the_end_of_a_delivery() {
     stopped_at(Stop::BeforeFinishOfDelivery, 0).await;
     stopped_at(Stop::AfterFinishOfDelivery, 0).await;
+}
+
+/// A delivery is claimed when it is tried again: the first try is refused.
+#[tokio::test]
+async fn around_the_claim_of_a_delivery() {
+    for stop in [Stop::BeforeClaimOfDelivery, Stop::AfterClaimOfDelivery] {
+        let mut story = Story::asleep("", "").await;
+        let mut reached = story.start_stopping(stop, 0).await;
+        let ana = story.meta().person("Ana", ANA);
+        story.meta().fault(Fault::Error { status: 500, code: 131_000, retry_after: None });
+        ana.says("hello").await;
+        let _work = story.begin();
+        reached.wait_for(|reached| *reached).await.unwrap();
+        story.kill().await;
+        story.start().await;
+        story.settle().await;
+        assert_eq!(ana.texts(), ["You said: hello"], "stopped at {stop:?}");
+        story.assert_done().await;
+    }
+}
+
+#[tokio::test]
+async fn between_the_parts_of_a_reply() {
+    let long: &'static str = Box::leak("a sentence of words. ".repeat(200).into_boxed_str());
+    for (stop, skip) in [
+        (Stop::AfterFinishOfTurn, 0),
+        (Stop::BeforeFinishOfDelivery, 0),
+        (Stop::AfterFinishOfDelivery, 0),
+        (Stop::BeforeFinishOfDelivery, 1),
+        (Stop::AfterFinishOfDelivery, 2),
+    ] {
+        let mut story = Story::asleep("", "").await;
+        let mut reached = story.start_stopping(stop, skip).await;
+        let ana = story.twilio().person("Ana", ANA);
+        story.model.will([Say::Text(long)]);
+        ana.says("tell me").await;
+        let _work = story.begin();
+        reached.wait_for(|reached| *reached).await.unwrap();
+        story.sandbox.settled().await;
+        story.kill().await;
+        story.start().await;
+        story.settle().await;
+        let texts = ana.texts();
+        assert_eq!(texts.len(), 3, "stopped at {stop:?}, after {skip}");
+        assert_eq!(texts.join(" "), long.trim(), "in order, each once");
+    }
+}
+
+/// A doubt outlives a long stop, and its time counts from the new start:
+/// receipts could not come in meanwhile.
+#[tokio::test]
+async fn while_a_delivery_is_in_doubt() {
+    let mut story = Story::new().await;
+    let ana = story.meta().person("Ana", ANA);
+    story.meta().receipts(Receipts::Manual);
+    story.meta().fault(Fault::LoseAnswer);
+    ana.says("hello").await;
+    story.advance(1);
+    story.work().await;
+    story.kill().await;
+    story.advance(3600);
+    story.start().await;
+    story.work().await;
+    assert_eq!(ana.texts().len(), 1, "it is not sent again at once");
+    let wamid = ana.inbox()[0].id.clone();
+    assert_eq!(story.meta().send_status(&wamid, "delivered", None).await, 200);
+    story.settle().await;
+    assert_eq!(ana.texts(), ["You said: hello"]);
+    story.assert_done().await;
 }
 
 #[tokio::test]

@@ -29,6 +29,8 @@ pub enum Stop {
     BeforeContext,
     BeforeFinishOfTurn,
     AfterFinishOfTurn,
+    BeforeClaimOfDelivery,
+    AfterClaimOfDelivery,
     BeforeFinishOfDelivery,
     AfterFinishOfDelivery,
 }
@@ -124,7 +126,14 @@ impl Queue<Delivery> for Stopping {
         lease: Duration,
         max: usize,
     ) -> Result<Vec<Claim<Delivery>>, StoreError> {
-        Queue::<Delivery>::claim(&*self.inner, pick, lease, max).await
+        if Queue::<Delivery>::next_due(&*self.inner).await?.is_some() {
+            self.at(Stop::BeforeClaimOfDelivery).await;
+        }
+        let claims = Queue::<Delivery>::claim(&*self.inner, pick, lease, max).await?;
+        if !claims.is_empty() {
+            self.at(Stop::AfterClaimOfDelivery).await;
+        }
+        Ok(claims)
     }
 
     async fn renew(&self, claim: &Claim<Delivery>, until: Timestamp) -> Result<(), StoreError> {

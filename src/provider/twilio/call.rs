@@ -11,6 +11,7 @@ use url::Url;
 
 use super::sender::{CHANNEL, bare};
 use super::{Config, Twilio, codes, default_api_url, parse, wire};
+use crate::domain::event::Receipt;
 use crate::domain::failure::{Class, Failure, SendError};
 use crate::domain::id::{NumberName, ProviderId};
 use crate::domain::person::Address;
@@ -134,17 +135,18 @@ fn found(page: &wire::Page, parcel: &Parcel<'_>) -> Lookup {
             && message.direction.as_deref().is_some_and(|way| way.starts_with("outbound"))
             && created(message).is_some_and(|at| at >= earliest(parcel))
     };
-    match (page.messages.iter().find(is_it), &page.next_page_uri) {
-        (Some(message), _) => receipt(message, parcel),
-        (None, None) => Lookup::Absent,
-        (None, Some(_)) => Lookup::Unknown,
+    let candidates = page.messages.iter().filter(is_it);
+    let receipts: Vec<Receipt> = candidates.filter_map(|it| receipt(it, parcel)).collect();
+    match (receipts.is_empty(), &page.next_page_uri) {
+        (false, _) => Lookup::Found(receipts),
+        (true, None) => Lookup::Absent,
+        (true, Some(_)) => Lookup::Unknown,
     }
 }
 
-fn receipt(message: &wire::Message, parcel: &Parcel<'_>) -> Lookup {
+fn receipt(message: &wire::Message, parcel: &Parcel<'_>) -> Option<Receipt> {
     let id = message.sid.as_str().into();
-    let receipt = parse::receipt(Some(parcel.delivery), id, &message.status, message.error_code());
-    receipt.map_or(Lookup::Unknown, Lookup::Found)
+    parse::receipt(Some(parcel.delivery), id, &message.status, message.error_code())
 }
 
 fn created(message: &wire::Message) -> Option<Timestamp> {

@@ -448,7 +448,7 @@ async fn a_delivery_in_doubt_is_found_among_what_went_to_the_person_since() {
         status: Status::Delivered,
         failure: None,
     };
-    assert_eq!(found, Lookup::Found(receipt));
+    assert_eq!(found, Lookup::Found(vec![receipt]));
     let expected = pairs(&[
         ("To", "whatsapp:+15550100101"),
         ("From", "whatsapp:+15550100001"),
