@@ -12,8 +12,10 @@ use crate::domain::record::Usage;
 use crate::domain::turn::Turn;
 use crate::llm::{Completion, ModelError, Prompt, Step, ToolCall};
 
-/// How often one model is asked the same thing.
+/// How often one model is asked the same thing before another is.
 const TRIES: u32 = 3;
+/// What a model's thinking can use up before the first word.
+const NO_ROOM: &str = "the model used all of twice llm.max_output_tokens and said nothing";
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
@@ -37,6 +39,19 @@ pub(super) struct Thought {
     pub changes: Vec<Change>,
 }
 
+/// Why a model has no answer.
+struct GaveUp {
+    reason: String,
+    /// It may have one later.
+    hope: bool,
+}
+
+impl GaveUp {
+    fn last(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), hope: false }
+    }
+}
+
 impl<'a> Thinking<'a> {
     /// The answer to `prompt`, or why there is none, for the operator. Steps
     /// taken are added to the prompt.
@@ -57,24 +72,41 @@ impl<'a> Thinking<'a> {
         Err(format!("the model asked for tools more than llm.max_steps = {max_steps} times"))
     }
 
-    /// From the first model that has one.
+    /// Round after round over the models, as long as there is hope and time.
     async fn completion(&mut self, prompt: &Prompt) -> Result<Completion, String> {
-        let mut why = "no model is configured (llm.model)".to_owned();
+        for round in 1.. {
+            let gave_up = match self.from_any_model(prompt).await {
+                Ok(completion) => return Ok(completion),
+                Err(gave_up) => gave_up,
+            };
+            let wait = backoff(TRIES + round);
+            if !gave_up.hope || wait >= self.left() {
+                return Err(gave_up.reason);
+            }
+            self.clock.pause(wait).await;
+        }
+        Err("llm: no round was made".to_owned())
+    }
+
+    /// From the first model that has one.
+    async fn from_any_model(&mut self, prompt: &Prompt) -> Result<Completion, GaveUp> {
+        let mut all = GaveUp::last("no model is configured (llm.model)");
         for model in self.models() {
-            match self.insist(model, prompt).await {
+            let gave_up = match self.insist(model, prompt).await {
                 Ok(completion) => {
                     self.model = Some(model);
                     return Ok(completion);
                 }
-                Err(reason) => why = reason,
-            }
-            let conversation = self.turn.conversation.id;
-            tracing::warn!(conversation.id = %conversation, llm.model = model, reason = why, "a model did not answer");
+                Err(gave_up) => gave_up,
+            };
+            let (conversation, reason) = (self.turn.conversation.id, &gave_up.reason);
+            tracing::warn!(conversation.id = %conversation, llm.model = model, reason, "a model did not answer");
+            all = GaveUp { hope: all.hope || gave_up.hope, ..gave_up };
             if self.left().is_zero() {
                 break;
             }
         }
-        Err(why)
+        Err(all)
     }
 
     fn models(&self) -> Vec<&'a str> {
@@ -83,27 +115,31 @@ impl<'a> Thinking<'a> {
         all.skip_while(|model| self.model.is_some_and(|last| last != *model)).collect()
     }
 
-    /// The same model, until it answers or there is no use in asking.
-    async fn insist(&mut self, model: &str, prompt: &Prompt) -> Result<Completion, String> {
+    /// The same model, until it answers or it is another's turn.
+    async fn insist(&mut self, model: &str, prompt: &Prompt) -> Result<Completion, GaveUp> {
         let mut was_empty = false;
         for attempt in 1..=TRIES {
             let (after, reason) = match self.once(model, prompt).await {
                 Ok(completion) if is_answer(&completion) => return Ok(completion),
-                Ok(_) if was_empty => return Err("the model's answer was empty twice".to_owned()),
+                Ok(completion) if completion.cut => return Err(GaveUp::last(NO_ROOM)),
+                Ok(_) if was_empty => {
+                    return Err(GaveUp::last("the model's answer was empty twice"));
+                }
                 Ok(_) => {
                     was_empty = true;
                     (None, "the model's answer was empty".to_owned())
                 }
                 Err(ModelError::Transient { after, reason }) => (after, reason),
-                Err(ModelError::Refused(reason)) => return Err(reason),
+                Err(ModelError::Refused(reason)) => return Err(GaveUp::last(reason)),
             };
             let wait = after.unwrap_or_else(|| backoff(attempt));
-            if attempt == TRIES || wait >= self.left() {
-                return Err(reason);
+            let in_time = wait < self.left();
+            if attempt == TRIES || !in_time {
+                return Err(GaveUp { reason, hope: in_time });
             }
             self.clock.pause(wait).await;
         }
-        Err("llm: no try was made".to_owned())
+        Err(GaveUp::last("llm: no try was made"))
     }
 
     /// One question; asked a second time with more room if the model used up

@@ -104,6 +104,16 @@ async fn after_three_tries_or_a_refusal_the_next_model_is_asked() {
 }
 
 #[tokio::test]
+async fn an_outage_shorter_than_the_deadline_is_waited_out() {
+    let outage = (0..10).map(|_| refuses(503, "busy")).chain([says("Hi")]);
+    let thinker = Thinker::new(outage.collect::<Vec<_>>()).await;
+    assert_eq!(text(thinker.answer().await), "Hi");
+    let models = thinker.server.models();
+    assert_eq!(models[..6], ["first", "first", "first", "second", "second", "second"]);
+    assert_eq!(models.len(), 11, "round after round");
+}
+
+#[tokio::test]
 async fn a_pause_beyond_the_deadline_is_not_made() {
     let late = || Answer::RetryAfter(429, "60");
     let thinker = Thinker::new([late(), late(), late(), late()]).await;

@@ -432,6 +432,25 @@ async fn a_full_disk_accepts_nothing_and_keeps_working_off_what_it_has() {
 }
 
 #[tokio::test]
+async fn when_too_many_writes_wait_a_webhook_hears_so_at_once() {
+    use futures_util::FutureExt;
+    let shop = Shop::new();
+    let (go, held) = std::sync::mpsc::channel::<()>();
+    let writer = shop.store().writer().unwrap();
+    let mut hold = Box::pin(writer.write(move |_| {
+        held.recv().unwrap();
+        Ok(())
+    }));
+    assert!(hold.as_mut().now_or_never().is_none());
+    // The thread takes one round off the queue before it is held.
+    let full = (0..10_000).find_map(|_| writer.try_write(|_| Ok(())).now_or_never());
+    assert!(matches!(full, Some(Err(StoreError::Busy))), "the queue has an end");
+    go.send(()).unwrap();
+    hold.await.unwrap();
+    shop.hears("w1", "hello").await;
+}
+
+#[tokio::test]
 async fn a_snapshot_that_a_crash_left_half_written_does_not_keep_it_from_opening() {
     let shop = Shop::new();
     shop.hears("w1", "hello").await;
