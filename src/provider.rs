@@ -17,6 +17,7 @@ pub mod webhook;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use url::Url;
@@ -109,6 +110,25 @@ pub struct Limits {
     pub pair: Rate,
     /// In all.
     pub number: Rate,
+}
+
+/// What WhatsApp takes for one person: a message every six seconds, and this
+/// many ahead of time.
+const PAIR: Rate = Rate { every: Duration::from_secs(6), burst: 45 };
+
+fn per_second(messages: u32) -> Rate {
+    Rate { every: Duration::from_secs(1) / messages.max(1), burst: 1 }
+}
+
+/// `numbers.NAME.business` if it is not set.
+fn default_business() -> String {
+    "main".into()
+}
+
+/// `numbers.NAME.messages_per_s` if it is not set: half of what WhatsApp takes
+/// from a new number, since what comes in counts too.
+fn default_messages_per_s() -> u32 {
+    40
 }
 
 /// `[numbers.NAME]`, as its `provider` says.

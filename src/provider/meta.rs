@@ -9,22 +9,15 @@ mod sender;
 mod tests;
 mod wire;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use secrecy::SecretString;
 use url::form_urlencoded;
 
 use super::webhook::{Rejected, Verified, WebhookRequest};
-use super::{Limits, Lookup, Parcel, Parsed, Provider, signature};
+use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, per_second, signature};
 use crate::clock::Clock;
 use crate::domain::failure::SendError;
 use crate::domain::id::{NumberName, ProviderId};
-use crate::domain::pace::Rate;
-
-/// What WhatsApp takes for one person: a message every six seconds, and this
-/// many ahead of time.
-const PAIR: Rate = Rate { every: Duration::from_secs(6), burst: 45 };
 
 /// `[numbers.NAME]` with `provider = "meta"`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -33,7 +26,7 @@ pub struct Config {
     /// `meta`.
     pub provider: String,
     /// Whose number it is.
-    #[serde(default = "default_business")]
+    #[serde(default = "super::default_business")]
     pub business: String,
     /// The phone number **id** (not the phone number).
     pub phone_number_id: String,
@@ -52,7 +45,7 @@ pub struct Config {
     #[serde(default = "default_api_version")]
     pub api_version: String,
     /// The most it sends in a second.
-    #[serde(default = "default_messages_per_s")]
+    #[serde(default = "super::default_messages_per_s")]
     pub messages_per_s: u32,
 }
 
@@ -124,14 +117,9 @@ impl Provider for Meta {
     }
 
     fn limits(&self, number: &NumberName) -> Limits {
-        let per_s = self.config(number).map_or(1, |config| config.messages_per_s).max(1);
-        let number = Rate { every: Duration::from_secs(1) / per_s, burst: 1 };
-        Limits { text: 4096, quotes: true, pair: PAIR, number }
+        let per_s = self.config(number).map_or(1, |config| config.messages_per_s);
+        Limits { text: 4096, quotes: true, pair: PAIR, number: per_second(per_s) }
     }
-}
-
-fn default_business() -> String {
-    "main".into()
 }
 
 fn default_graph_url() -> String {
@@ -140,8 +128,4 @@ fn default_graph_url() -> String {
 
 fn default_api_version() -> String {
     "v25.0".into()
-}
-
-fn default_messages_per_s() -> u32 {
-    40
 }

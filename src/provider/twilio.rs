@@ -9,23 +9,16 @@ mod sender;
 mod tests;
 mod wire;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use secrecy::SecretString;
 use url::{Url, form_urlencoded};
 
 use super::signature::Fields;
 use super::webhook::{Rejected, Verified, WebhookRequest};
-use super::{Limits, Lookup, Parcel, Parsed, Provider, signature};
+use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, per_second, signature};
 use crate::clock::Clock;
 use crate::domain::failure::SendError;
 use crate::domain::id::{NumberName, ProviderId};
-use crate::domain::pace::Rate;
-
-/// What WhatsApp takes for one person: a message every six seconds, and this
-/// many ahead of time.
-const PAIR: Rate = Rate { every: Duration::from_secs(6), burst: 45 };
 
 /// `[numbers.NAME]` with `provider = "twilio"`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -34,7 +27,7 @@ pub struct Config {
     /// `twilio`.
     pub provider: String,
     /// Whose number it is.
-    #[serde(default = "default_business")]
+    #[serde(default = "super::default_business")]
     pub business: String,
     /// `AC…`.
     pub account_sid: String,
@@ -49,7 +42,7 @@ pub struct Config {
     #[serde(default)]
     pub reply: ReplyBy,
     /// The most it sends in a second.
-    #[serde(default = "default_messages_per_s")]
+    #[serde(default = "super::default_messages_per_s")]
     pub messages_per_s: u32,
 }
 
@@ -123,9 +116,8 @@ impl Provider for Twilio {
     }
 
     fn limits(&self, number: &NumberName) -> Limits {
-        let per_s = self.config(number).map_or(1, |config| config.messages_per_s).max(1);
-        let number = Rate { every: Duration::from_secs(1) / per_s, burst: 1 };
-        Limits { text: 1600, quotes: false, pair: PAIR, number }
+        let per_s = self.config(number).map_or(1, |config| config.messages_per_s);
+        Limits { text: 1600, quotes: false, pair: PAIR, number: per_second(per_s) }
     }
 }
 
@@ -147,14 +139,6 @@ fn signed_fields(request: &WebhookRequest) -> Result<Fields, Rejected> {
     }
 }
 
-fn default_business() -> String {
-    "main".into()
-}
-
 fn default_api_url() -> String {
     "https://api.twilio.com".into()
-}
-
-fn default_messages_per_s() -> u32 {
-    40
 }

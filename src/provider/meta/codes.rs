@@ -27,7 +27,7 @@ fn known(code: u32) -> Option<(Class, &'static str)> {
         0 | 190 => (Class::StopNumber, "the access token is not accepted"),
         3 | 10 | 200..=299 | 131005 => (Class::StopNumber, "a permission is missing"),
         368 | 131031 => (Class::StopNumber, "the account is locked or restricted"),
-        130497 => (Class::StopNumber, "the account may not write to this country"),
+        130497 => (Class::Refused, "the account may not write to this country"),
         131037 => (Class::StopNumber, "the display name is not approved"),
         131042 => (Class::StopNumber, "the payment method does not work"),
         131045 | 133010 | 133016 => (Class::StopNumber, "the number is not registered"),
