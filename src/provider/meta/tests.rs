@@ -1,8 +1,7 @@
 //! Stories of one adapter: what Meta sends, and what it is sent.
 
-use std::time::Duration;
-
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use hmac::digest::KeyInit;
