@@ -340,8 +340,7 @@ function fit() {
   const atEnd = $("down").hidden && chat.scrollHeight > chat.clientHeight;
   text.style.height = "auto";
   text.style.height = `${text.scrollHeight}px`;
-  // No bar beside a text that is all there.
-  text.style.overflowY = text.scrollHeight > text.clientHeight + 1 ? "auto" : "hidden";
+  text.classList.toggle("long", text.scrollHeight > text.clientHeight + 1);
   showCount();
   if (atEnd) toEnd();
 }
