@@ -13,6 +13,7 @@ mod post;
 mod signing;
 pub mod twilio;
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,6 +27,9 @@ use gate::Gate;
 use phones::Phones;
 
 pub use post::Answer;
+
+/// A log holds so many entries: dev mode may run for weeks.
+const LOGGED: usize = 1000;
 
 /// What a sandbox stands in for.
 pub struct Options {
@@ -106,7 +110,7 @@ pub struct Sandbox {
     http: reqwest::Client,
     app: Mutex<AppAddress>,
     phones: Phones,
-    calls: watch::Sender<Vec<Call>>,
+    calls: watch::Sender<VecDeque<Call>>,
     under_way: watch::Sender<usize>,
     closed: watch::Sender<bool>,
     meta: Vec<Desk<MetaAccount>>,
@@ -124,8 +128,8 @@ struct Desk<A> {
     account: A,
     gate: Gate,
     receipts: Mutex<Receipts>,
-    /// Bodies of the messages' webhooks, so that they can come once more.
-    posted: Mutex<Vec<String>>,
+    /// Bodies of the newest webhooks with messages, so that they can come once more.
+    posted: Mutex<VecDeque<String>>,
 }
 
 impl Sandbox {
@@ -177,9 +181,9 @@ impl Sandbox {
         twilio::Number::new(self, index)
     }
 
-    /// Every call of the app so far, in the order they arrived.
+    /// The newest calls of the app (1000 at most), in the order they arrived.
     pub fn calls(&self) -> Vec<Call> {
-        self.calls.borrow().clone()
+        self.calls.borrow().iter().cloned().collect()
     }
 
     /// The first call that fits, as soon as it has arrived.
@@ -206,7 +210,7 @@ impl Sandbox {
     }
 
     fn record(&self, method: &'static str, path: String, body: Value) {
-        self.calls.send_modify(|calls| calls.push(Call { method, path, body }));
+        self.calls.send_modify(|calls| keep(calls, Call { method, path, body }));
     }
 
     /// The address at which we reach a URL that the app gave us as its own.
@@ -240,6 +244,14 @@ impl<A> Desk<A> {
     fn reports_by_itself(&self) -> bool {
         *lock(&self.receipts) == Receipts::Automatic
     }
+}
+
+/// Adds an entry to a log; the oldest makes room.
+fn keep<T>(log: &mut VecDeque<T>, entry: T) {
+    if log.len() == LOGGED {
+        log.pop_front();
+    }
+    log.push_back(entry);
 }
 
 fn trimmed(url: &str) -> String {

@@ -1,8 +1,10 @@
 //! Answers without a language model, for trying the program out: it reads the
 //! conversation for a name, likes and things to remember, and says openly
-//! what it is. It knows only what was said and makes nothing up.
+//! what it is, in the person's language if that is one of five. It knows only
+//! what was said and makes nothing up.
 
 mod facts;
+mod lines;
 
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use super::{Completion, Line, Model, ModelError, Prompt};
 use crate::clock::Clock;
 use crate::domain::message::Role;
 use facts::Facts;
+use lines::Lines;
 
 /// As long as a quick model takes, so that a trial shows what people will
 /// see: their message read, and typing dots.
@@ -37,9 +40,6 @@ impl Model for Demo {
     }
 }
 
-const WHO_I_AM: &str = "I'm a demo without a language model: I only recognise a few patterns.";
-const WHAT_I_CAN: &str = "Tell me your name, what you like, or \"remember that …\", and later ask \"what is my name?\" or \"what do you know about me?\"";
-
 /// What the person's newest messages are about.
 enum Asks {
     Name,
@@ -53,19 +53,27 @@ enum Asks {
 fn reply(dialog: &[Line]) -> String {
     let newest = dialog.iter().rposition(|line| line.role != Role::Person);
     let (before, question) = dialog.split_at(newest.map_or(0, |at| at + 1));
-    let known = Facts::of(before);
-    let now = Facts::of(dialog);
-    let answer = match asks(question) {
-        Asks::Name => name(&now),
-        Asks::Everything => everything(&now),
-        Asks::Help => format!("{WHO_I_AM} {WHAT_I_CAN}"),
-        _ if now != known => learned(&known, &now),
-        Asks::Greeting => greeting(&now),
-        Asks::Thanks => "You're welcome!".to_owned(),
-        Asks::Nothing => format!("I can't answer that. {WHO_I_AM} {WHAT_I_CAN}"),
-    };
-    let said = before.iter().any(|line| line.role != Role::Person && line.text.contains(WHO_I_AM));
-    if said || answer.contains(WHO_I_AM) { answer } else { format!("{answer}\n\n{WHO_I_AM}") }
+    let own = dialog.iter().rev().filter(|line| line.role == Role::Person);
+    let lines = lines::of(own.map(|line| line.text.as_str()));
+    let answer = answer(before, dialog, asks(question), lines);
+    let told = |line: &Line| line.role != Role::Person && line.text.contains(lines.who_i_am);
+    match answer.contains(lines.who_i_am) || before.iter().any(told) {
+        true => answer,
+        false => format!("{answer}\n\n{}", lines.who_i_am),
+    }
+}
+
+fn answer(before: &[Line], dialog: &[Line], asks: Asks, lines: &Lines) -> String {
+    let (known, now) = (Facts::of(before), Facts::of(dialog));
+    match asks {
+        Asks::Name => name(&now, lines),
+        Asks::Everything => everything(&now, lines),
+        Asks::Help => format!("{} {}", lines.who_i_am, lines.what_i_can),
+        _ if now != known => learned(&known, &now, lines),
+        Asks::Greeting => greeting(&now, lines),
+        Asks::Thanks => lines.welcome.to_owned(),
+        Asks::Nothing => format!("{} {} {}", lines.cannot, lines.who_i_am, lines.what_i_can),
+    }
 }
 
 fn asks(question: &[Line]) -> Asks {
@@ -82,36 +90,37 @@ fn asks(question: &[Line]) -> Asks {
     }
 }
 
-fn name(facts: &Facts) -> String {
+fn name(facts: &Facts, lines: &Lines) -> String {
     match &facts.name {
-        Some(name) => format!("Your name is {name}: you told me so."),
-        None => "You haven't told me your name yet.".to_owned(),
+        Some(name) => lines.your_name.replace("{}", name),
+        None => lines.no_name.to_owned(),
     }
 }
 
-fn greeting(facts: &Facts) -> String {
+fn greeting(facts: &Facts, lines: &Lines) -> String {
     match &facts.name {
-        Some(name) => format!("Hello {name}! Nice to hear from you again."),
-        None => format!("Hello! {WHO_I_AM} {WHAT_I_CAN}"),
+        Some(name) => lines.hello_name.replace("{}", name),
+        None => format!("{} {} {}", lines.hello, lines.who_i_am, lines.what_i_can),
     }
 }
 
-fn everything(facts: &Facts) -> String {
-    let name = facts.name.iter().map(|name| format!("- Your name is {name}."));
-    let likes = facts.likes.iter().map(|like| format!("- You said: \"{}\"", like.words));
-    let notes = facts.notes.iter().map(|note| format!("- You asked me to remember: \"{note}\""));
-    let lines: Vec<String> = name.chain(likes).chain(notes).collect();
-    match lines.is_empty() {
-        true => format!("Nothing yet. {WHAT_I_CAN}"),
-        false => format!("From what you wrote to me:\n{}", lines.join("\n")),
+fn everything(facts: &Facts, lines: &Lines) -> String {
+    let name = facts.name.iter().map(|name| lines.your_name.replace("{}", name));
+    let likes = facts.likes.iter().map(|like| lines.said.replace("{}", &like.words));
+    let notes = facts.notes.iter().map(|note| lines.asked.replace("{}", note));
+    let known: Vec<String> =
+        name.chain(likes).chain(notes).map(|line| format!("\n- {line}")).collect();
+    match known.is_empty() {
+        true => format!("{} {}", lines.nothing, lines.what_i_can),
+        false => format!("{}{}", lines.known, known.concat()),
     }
 }
 
-fn learned(known: &Facts, now: &Facts) -> String {
+fn learned(known: &Facts, now: &Facts, lines: &Lines) -> String {
     let mut parts = Vec::new();
     match &now.name {
-        Some(name) if known.name.is_none() => parts.push(format!("Nice to meet you, {name}!")),
-        Some(name) if known.name != now.name => parts.push(format!("All right, {name} it is.")),
+        Some(name) if known.name.is_none() => parts.push(lines.met.replace("{}", name)),
+        Some(name) if known.name != now.name => parts.push(lines.renamed.replace("{}", name)),
         Some(_) | None => {}
     }
     let likes = now.likes.iter().filter(|like| !known.likes.contains(like));
@@ -119,7 +128,7 @@ fn learned(known: &Facts, now: &Facts) -> String {
     let new: Vec<String> =
         likes.map(|like| &like.words).chain(notes).map(|words| format!("\"{words}\"")).collect();
     if !new.is_empty() {
-        parts.push(format!("I'll remember {}.", new.join(" and ")));
+        parts.push(lines.noted.replace("{}", &new.join(&format!(" {} ", lines.and))));
     }
     parts.join(" ")
 }
@@ -179,6 +188,8 @@ const ASK_HELP: &[&str] = &[
     "aide",
     "hilfe",
     "aiuto",
+    "मदद",
+    "مساعدة",
 ];
 
 const GREETINGS: &[&str] = &[
@@ -200,11 +211,22 @@ const GREETINGS: &[&str] = &[
     "مرحبا",
 ];
 
-const THANKS: &[&str] =
-    &["thanks", "thank you", "gracias", "obrigado", "obrigada", "merci", "danke", "grazie", "شكرا"];
+const THANKS: &[&str] = &[
+    "thanks",
+    "thank you",
+    "gracias",
+    "obrigado",
+    "obrigada",
+    "merci",
+    "danke",
+    "grazie",
+    "धन्यवाद",
+    "شكرا",
+];
 
 #[cfg(test)]
 mod tests {
+    use super::lines::ENGLISH;
     use super::*;
 
     fn line(role: Role, text: &str) -> Line {
@@ -224,10 +246,10 @@ mod tests {
 
     #[test]
     fn it_says_what_it_is_at_once_and_whenever_it_can_not_answer() {
-        assert!(chat(&["hello"]).contains(WHO_I_AM));
-        assert!(chat(&["My name is Ana"]).contains(WHO_I_AM));
-        assert!(chat(&["hi", "What is the capital of Peru?"]).contains(WHO_I_AM));
-        assert!(!chat(&["hi", "My name is Ana"]).contains(WHO_I_AM), "but not each time");
+        assert!(chat(&["hello"]).contains(ENGLISH.who_i_am));
+        assert!(chat(&["My name is Ana"]).contains(ENGLISH.who_i_am));
+        assert!(chat(&["hi", "What is the capital of Peru?"]).contains(ENGLISH.who_i_am));
+        assert!(!chat(&["hi", "My name is Ana"]).contains(ENGLISH.who_i_am), "but not each time");
     }
 
     #[test]
@@ -271,5 +293,31 @@ mod tests {
     fn a_burst_is_one_question() {
         let dialog = [line(Role::Person, "my name is Ana"), line(Role::Person, "what is my name?")];
         assert!(reply(&dialog).starts_with("Your name is Ana"));
+    }
+
+    #[test]
+    fn it_answers_in_the_language_of_the_newest_words() {
+        let talk = [
+            ("Me llamo José", "¿Cómo me llamo?", "Te llamas José"),
+            ("Me chamo João", "Qual é o meu nome?", "Seu nome é João"),
+            ("मेरा नाम रवि है", "मेरा नाम क्या है?", "आपका नाम रवि है"),
+            ("اسمي ليلى", "ما اسمي؟", "اسمك ليلى"),
+        ];
+        for (told, question, answer) in talk {
+            assert!(chat(&["hello", told, question]).starts_with(answer), "{question}");
+        }
+        assert!(chat(&["hola", "my name is Ana"]).starts_with("Nice to meet you, Ana!"));
+    }
+
+    #[test]
+    fn what_it_offers_it_understands() {
+        for (note, question, words) in [
+            ("recuerda que aparco en 7", "¿qué sabes de mí?", "aparco en 7"),
+            ("lembre que moro em 7", "o que você sabe sobre mim?", "moro em 7"),
+            ("याद रखना कि गेट 7 है", "मेरे बारे में क्या पता है?", "गेट 7 है"),
+            ("تذكر أن البوابة 7", "ماذا تعرف عني؟", "البوابة 7"),
+        ] {
+            assert!(chat(&[note, question]).contains(&format!("«{words}»")), "{question}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::gate::{Door, Fault};
 use super::phones::{Bubble, Contact, Tick};
-use super::{Answer, Desk, MetaAccount, Receipts, Sandbox, identifiers, lock, post, signing};
+use super::{Answer, Desk, MetaAccount, Receipts, Sandbox, identifiers, keep, lock, post, signing};
 
 /// A handle on one number.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl Number {
     /// people who are known stand on their phones, too.
     pub async fn post(&self, body: &Value) -> Answer {
         let text = signing::meta_json(body);
-        lock(&self.desk().posted).push(text.clone());
+        keep(&mut lock(&self.desk().posted), text.clone());
         let ids = self.note(body);
         let answer = self.post_text(self.desk().account.app_secret.expose_secret(), text).await;
         self.sandbox.phones.answered(self.id(), &ids, answer.status);
@@ -83,7 +83,8 @@ impl Number {
         post::post(&self.sandbox, self.sandbox.http.get(self.webhook_url()).query(&query)).await
     }
 
-    /// Posts the n-th webhook of `post` once more, byte by byte.
+    /// Posts the n-th webhook of `post` once more, byte by byte, counted from
+    /// the oldest that is still logged.
     pub async fn replay(&self, n: usize) -> Answer {
         let text = lock(&self.desk().posted)[n].clone();
         self.post_text(self.desk().account.app_secret.expose_secret(), text).await

@@ -29,6 +29,9 @@ const SCRIPT: &str = include_str!("../../templates/sandbox/phone.js");
 /// So many messages of a chat are on the page.
 const SHOWN: usize = 300;
 
+/// So many characters fit in a message on a real phone.
+const LONGEST: usize = 4096;
+
 /// The page loads nothing from anywhere else and runs no inline script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
@@ -124,6 +127,7 @@ async fn state(State(sandbox): State<Arc<Sandbox>>, Query(selected): Query<Selec
         let typing = open.and_then(|chat| chat.typing_until).map(|until| until.duration_since(now));
         json!({
             "info": sandbox.info,
+            "longest": LONGEST,
             "people": people,
             "bubbles": open.map(|chat| chat.newest(SHOWN).iter().map(bubble).collect::<Vec<_>>()),
             "typing_ms": typing.map_or(0, |left| left.as_millis().max(0)),
@@ -137,6 +141,7 @@ fn card(resident: &Resident, chat: Option<&Chat>) -> Value {
         "key": resident.key,
         "name": resident.name,
         "number": resident.shown_number(),
+        "id": resident.user_id,
         "last": chat.and_then(|chat| chat.bubbles.last()).map(bubble),
     })
 }
@@ -184,6 +189,9 @@ struct Say {
 async fn say(State(sandbox): State<Arc<Sandbox>>, Json(say): Json<Say>) -> Response {
     if say.text.trim().is_empty() {
         return (StatusCode::BAD_REQUEST, "nothing was written").into_response();
+    }
+    if say.text.chars().count() > LONGEST {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "the message is too long").into_response();
     }
     let Some(phone) = phone(&sandbox, &say.to) else { return unknown() };
     // The page sees by the ticks what becomes of it.

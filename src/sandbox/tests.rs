@@ -498,3 +498,25 @@ async fn typing_dots_end_with_the_answer() {
     world.twilio(&[("To", "whatsapp:+15550100001"), ("From", SENDER), ("Body", "hello")]).await;
     assert_eq!(typing_ms().await, 0);
 }
+
+#[tokio::test]
+async fn the_logs_forget_the_oldest() {
+    let sandbox = sandbox("http://127.0.0.1:1", None);
+    for n in 0..=LOGGED {
+        sandbox.record("GET", n.to_string(), Value::Null);
+    }
+    let calls = sandbox.calls();
+    assert_eq!((calls.len(), calls[0].path.as_str()), (LOGGED, "1"));
+}
+
+#[tokio::test]
+async fn the_page_takes_no_more_letters_than_the_real_phone() {
+    let world = World::new().await;
+    let say = async |text: String| {
+        let body = json!({ "provider": "meta", "person": "ana", "text": text });
+        let request = world.http.post(format!("{}/phone/say", world.url)).json(&body);
+        request.send().await.unwrap().status()
+    };
+    assert_eq!(say("é".repeat(4096)).await, 202);
+    assert_eq!(say("é".repeat(4097)).await, 413);
+}

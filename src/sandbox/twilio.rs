@@ -11,7 +11,9 @@ use secrecy::ExposeSecret;
 
 use super::gate::{Door, Fault};
 use super::phones::{Bubble, Contact, Tick};
-use super::{Answer, Desk, Receipts, Sandbox, TwilioAccount, identifiers, lock, post, signing};
+use super::{
+    Answer, Desk, Receipts, Sandbox, TwilioAccount, identifiers, keep, lock, post, signing,
+};
 
 /// The parameters of a webhook, in order.
 pub type Form = Vec<(String, String)>;
@@ -47,7 +49,7 @@ impl Number {
     /// who is known stands on their phone, too, and so does what the app says
     /// in its answer.
     pub async fn post(&self, form: &Form) -> Answer {
-        lock(&self.desk().posted).push(webhook::encode(form));
+        keep(&mut lock(&self.desk().posted), webhook::encode(form));
         let id = self.note(form);
         let answer = self.post_form(self.token(), "/webhooks/twilio", form).await;
         self.sandbox.phones.answered(self.id(), id.as_slice(), answer.status);
@@ -66,7 +68,8 @@ impl Number {
         self.post_text(signature, &url, body.into()).await
     }
 
-    /// Posts the n-th webhook of `post` once more.
+    /// Posts the n-th webhook of `post` once more, counted from the oldest
+    /// that is still logged.
     pub async fn replay(&self, n: usize) -> Answer {
         let text = lock(&self.desk().posted)[n].clone();
         self.post_form(self.token(), "/webhooks/twilio", &webhook::decode(text.as_bytes())).await

@@ -3,11 +3,16 @@
 const HINTS = ["My name is NAME", "What is my name?", "Remember that I like tea", "What do you know about me?"];
 const THROUGH = {
   meta: "A webhook of Meta's Cloud API, JSON, signed with the app secret.",
-  twilio: "A webhook of Twilio, a form, signed with the auth token. Same people, same numbers.",
+  twilio: "A webhook of Twilio, a form, signed with the auth token.",
 };
+const HIDDEN = {
+  meta: (name, id) => `${name} hides the number: Meta shows only the id ${id}.`,
+  twilio: (name, id) => `${name} hides the number: Twilio shows the same hidden id, whatsapp:${id}.`,
+};
+const GONE = "Olifant is not running. Start it again; this page comes back by itself.";
 
 const $ = (id) => document.getElementById(id);
-const state = { provider: "meta", person: "ana", view: null, seen: load("seen") || {}, drafts: {} };
+const state = { provider: "meta", person: "ana", view: null, online: true, seen: load("seen") || {}, drafts: {} };
 chosenInAddress();
 
 // Talking to the sandbox.
@@ -23,9 +28,9 @@ async function refresh() {
     const response = await fetch(`/phone/state?${query}`);
     if (!response.ok) throw new Error(response.status);
     const view = await response.json();
-    $("lost").hidden = true;
+    connected(true);
     if (provider === state.provider && person === state.person) show(view);
-  } catch { $("lost").hidden = false; }
+  } catch { connected(false); }
   asking = false;
   if (askAgain) { askAgain = false; refresh(); }
 }
@@ -39,7 +44,18 @@ async function tell(path, body) {
       body: JSON.stringify({ provider, person, ...body }),
     });
     return response.ok;
-  } catch { return false; }
+  } catch {
+    connected(false);
+    return false;
+  }
+}
+
+function connected(online) {
+  if (state.online === online) return;
+  state.online = online;
+  $("lost").hidden = online;
+  $("lost").textContent = online ? "" : GONE;
+  showTyping(0);
 }
 
 function listen() {
@@ -47,7 +63,7 @@ function listen() {
   events.onmessage = refresh;
   events.onopen = refresh;
   events.onerror = () => {
-    $("lost").hidden = false;
+    connected(false);
     // The browser comes back by itself, unless the answer was final.
     if (events.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
   };
@@ -65,6 +81,7 @@ function show(view) {
   showPeople(view.people);
   showBubbles(view.bubbles || []);
   showTyping(view.typing_ms);
+  showCount();
   showHints(view.bubbles || []);
   if (!before || atEnd) toEnd();
   showDown();
@@ -91,7 +108,9 @@ function showPeople(people) {
   }));
   if (focused) document.querySelector(`[data-person="${focused}"]`)?.focus();
   for (const button of $("providers").children) radio(button, button.dataset.provider === state.provider);
-  $("through-note").textContent = THROUGH[state.provider];
+  const { number, id } = people.find((person) => person.key === state.person);
+  const numbers = number ? "Same people, same numbers." : HIDDEN[state.provider](name(), id);
+  $("through-note").textContent = `${THROUGH[state.provider]} ${numbers}`;
   $("as").textContent = `as ${name()} · ${state.provider === "meta" ? "Meta" : "Twilio"}`;
 }
 
@@ -200,21 +219,44 @@ let typingEnds;
 function showTyping(ms) {
   clearTimeout(typingEnds);
   $("dots").hidden = ms <= 0;
-  $("presence").textContent = ms > 0 ? "typing…" : "online";
+  $("presence").textContent = !state.online ? "offline" : ms > 0 ? "typing…" : "online";
   if (ms > 0) typingEnds = setTimeout(() => showTyping(0), ms);
 }
 
+// All of them for a start; who has begun to talk needs a nudge at most.
 function showHints(bubbles) {
   const said = new Set(bubbles.filter((bubble) => bubble.side === "person").map((bubble) => bubble.text));
-  const left = HINTS.map((hint) => hint.replace("NAME", name())).filter((hint) => !said.has(hint));
+  const all = HINTS.map((hint) => hint.replace("NAME", name()));
+  const left = all.filter((hint) => !said.has(hint)).slice(0, bubbles.length ? 2 : all.length);
   const current = [...$("hints").children].map((button) => button.textContent);
-  $("hints").hidden = !left.length;
   if (left.join() === current.join()) return;
+  $("offers").hidden = !left.length;
   $("hints").replaceChildren(...left.map((hint) => {
     const button = make("button", "", hint);
     Object.assign(button, { type: "button", onclick: () => { tell("/phone/say", { text: hint }); $("text").focus(); } });
     return button;
   }));
+  $("hints").scrollLeft = 0;
+  showMore();
+}
+
+function showMore() {
+  const hints = $("hints");
+  const more = hints.scrollWidth - hints.clientWidth - hints.scrollLeft > 4;
+  hints.classList.toggle("fades", more);
+  $("more").hidden = !more;
+}
+
+// Letters as people count them on a phone: an emoji is one, not two.
+function showCount() {
+  const longest = state.view?.longest ?? Infinity;
+  const length = [...$("text").value.trim()].length;
+  const over = length - longest;
+  $("count").hidden = over < -200;
+  $("count").classList.toggle("over", over > 0);
+  $("count").textContent = over > 0 ? `${length} / ${longest}: too long by ${over}` : `${length} / ${longest}`;
+  $("text").setAttribute("aria-invalid", String(over > 0));
+  $("send").disabled = over > 0;
 }
 
 // WhatsApp's markup. Only nodes and text are made, never HTML.
@@ -294,9 +336,13 @@ function showDown() {
 }
 
 function fit() {
-  const text = $("text");
+  const text = $("text"), chat = $("chat");
+  const atEnd = $("down").hidden && chat.scrollHeight > chat.clientHeight;
   text.style.height = "auto";
   text.style.height = `${text.scrollHeight}px`;
+  text.classList.toggle("long", text.scrollHeight > text.clientHeight + 1);
+  showCount();
+  if (atEnd) toEnd();
 }
 
 // What the hands do.
@@ -311,22 +357,31 @@ function choose(what) {
   state.drafts[`${state.provider} ${state.person}`] = $("text").value;
   Object.assign(state, what, { view: null });
   history.replaceState(null, "", `#${state.provider}/${state.person}`);
-  $("text").value = state.drafts[`${state.provider} ${state.person}`] || "";
-  fit();
+  write(state.drafts[`${state.provider} ${state.person}`] || "");
   refresh();
 }
 
 async function send(event) {
   event?.preventDefault();
   const text = $("text").value.trim();
-  if (!text) return;
-  $("text").value = "";
-  fit();
+  if (!text || $("send").disabled) return;
+  if (!state.online) return notSent();
+  write("");
   toEnd();
   if (await tell("/phone/say", { text })) return;
   // Nothing took it: the words go back to where they were.
-  $("lost").hidden = false;
-  if (!$("text").value) { $("text").value = text; fit(); }
+  if (!$("text").value) write(text);
+  if (!state.online) notSent();
+}
+
+function notSent() {
+  $("lost").textContent = `Not sent, your words are kept. ${GONE}`;
+  refresh();
+}
+
+function write(text) {
+  $("text").value = text;
+  fit();
 }
 
 function arrows(event) {
@@ -346,6 +401,13 @@ $("text").addEventListener("keydown", (event) => {
 });
 $("chat").addEventListener("scroll", showDown);
 $("down").addEventListener("click", toEnd);
+$("hints").addEventListener("scroll", showMore);
+$("more").addEventListener("click", () => $("hints").scrollBy({ left: $("hints").clientWidth * .7, behavior: "smooth" }));
+$("about").addEventListener("click", () => {
+  const open = document.querySelector(".desk").classList.toggle("open");
+  $("about").setAttribute("aria-expanded", String(open));
+});
+addEventListener("resize", () => { fit(); showMore(); });
 $("people").addEventListener("keydown", arrows);
 $("providers").addEventListener("keydown", arrows);
 for (const button of $("providers").children) button.onclick = () => choose({ provider: button.dataset.provider });

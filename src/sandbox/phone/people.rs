@@ -7,7 +7,7 @@ pub(super) struct Resident {
     pub(super) key: &'static str,
     pub(super) name: &'static str,
     phone: Option<&'static str>,
-    user_id: Option<&'static str>,
+    pub(super) user_id: Option<&'static str>,
 }
 
 /// All of them: with a number, with number and id, and with the number hidden.
