@@ -75,7 +75,7 @@ impl<'a> Thinking<'a> {
     /// Round after round over the models, as long as there is hope and time.
     async fn completion(&mut self, prompt: &Prompt) -> Result<Completion, String> {
         for round in 1.. {
-            let gave_up = match self.from_any_model(prompt).await {
+            let gave_up = match self.any_model(prompt).await {
                 Ok(completion) => return Ok(completion),
                 Err(gave_up) => gave_up,
             };
@@ -89,7 +89,7 @@ impl<'a> Thinking<'a> {
     }
 
     /// From the first model that has one.
-    async fn from_any_model(&mut self, prompt: &Prompt) -> Result<Completion, GaveUp> {
+    async fn any_model(&mut self, prompt: &Prompt) -> Result<Completion, GaveUp> {
         let mut all = GaveUp::last("no model is configured (llm.model)");
         for model in self.models() {
             let gave_up = match self.insist(model, prompt).await {

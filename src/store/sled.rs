@@ -71,10 +71,10 @@ impl SledStore {
     fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
         let raw = |key: &[u8]| Ok(self.tree.get(key).map_err(tx::unavailable)?.map(|v| v.to_vec()));
         // A long value lies under several keys; a round may come in between.
-        let torn =
-            |read: &Result<Option<T>, StoreError>| matches!(read, Err(StoreError::Damaged(_)));
-        let reads = std::iter::repeat_with(|| tx::read(raw, key)).take(READS);
-        reads.skip_while(torn).next().unwrap_or_else(|| tx::read(raw, key))
+        let whole =
+            |read: &Result<Option<T>, StoreError>| !matches!(read, Err(StoreError::Damaged(_)));
+        let mut reads = std::iter::repeat_with(|| tx::read(raw, key)).take(READS);
+        reads.find(whole).unwrap_or_else(|| tx::read(raw, key))
     }
 }
 

@@ -60,10 +60,9 @@ impl Tx<'_> {
     /// The first alias decides that is known and not contradicted by an id.
     fn known_by(&self, number: &Number, aliases: &[Alias]) -> Result<Option<Person>, StoreError> {
         for alias in aliases {
-            if let Some(person) = self.owner(number, alias)? {
-                if !contradicts(&person, number, aliases) {
-                    return Ok(Some(person));
-                }
+            let owner = self.owner(number, alias)?;
+            if let Some(person) = owner.filter(|owner| !contradicts(owner, number, aliases)) {
+                return Ok(Some(person));
             }
         }
         Ok(None)

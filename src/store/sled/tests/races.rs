@@ -184,8 +184,11 @@ async fn a_long_message_is_read_whole_while_it_is_edited() {
     let id = shop.hears("w1", "x").await;
     let edit = |n: usize| {
         let letter = char::from(b'a' + u8::try_from(n % 26).unwrap());
-        let content =
-            Content::Text(letter.to_string().repeat(if n % 2 == 0 { 9000 } else { 20_000 }));
+        let content = Content::Text(letter.to_string().repeat(if n.is_multiple_of(2) {
+            9000
+        } else {
+            20_000
+        }));
         Event::Edit { message: "w1".into(), content }
     };
     shop.accept(edit(0)).await;
