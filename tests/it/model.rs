@@ -84,12 +84,13 @@ impl Model {
 async fn answer(State(model): State<Arc<Model>>, Json(request): Json<Value>) -> Response {
     let echo = format!("You said: {}", last_words(&request));
     model.asked.lock().unwrap().push(request);
+    // Taken before the door: who stands there has its answer.
+    let say = model.script.lock().unwrap().pop_front();
     let door = model.doors.lock().unwrap().pop_front();
     if let Some((reached, opened)) = door {
         reached.send_replace(true);
         let _ = opened.await;
     }
-    let say = model.script.lock().unwrap().pop_front();
     match say {
         None => completion(&echo, "stop"),
         Some(Say::Text(text)) => completion(text, "stop"),

@@ -151,9 +151,11 @@ fn accepted(card: Value, wamid: &str) -> Value {
 
 fn deliver(number: &Number, contact: &Contact, bubble: Bubble) {
     let wamid = bubble.id.clone();
+    // Counted before the phone shows it: whoever saw it can wait for the rest.
+    let under_way = UnderWay::new(&number.sandbox);
     number.sandbox.phones.change(|book| book.open(number.id(), contact).show(bubble));
     if number.desk().reports_by_itself() {
-        let (number, under_way) = (number.clone(), UnderWay::new(&number.sandbox));
+        let number = number.clone();
         tokio::spawn(async move {
             let _under_way = under_way;
             for status in ["sent", "delivered", "read"] {

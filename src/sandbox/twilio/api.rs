@@ -139,15 +139,17 @@ pub(super) fn deliver(number: &Number, contact: &Contact, body: String, callback
 fn show(number: &Number, contact: &Contact, raw: Value) -> Bubble {
     let text = raw["Body"].as_str().filter(|body| !body.is_empty()).unwrap_or("[media]").to_owned();
     let bubble = Bubble::received(identifiers::sid(), number.sandbox.clock.now(), text, raw);
+    // Counted before the phone shows it: whoever saw it can wait for the rest.
+    let under_way = UnderWay::new(&number.sandbox);
     number.sandbox.phones.change(|book| book.open(number.id(), contact).show(bubble.clone()));
     if number.desk().reports_by_itself() {
-        report(number, bubble.id.clone());
+        report(number, bubble.id.clone(), under_way);
     }
     bubble
 }
 
-fn report(number: &Number, sid: String) {
-    let (number, under_way) = (number.clone(), UnderWay::new(&number.sandbox));
+fn report(number: &Number, sid: String, under_way: UnderWay) {
+    let number = number.clone();
     tokio::spawn(async move {
         let _under_way = under_way;
         for status in ["sent", "delivered", "read"] {
