@@ -35,7 +35,9 @@ pub fn file(path: &Path) -> Result<Value, Error> {
         std::fs::read(path).map_err(|e| Error(format!("{name}: can't be read ({e}); {remedy}")))?;
     if let Err(e) = std::str::from_utf8(&bytes) {
         let line = 1 + bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count();
-        return Err(Error(format!("{name}: line {line} is not UTF-8; save the file as UTF-8 text")));
+        return Err(Error(format!(
+            "{name}: line {line} is not UTF-8; save the file as UTF-8 text"
+        )));
     }
     parsed(&name, config::File::from(path).format(FileFormat::Toml).collect())
 }

@@ -91,6 +91,10 @@ impl Complaint<'_> {
         if message == "invalid socket address syntax" {
             return format!("\"{}\" is not ADDRESS:PORT", self.text());
         }
+        let text = format!("{:?}", self.text());
+        if let Some(why) = message.strip_suffix(&format!(": {text}")) {
+            return format!("{text} is not a URL ({why})");
+        }
         let wrong = ["invalid type: ", "invalid value: "];
         let wrong = wrong.iter().find_map(|prefix| message.strip_prefix(prefix));
         match wrong.and_then(|rest| rest.rsplit_once(", expected ")) {
@@ -155,7 +159,6 @@ fn kind(expected: &str) -> String {
         () if has("bool") => "true or false".into(),
         () if has("float") || has("f64") => "a number".into(),
         () if has("string") => "a text".into(),
-        () if has("URL") => format!("a URL ({expected})"),
         () if has("array") || has("sequence") => "a list".into(),
         () if has("map") || has("struct ") => "a table".into(),
         () => expected.to_owned(),

@@ -203,7 +203,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         (
             wrong("[numbers.shop]\nprovider = \"meta\""),
             "numbers.shop.phone_number_id is missing (my.toml); set it or \
-             OLIFANT__NUMBERS__SHOP__PHONE_NUMBER_ID (XXX)",
+             OLIFANT__NUMBERS__SHOP__PHONE_NUMBER_ID (the phone number id (not the phone number) from WhatsApp > API setup)",
         ),
         (
             wrong(&META.replace("front", "twin")),
@@ -219,10 +219,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
             wrong("[store]\nurl = \"/var/lib/olifant\""),
             "store.url names no kind of store (my.toml); write sled:PATH",
         ),
-        (
-            wrong("[store]\nurl = \"sled:\""),
-            "store.url names no folder (my.toml); write sled:PATH",
-        ),
+        (wrong("[store]\nurl = \"sled:\""), "store.url names no folder (my.toml); write sled:PATH"),
         (
             refused("", &[]),
             "numbers: none is configured; add a table [numbers.NAME] with provider = \"meta\" or \
@@ -273,7 +270,10 @@ fn a_file_that_is_no_toml_or_not_there_is_named() {
     assert!(line.starts_with("my.toml: TOML parse error at line 2, column 10: "), "{line}");
     assert_eq!(line.matches("my.toml").count(), 1, "{line}");
     let line = refused("[llm]\napi_key = \"sk-1\n", &[]);
-    assert!(line.contains("line 2") && line.contains("expected") && !line.contains("sk-1"), "{line}");
+    assert!(
+        line.contains("line 2") && line.contains("expected") && !line.contains("sk-1"),
+        "{line}"
+    );
     let story = Story::new("", &[KEY]);
     std::fs::write(story.dir.path().join("my.toml"), b"[llm]\nmodel = \"\xff\"").unwrap();
     assert!(story.line().ends_with("line 2 is not UTF-8; save the file as UTF-8 text"));

@@ -77,7 +77,7 @@ async fn what_is_too_large_or_of_another_type_is_refused() {
     assert_eq!(request.body("{}").send().await.unwrap().status(), 415);
     let request =
         client.post(url(&story, "/webhooks/twilio")).header("content-type", "application/json");
-    assert_eq!(request.body("{}").send().await.unwrap().status(), 415);
+    assert_eq!(request.body("{}").send().await.unwrap().status(), 401);
     assert_eq!(client.get(url(&story, "/webhooks/twilio")).send().await.unwrap().status(), 405);
     assert_eq!(client.get(url(&story, "/nothing")).send().await.unwrap().status(), 404);
 }
