@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::StartError;
+use crate::config::Settings;
 use crate::telemetry::{self, Format};
 
 /// The configuration is at fault (`EX_CONFIG` of sysexits.h): starting again
@@ -31,6 +32,7 @@ Exit codes:
   0   ended as asked
   1   failed while running
   2   wrong usage of the command line
+  74  the disk failed; what was acknowledged before is kept
   78  bad configuration: one line says which key, where it is, and what to do";
 
 /// A self-hosted WhatsApp assistant that remembers.
@@ -92,6 +94,16 @@ pub fn run() -> ExitCode {
 fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(anyhow::Error::from)?.block_on(command)
+}
+
+/// Makes the store's folder if need be: a path that can't be one is a mistake
+/// of the configuration, other trouble with the store is not.
+fn make_store_folder(settings: &Settings) -> Result<(), Failure> {
+    let (_, path) = settings.store.url.split_once(':').unwrap_or_default();
+    std::fs::create_dir_all(path).map_err(|e| {
+        let what = settings.explain(&format!("store.url: {path} can't be a folder: {e}"));
+        Failure::Configuration(format!("{what}; name a folder that exists or can be made"))
+    })
 }
 
 fn start_logging(format: Format, default: &str) -> Result<(), Failure> {

@@ -6,8 +6,10 @@ pub mod reference;
 
 mod businesses;
 mod layers;
+mod misnamed;
 mod numbers;
 mod section;
+mod server;
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -69,7 +71,8 @@ pub struct Settings {
     pub businesses: BTreeMap<Business, BusinessConfig>,
     /// `[sending]`.
     pub sending: deliveries::Config,
-    /// One line for each old name that was used.
+    /// One line for each old name that was used, and for what was written and
+    /// does not count.
     pub warnings: Vec<String>,
     /// Where all this came from.
     pub sources: Sources,
@@ -132,19 +135,18 @@ impl Sources {
 }
 
 fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
-    let (mut tree, warnings) = tree(&sources, renamed)?;
+    let (mut tree, mut warnings) = tree(&sources, renamed)?;
+    warnings.extend(misnamed::warnings(&sources.env));
     known_sections(&tree)?;
-    businesses::choose_model(&mut tree, &sources)?;
-    let server: http::Config = read_section(&tree, "server")?;
+    warnings.extend(businesses::choose_model(&mut tree, &sources)?);
     let numbers = numbers::read_all(&tree)?;
-    reachable(&tree, &server, &numbers)?;
     Ok(Settings {
+        server: server::read(&tree, &numbers)?,
         store: store(&tree)?,
         businesses: businesses::read_all(&tree, &numbers)?,
         sending: read_section(&tree, "sending")?,
         origins: origins(&tree),
         fingerprints: FIXED.iter().map(|name| (*name, fingerprint(&tree, name))).collect(),
-        server,
         numbers,
         warnings,
         sources,
@@ -204,33 +206,17 @@ fn read_section<T: serde::de::DeserializeOwned>(tree: &Value, name: &str) -> Res
 
 fn store(tree: &Value) -> Result<store::Config, Error> {
     let config: store::Config = read_section(tree, "store")?;
-    let kind = config.url.split_once(':').map(|(kind, _)| kind);
-    if kind.is_some_and(|kind| store::KINDS.contains(&kind)) {
-        return Ok(config);
-    }
-    let place = get(tree, &["store", "url"]).map(origin).unwrap_or_default();
-    Err(Error(format!("store.url names no kind of store{place}; write sled:PATH")))
-}
-
-/// Twilio signs the URL that it calls, and calls back to it.
-fn reachable(
-    tree: &Value,
-    server: &http::Config,
-    numbers: &BTreeMap<NumberName, NumberConfig>,
-) -> Result<(), Error> {
-    let place = |key| get(tree, &["server", key]).map(origin).unwrap_or_default();
-    if let Some(url) = &server.public_url {
-        numbers::url("server.public_url", url.as_str(), &place("public_url"))?;
-        return Ok(());
-    }
-    let twilio = numbers.iter().find(|(_, config)| matches!(config, NumberConfig::Twilio(_)));
-    match twilio {
-        Some((name, _)) => Err(Error(format!(
-            "server.public_url is missing, and numbers.{name} needs it because Twilio signs the URL \
-             it calls; set it or OLIFANT__SERVER__PUBLIC_URL to https://YOUR.HOST"
-        ))),
-        None => Ok(()),
-    }
+    let place = || get(tree, &["store", "url"]).map(origin).unwrap_or_default();
+    let what = match config.url.split_once(':') {
+        Some((kind, path)) if store::KINDS.contains(&kind) => {
+            if !path.is_empty() {
+                return Ok(config);
+            }
+            "no folder"
+        }
+        _ => "no kind of store",
+    };
+    Err(Error(format!("store.url names {what}{}; write sled:PATH", place())))
 }
 
 fn origins(tree: &Value) -> BTreeMap<String, String> {

@@ -17,7 +17,8 @@ pub struct Config {
     pub deny: Vec<String>,
     /// Whether group chats are kept and answered.
     pub groups: bool,
-    /// Older messages are stored but not answered, in seconds.
+    /// A burst older than this is not answered if the conversation has newer
+    /// messages, in seconds.
     pub max_age_s: u64,
 }
 
@@ -41,6 +42,21 @@ pub fn keeps(policy: &Config, event: &Event) -> bool {
         }
         Event::Edit { .. } | Event::Revoke { .. } | Event::Receipt(_) => true,
     }
+}
+
+/// Whether an entry of [`Config::allow`] or [`Config::deny`] can mean anybody;
+/// a name can't.
+pub fn names_somebody(entry: &str) -> bool {
+    meanings(entry).iter().any(|meaning| match meaning {
+        Alias::Phone(_) | Alias::UserId(_) | Alias::ParentUserId(_) => true,
+        // Of a group's id it is only known that it is one long word with digits.
+        Alias::Group(id) => {
+            id.len() >= 8
+                && id.contains(|c: char| c.is_ascii_digit())
+                && !id.starts_with('+')
+                && !id.contains(char::is_whitespace)
+        }
+    })
 }
 
 /// What to do about this turn at `now`.
@@ -162,6 +178,16 @@ mod tests {
         let others = vec!["+1 555 0199".to_owned()];
         assert!(silent(&Config { allow: others.clone(), ..policy() }, &turn));
         assert!(!silent(&Config { deny: others, ..policy() }, &turn));
+    }
+
+    #[test]
+    fn an_entry_of_a_list_has_to_be_a_number_or_an_id() {
+        for entry in ["+1 555 0100", "whatsapp:+15550100", "US.1349", "Y2FwaV9ncm91cDox"] {
+            assert!(names_somebody(entry), "{entry}");
+        }
+        for entry in ["", "hello", "+1555O100", "12", "Ana 2"] {
+            assert!(!names_somebody(entry), "{entry}");
+        }
     }
 
     #[test]

@@ -72,12 +72,15 @@ pub struct Args {
 pub async fn run(args: Args) -> Result<(), Failure> {
     start_logging(Format::Human, "warn")?;
     let folder = Folder::open(&args.dir, args.fresh)?;
-    let app_listener = bind(args.listen).await?;
-    let phone_listener = bind(args.phone_listen).await?;
+    let app_listener = bind(args.listen, "--listen").await?;
+    let phone_listener = bind(args.phone_listen, "--phone-listen").await?;
     let app_at = app_listener.local_addr().context("the app's address")?;
     let phone_at = phone_listener.local_addr().context("the phone's address")?;
 
     let settings = settings(&args, &folder, app_at, phone_at)?;
+    for warning in &settings.warnings {
+        tracing::warn!("{warning}");
+    }
     let limit = Duration::from_secs(settings.server.shutdown_s);
     let clock = Clock::system();
     let info = phone_info(&settings);
@@ -105,14 +108,21 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
     }
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
     let bound = match TcpListener::bind(address).await {
-        Err(e) if e.kind() == ErrorKind::AddrInUse => {
-            TcpListener::bind(SocketAddr::new(address.ip(), 0)).await
-        }
+        Err(e) if e.kind() == ErrorKind::AddrInUse => another(address, option).await,
         bound => bound,
     };
     Ok(bound.with_context(|| format!("{address} can't be listened on"))?)
+}
+
+async fn another(taken: SocketAddr, option: &str) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(SocketAddr::new(taken.ip(), 0)).await?;
+    let instead = listener.local_addr()?;
+    tracing::warn!(
+        "another program listens on {taken}, so {instead} is used; {option} chooses one"
+    );
+    Ok(listener)
 }
 
 fn settings(
@@ -213,4 +223,18 @@ fn greeting(phone_at: SocketAddr, info: &PhoneInfo) -> String {
 /// Who closed the pipe does not want to know.
 fn say(words: &str) {
     let _ = writeln!(std::io::stdout(), "{words}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_no_obstacle() {
+        let first = bind(SocketAddr::from(([127, 0, 0, 1], 0)), "--listen").await.unwrap();
+        let taken = first.local_addr().unwrap();
+        let second = bind(taken, "--listen").await.unwrap().local_addr().unwrap();
+        assert_eq!(second.ip(), taken.ip());
+        assert_ne!(second.port(), taken.port());
+    }
 }

@@ -1,12 +1,13 @@
 //! `olifant serve`: answer real people.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 
-use super::{Failure, start_logging};
+use super::{Failure, make_store_folder, start_logging};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
@@ -18,9 +19,10 @@ Examples:
   olifant serve --config my.toml
   OLIFANT__SERVER__LISTEN=0.0.0.0:8080 olifant serve --config my.toml
 
+The file that is named and the environment count; no other file is looked for.
 SIGHUP reads the configuration again. SIGTERM ends it after work in progress is
-done, within server.shutdown_s; a second signal ends it at once. It exits with
-78 if the configuration is at fault.";
+done, within server.shutdown_s; a second signal ends it at once, with exit code
+1. It exits with 78 if the configuration is at fault.";
 
 /// Answer the numbers of a configuration file.
 #[derive(Debug, clap::Args)]
@@ -39,14 +41,22 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         tracing::warn!("{warning}");
     }
     let clock = Clock::system();
+    make_store_folder(&settings)?;
     let listener = listen(&settings).await?;
     let limit = Duration::from_secs(settings.server.shutdown_s);
     let app = App::start(settings, clock.clone()).await?;
     let stop = shutdown::on_signal().context("signals")?;
-    announce(&app, &listener);
+    let address = listener.local_addr().context("the server's address")?;
+    let numbers = app.settings.numbers.len();
+    let overdue = async {
+        announce(address, numbers);
+        shutdown::overdue(&stop, limit, &clock).await;
+    };
     tokio::select! {
+        // In this order: it is ready once it also listens to SIGHUP.
+        biased;
         served = app.serve(listener, stop.clone()) => served?,
-        () = shutdown::overdue(&stop, limit, &clock) => {
+        () = overdue => {
             return Err(anyhow!("work in progress did not end within server.shutdown_s").into());
         }
     }
@@ -62,9 +72,7 @@ async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
     })
 }
 
-fn announce(app: &App, listener: &TcpListener) {
-    let address = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
-    let numbers = app.settings.numbers.len();
+fn announce(address: SocketAddr, numbers: usize) {
     let version = env!("CARGO_PKG_VERSION");
-    tracing::info!(version, server.address = address, numbers, "ready");
+    tracing::info!(version, server.address = %address, numbers, "ready");
 }

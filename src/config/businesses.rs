@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::layers::{self, get, join, origin, table};
 use super::section::{read, unknown};
 use super::{BusinessConfig, Error, Sources, numbers, read_section};
+use crate::assistant::policy;
 use crate::domain::id::{Business, NumberName};
 use crate::llm;
 use crate::provider::NumberConfig;
@@ -18,8 +19,9 @@ use crate::provider::NumberConfig;
 const MINDFUL: &[&str] = &["llm", "assistant", "policy"];
 
 /// Fills in `OPENAI_API_KEY` (for OpenAI's own server: nobody else is shown
-/// it), and the demo where it may stand in.
-pub fn choose_model(tree: &mut Value, sources: &Sources) -> Result<(), Error> {
+/// it), and the demo where it may stand in; the warning says so to whoever
+/// meant another model.
+pub fn choose_model(tree: &mut Value, sources: &Sources) -> Result<Option<String>, Error> {
     let name = "OPENAI_API_KEY".to_owned();
     let key: &[&str] = &["llm", "api_key"];
     let unset = get(tree, key).is_some_and(|value| value.kind == "".into());
@@ -28,12 +30,27 @@ pub fn choose_model(tree: &mut Value, sources: &Sources) -> Result<(), Error> {
         layers::set(tree, key, Value::new(Some(&name), secret.trim()));
     }
     let llm: llm::Config = read_section(tree, "llm")?;
+    let warning = if has_model(&llm) { None } else { unused_model(tree, sources) };
     if llm.provider == "demo" || (sources.demo_without_model && !has_model(&llm)) {
         layers::set(tree, &["llm", "provider"], "demo".into());
         // Records and logs name what answered.
         layers::set(tree, &["llm", "model"], "demo".into());
     }
-    Ok(())
+    Ok(warning)
+}
+
+/// What somebody wrote of a model that lacks its key.
+fn unused_model(tree: &Value, sources: &Sources) -> Option<String> {
+    let written = get(tree, &["llm"]).map(layers::leaves).unwrap_or_default();
+    let said = |value: &Value| value.origin().is_some() && value.kind != "".into();
+    let (key, value) = written.iter().find(|(_, value)| said(value))?;
+    sources.demo_without_model.then(|| {
+        format!(
+            "llm.{key} is set{}, but the demo answers: a model needs llm.api_key or \
+             OPENAI_API_KEY, or llm.base_url of a server of your own",
+            origin(value)
+        )
+    })
 }
 
 /// The business of every number; each one named has to have a number.
@@ -71,7 +88,50 @@ fn business(tree: &Value, name: &str) -> Result<BusinessConfig, Error> {
         policy: layered(tree, &path, own, "policy")?,
     };
     answerable(tree, &config.llm)?;
+    sensible(&Written { tree, path: &path, own }, &config)?;
     Ok(config)
+}
+
+/// Where a key of a business was written: in its own tables or for all.
+struct Written<'a> {
+    tree: &'a Value,
+    path: &'a str,
+    own: Option<&'a Value>,
+}
+
+impl Written<'_> {
+    fn error(&self, section: &str, key: &str, what: &str, remedy: &str) -> Error {
+        let own = self.own.and_then(|own| get(own, &[section, key]));
+        let whole = join(section, key);
+        let (whole, value) = match own {
+            Some(value) => (join(self.path, &whole), Some(value)),
+            None => (whole, get(self.tree, &[section, key])),
+        };
+        Error(format!("{whole} {what}{}; {remedy}", value.map(origin).unwrap_or_default()))
+    }
+}
+
+/// Values that can be read and make no sense.
+fn sensible(written: &Written<'_>, config: &BusinessConfig) -> Result<(), Error> {
+    let assistant = &config.assistant;
+    if assistant.name.trim().is_empty() {
+        return Err(written.error("assistant", "name", "is empty", "write a name, or take it out"));
+    }
+    if assistant.quiet_ms > assistant.quiet_max_ms {
+        let what = format!("is longer than quiet_max_ms = {}", assistant.quiet_max_ms);
+        let remedy = "make it shorter, or quiet_max_ms longer";
+        return Err(written.error("assistant", "quiet_ms", &what, remedy));
+    }
+    let lists = [("allow", &config.policy.allow), ("deny", &config.policy.deny)];
+    for (key, list) in lists {
+        if let Some(at) = list.iter().position(|entry| !policy::names_somebody(entry)) {
+            let what = format!("names nobody with its entry {}", at + 1);
+            let remedy = "write a phone number with its country code, a user id (US.1349...) or \
+                          a group's id";
+            return Err(written.error("policy", key, &what, remedy));
+        }
+    }
+    Ok(())
 }
 
 /// A section, with what the business says for itself over it.

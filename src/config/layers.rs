@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use config::{FileFormat, Map, Source, Value, ValueKind};
+use config::{ConfigError, FileFormat, Map, Source, Value, ValueKind};
 
 use super::{Error, Renamed, reference};
 
 /// Keys that hold secrets; each can be given as `KEY_file`.
-const SECRETS: &[&str] =
+pub const SECRETS: &[&str] =
     &["access_token", "app_secret", "app_secret_previous", "verify_token", "auth_token", "api_key"];
 
 /// A table without keys.
@@ -31,7 +31,14 @@ pub fn text(toml: &str) -> Result<Value, Error> {
 pub fn file(path: &Path) -> Result<Value, Error> {
     let name = path.display().to_string();
     let remedy = "name a file that can be read with --config or OLIFANT_CONFIG";
-    std::fs::metadata(path).map_err(|e| Error(format!("{name}: can't be read ({e}); {remedy}")))?;
+    let bytes =
+        std::fs::read(path).map_err(|e| Error(format!("{name}: can't be read ({e}); {remedy}")))?;
+    if let Err(e) = std::str::from_utf8(&bytes) {
+        let line = 1 + bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count();
+        return Err(Error(format!(
+            "{name}: line {line} is not UTF-8; save the file as UTF-8 text"
+        )));
+    }
     parsed(&name, config::File::from(path).format(FileFormat::Toml).collect())
 }
 
@@ -40,13 +47,21 @@ fn parsed(
     tree: Result<Map<String, Value>, config::ConfigError>,
 ) -> Result<Value, Error> {
     let tree = tree.map_err(|e| {
-        let message = e.to_string();
-        let lines: Vec<&str> = message.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
-        // Between the first line and the last the parser draws the place.
-        let (first, last) = (lines.first().unwrap_or(&""), lines.last().unwrap_or(&""));
-        Error(format!("{name}: {first}: {last}; correct the TOML there"))
+        // The error's own words name the file once more.
+        let message = match e {
+            ConfigError::FileParse { cause, .. } => cause.to_string(),
+            other => other.to_string(),
+        };
+        let lines = message.lines().map(str::trim).filter(|line| !is_drawn(line));
+        let reason = lines.collect::<Vec<_>>().join(": ");
+        Error(format!("{name}: {reason}; correct the TOML there"))
     })?;
     Ok(Value::new(None, ValueKind::Table(tree)))
+}
+
+/// The parser draws the place, and what stands there may be a secret.
+fn is_drawn(line: &str) -> bool {
+    line.is_empty() || line.trim_start_matches(|c: char| c.is_ascii_digit()).trim().starts_with('|')
 }
 
 /// A layer from the variables `OLIFANT__SECTION__KEY`. What lies `below` says

@@ -117,6 +117,12 @@ fn meta(config: &meta::Config, place: &Place<'_>) -> Result<(), Error> {
 }
 
 fn twilio(config: &twilio::Config, place: &Place<'_>) -> Result<(), Error> {
+    let sid = config.account_sid.strip_prefix("AC").unwrap_or_default();
+    if sid.len() != 32 || !sid.bytes().all(|b| b.is_ascii_hexdigit()) {
+        let what = " is no account SID{}; write AC and the 32 hex digits that follow it in Twilio's \
+                    console";
+        return Err(place.error("account_sid", what));
+    }
     place.filled("auth_token", &config.auth_token)?;
     if config.reply == ReplyBy::Twiml {
         let what = ": \"twiml\" is not available in this version{}; write \"rest\" or take it out";

@@ -15,12 +15,15 @@ pub struct Key {
     pub comment: String,
     /// The name of its environment variable, if the comment ends with one.
     pub variable: Option<String>,
+    /// What the file gives it, as TOML.
+    pub value: String,
+    /// Whether that is the default; otherwise an example.
+    pub is_default: bool,
 }
 
-/// What belongs in `section.name`, in the file's own words.
-pub fn comment(section: &str, name: &str) -> Option<String> {
-    let found = keys(TEXT).into_iter().find(|key| key.section == section && key.name == name);
-    found.map(|key| key.comment.trim_end_matches('.').to_owned())
+/// What the file says of `section.name`.
+pub fn key(section: &str, name: &str) -> Option<Key> {
+    keys(TEXT).into_iter().find(|key| key.section == section && key.name == name)
 }
 
 /// All keys of a text written like the file, those without a default too.
@@ -32,21 +35,23 @@ pub fn keys(text: &str) -> Vec<Key> {
             comment.push(words);
             continue;
         }
-        let line = line.strip_prefix('#').unwrap_or(line);
+        let (line, is_default) = line.strip_prefix('#').map_or((line, true), |rest| (rest, false));
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             section = name.to_owned();
-        } else if let Some((name, _)) = line.split_once(" = ") {
-            keys.push(key(&section, name, &comment.join(" ")));
+        } else if let Some((name, value)) = line.split_once(" = ") {
+            let (comment, variable) = parts(&comment.join(" "));
+            let (section, name, value) = (section.clone(), name.to_owned(), value.to_owned());
+            keys.push(Key { section, name, comment, variable, value, is_default });
         }
         comment.clear();
     }
     keys
 }
 
-fn key(section: &str, name: &str, comment: &str) -> Key {
-    let (comment, variable) = match comment.rsplit_once(" OLIFANT__") {
-        Some((comment, rest)) => (comment, Some(format!("OLIFANT__{rest}"))),
-        None => (comment, None),
-    };
-    Key { section: section.into(), name: name.into(), comment: comment.into(), variable }
+/// The comment, and the variable that it ends with.
+fn parts(comment: &str) -> (String, Option<String>) {
+    match comment.rsplit_once(" OLIFANT__") {
+        Some((comment, rest)) => (comment.to_owned(), Some(format!("OLIFANT__{rest}"))),
+        None => (comment.to_owned(), None),
+    }
 }

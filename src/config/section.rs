@@ -4,7 +4,7 @@
 use config::{ConfigError, Value};
 use serde::de::DeserializeOwned;
 
-use super::layers::{get, join, origin};
+use super::layers::{SECRETS, get, join, origin};
 use super::{Error, reference};
 
 /// Reads a section. `path` is what the user calls it, `section` what
@@ -30,14 +30,25 @@ pub fn unknown(path: &str, key: &str, known: &[&str], place: &str) -> Error {
 /// `key` has to be there and is not.
 pub fn missing(path: &str, section: &str, key: &str, place: &str) -> Error {
     let whole = join(path, key);
-    let meaning = reference::comment(section, key).unwrap_or_default();
-    Error(format!("{whole} is missing{place}; set it or {}: {meaning}", env_name(&whole)))
+    let file = if SECRETS.contains(&key) { format!(", {whole}_file") } else { String::new() };
+    let meaning = reference::key(section, key).map(|key| meaning(&key.comment)).unwrap_or_default();
+    Error(format!("{whole} is missing{place}; set it{file} or {}{meaning}", env_name(&whole)))
+}
+
+/// A comment as an aside.
+fn meaning(comment: &str) -> String {
+    let mut rest = comment.trim_end_matches('.').chars();
+    let first = rest.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
+    format!(" ({first}{})", rest.as_str())
 }
 
 /// The variable for a dotted key.
 pub fn env_name(key: &str) -> String {
     format!("OLIFANT__{}", key.to_uppercase().replace('.', "__"))
 }
+
+/// How the config crate says that a word is none of those it can be.
+const NO_VARIANT: &str = " does not have variant constructor ";
 
 struct Complaint<'a> {
     value: &'a Value,
@@ -66,15 +77,35 @@ impl Complaint<'_> {
                 &self.place(""),
             );
         }
-        let section = join_maybe(self.section, table);
-        let meaning = reference::comment(&section, without_index(key));
-        let remedy = meaning.unwrap_or_else(|| "write a table there".into());
-        let whole = join_maybe(self.path, self.inside);
-        Error(format!(
-            "{whole}: {}{}; it takes: {remedy}",
-            readable(message),
-            self.place(self.inside)
-        ))
+        let (what, place) = (self.readable(message), self.place(self.inside));
+        let remedy = remedy(&join_maybe(self.section, table), without_index(key), message);
+        Error(format!("{}: {what}{place}; {remedy}", join_maybe(self.path, self.inside)))
+    }
+
+    /// Without the words of the libraries, which say nothing to who writes a
+    /// configuration.
+    fn readable(&self, message: &str) -> String {
+        if let Some((_, value)) = message.split_once(NO_VARIANT) {
+            return format!("there is no \"{value}\"");
+        }
+        if message == "invalid socket address syntax" {
+            return format!("\"{}\" is not ADDRESS:PORT", self.text());
+        }
+        let text = format!("{:?}", self.text());
+        if let Some(why) = message.strip_suffix(&format!(": {text}")) {
+            return format!("{text} is not a URL ({why})");
+        }
+        let wrong = ["invalid type: ", "invalid value: "];
+        let wrong = wrong.iter().find_map(|prefix| message.strip_prefix(prefix));
+        match wrong.and_then(|rest| rest.rsplit_once(", expected ")) {
+            Some((found, expected)) => format!("{} is not {}", thing(found), kind(expected)),
+            None => message.to_owned(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let value = get(self.value, &[self.inside]).cloned();
+        value.and_then(|value| value.into_string().ok()).unwrap_or_default()
     }
 
     /// Where the value at `inside` comes from, or its table.
@@ -108,12 +139,43 @@ fn plain(error: &ConfigError) -> String {
     }
 }
 
-/// Words of the libraries that say nothing to who writes a configuration.
-fn readable(message: &str) -> String {
-    if let Some((_, value)) = message.split_once(" does not have variant constructor ") {
-        return format!("there is no \"{value}\"");
+/// What serde found, as a person would write it.
+fn thing(found: &str) -> &str {
+    match found {
+        "map" => "a table",
+        "sequence" => "a list",
+        "unit value" => "nothing",
+        text if text.starts_with("string ") => &text["string ".len()..],
+        value => value.split('`').nth(1).unwrap_or(value),
     }
-    message.replace("struct Config", "a table").replace("struct Hours", "a table")
+}
+
+/// What serde expected, as a person would say it.
+fn kind(expected: &str) -> String {
+    let has = |word| expected.contains(word);
+    match () {
+        () if has("unsigned 32") => format!("a whole number from 0 to {}", u32::MAX),
+        () if has("integer") || has("u64") || has("u32") => "a whole number of 0 or more".into(),
+        () if has("bool") => "true or false".into(),
+        () if has("float") || has("f64") => "a number".into(),
+        () if has("string") => "a text".into(),
+        () if has("array") || has("sequence") => "a list".into(),
+        () if has("map") || has("struct ") => "a table".into(),
+        () => expected.to_owned(),
+    }
+}
+
+/// What `default.toml` offers for a key.
+fn remedy(section: &str, key: &str, message: &str) -> String {
+    match reference::key(section, key) {
+        Some(key) if message.contains(NO_VARIANT) => {
+            let words: Vec<&str> = key.comment.split('"').skip(1).step_by(2).collect();
+            format!("write \"{}\"", words.join("\" or \""))
+        }
+        Some(key) if key.is_default => format!("default {}", key.value),
+        Some(key) => format!("write it like {}", key.value),
+        None => "write a table there".into(),
+    }
 }
 
 /// The known name nearest to a mistyped one; `None` = nothing is near.

@@ -22,7 +22,7 @@ verify_token = "verify"
 const TWILIO: &str = r#"
 [numbers.back]
 provider = "twilio"
-account_sid = "AC1"
+account_sid = "AC00000000000000000000000000000001"
 auth_token = "token"
 from = "whatsapp:+15550101"
 "#;
@@ -87,18 +87,39 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (
             wrong("[server]\nlisten = \"here\""),
-            "server.listen: invalid socket address syntax (my.toml); it takes: Where it listens, \
-             ADDRESS:PORT (0.0.0.0:8080 = reachable from outside)",
+            "server.listen: \"here\" is not ADDRESS:PORT (my.toml); default \"127.0.0.1:8080\"",
+        ),
+        (
+            wrong("[assistant]\ndeadline_s = -3"),
+            "assistant.deadline_s: -3 is not a whole number of 0 or more (my.toml); default 120",
         ),
         (
             wrong("[llm]\ntimeout_s = \"soon\""),
-            "llm.timeout_s: invalid type: string \"soon\", expected an integer (my.toml); it takes: \
-             How long one answer of the server may take, in seconds",
+            "llm.timeout_s: \"soon\" is not a whole number of 0 or more (my.toml); default 60",
+        ),
+        (
+            wrong("[llm]\nmax_steps = 5000000000"),
+            "llm.max_steps: 5000000000 is not a whole number from 0 to 4294967295 (my.toml); default 6",
+        ),
+        (
+            wrong("[llm]\ntemperature = \"warm\""),
+            "llm.temperature: \"warm\" is not a number (my.toml); write it like 0.7",
+        ),
+        (
+            wrong("[policy]\ngroups = \"some\""),
+            "policy.groups: \"some\" is not true or false (my.toml); default false",
+        ),
+        (
+            wrong("[policy]\nallow = { a = 1 }"),
+            "policy.allow: a table is not a list (my.toml); default []",
+        ),
+        (
+            wrong("[assistant]\nhours = 9"),
+            "assistant.hours: 9 is not a table (my.toml); write a table there",
         ),
         (
             wrong("[sending]\nuncertain = \"shrug\""),
-            "sending.uncertain: there is no \"shrug\" (my.toml); it takes: And if no news comes: \
-             \"resend\" (once more) or \"hold\" (leave it to you)",
+            "sending.uncertain: there is no \"shrug\" (my.toml); write \"resend\" or \"hold\"",
         ),
         (
             wrong("[asistant]\nname = \"A\""),
@@ -127,6 +148,43 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
              port and a path if it has them",
         ),
         (
+            wrong("[server]\npublic_url = \"bot.example.com\""),
+            "server.public_url: \"bot.example.com\" is not a URL (relative URL without a base) \
+             (my.toml); write it like \"https://bot.example.com\"",
+        ),
+        (
+            wrong("[server]\npublic_url = \"http://bot.example.com\""),
+            "server.public_url: providers call nothing but https (my.toml); put a tunnel or a reverse \
+             proxy in front, and write https://HOST",
+        ),
+        (
+            wrong("[server]\nshutdown_s = 0"),
+            "server.shutdown_s = 0 leaves no time to finish what has begun (my.toml); write 1 or more",
+        ),
+        (
+            wrong("[server]\ntemplates_dir = \"no/such\""),
+            "server.templates_dir: no/such is no directory (my.toml); correct the path, or take it out",
+        ),
+        (
+            wrong("[assistant]\nname = \" \""),
+            "assistant.name is empty (my.toml); write a name, or take it out",
+        ),
+        (
+            wrong("[businesses.main.assistant]\nquiet_ms = 7000"),
+            "businesses.main.assistant.quiet_ms is longer than quiet_max_ms = 6000 (my.toml); make it \
+             shorter, or quiet_max_ms longer",
+        ),
+        (
+            wrong("[policy]\ndeny = [\"+15550100\", \"hello\"]"),
+            "policy.deny names nobody with its entry 2 (my.toml); write a phone number with its \
+             country code, a user id (US.1349...) or a group's id",
+        ),
+        (
+            wrong(&TWILIO.replace("AC0", "SK0")),
+            "numbers.back.account_sid is no account SID (my.toml); write AC and the 32 hex digits that \
+             follow it in Twilio's console",
+        ),
+        (
             wrong("[numbers.Shop]\nprovider = \"meta\""),
             "numbers.Shop is no name for a number (my.toml); use only small letters, digits, - and _",
         ),
@@ -138,8 +196,14 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
             wrong(
                 "[numbers.shop]\nprovider = \"meta\"\nphone_number_id = \"1\"\naccess_token = \"t\"",
             ),
-            "numbers.shop.app_secret is missing (my.toml); set it or OLIFANT__NUMBERS__SHOP__APP_SECRET: \
-             The app secret from App settings > Basic; it signs webhooks",
+            "numbers.shop.app_secret is missing (my.toml); set it, numbers.shop.app_secret_file or \
+             OLIFANT__NUMBERS__SHOP__APP_SECRET (the app secret from App settings > Basic; it signs \
+             webhooks)",
+        ),
+        (
+            wrong("[numbers.shop]\nprovider = \"meta\""),
+            "numbers.shop.phone_number_id is missing (my.toml); set it or \
+             OLIFANT__NUMBERS__SHOP__PHONE_NUMBER_ID (the phone number id (not the phone number) from WhatsApp > API setup)",
         ),
         (
             wrong(&META.replace("front", "twin")),
@@ -155,6 +219,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
             wrong("[store]\nurl = \"/var/lib/olifant\""),
             "store.url names no kind of store (my.toml); write sled:PATH",
         ),
+        (wrong("[store]\nurl = \"sled:\""), "store.url names no folder (my.toml); write sled:PATH"),
         (
             refused("", &[]),
             "numbers: none is configured; add a table [numbers.NAME] with provider = \"meta\" or \
@@ -175,8 +240,8 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (
             refused(META, &[("OLIFANT__LLM__TIMEOUT_S", "soon")]),
-            "llm.timeout_s: invalid type: string \"soon\", expected an integer \
-             (OLIFANT__LLM__TIMEOUT_S); it takes: How long one answer of the server may take, in seconds",
+            "llm.timeout_s: \"soon\" is not a whole number of 0 or more (OLIFANT__LLM__TIMEOUT_S); \
+             default 60",
         ),
         (
             Story::new(META, &[]).line(),
@@ -203,6 +268,15 @@ fn the_openai_key_of_the_environment_goes_to_openai_alone() {
 fn a_file_that_is_no_toml_or_not_there_is_named() {
     let line = refused("[server]\nlisten = = 1", &[]);
     assert!(line.starts_with("my.toml: TOML parse error at line 2, column 10: "), "{line}");
+    assert_eq!(line.matches("my.toml").count(), 1, "{line}");
+    let line = refused("[llm]\napi_key = \"sk-1\n", &[]);
+    assert!(
+        line.contains("line 2") && line.contains("expected") && !line.contains("sk-1"),
+        "{line}"
+    );
+    let story = Story::new("", &[KEY]);
+    std::fs::write(story.dir.path().join("my.toml"), b"[llm]\nmodel = \"\xff\"").unwrap();
+    assert!(story.line().ends_with("line 2 is not UTF-8; save the file as UTF-8 text"));
     let mut story = Story::new(META, &[KEY]);
     story.sources.file = Some("no/such.toml".into());
     let line = story.line();
@@ -319,6 +393,40 @@ fn without_a_model_dev_mode_takes_the_demo_and_its_own_numbers() {
     assert_eq!(chosen(&story), ["demo", "demo"]);
     story.sources.env.insert("OLIFANT__LLM__BASE_URL".into(), "http://127.0.0.1:11434/v1".into());
     assert_eq!(chosen(&story), ["openai", "m"]);
+}
+
+#[test]
+fn dev_mode_says_why_a_model_that_was_named_does_not_answer() {
+    let warnings = |toml: &str, env: &[(&str, &str)]| {
+        let mut story = Story::new(toml, env);
+        story.sources.fixed = Some(META.into());
+        story.sources.demo_without_model = true;
+        story.load().unwrap_or_else(|e| panic!("{e}")).warnings
+    };
+    let named = "[llm]\nmodel = \"m\"";
+    let [line] = <[String; 1]>::try_from(warnings(named, &[])).unwrap();
+    assert!(line.starts_with("llm.model is set (") && line.contains("the demo answers"), "{line}");
+    assert_eq!(warnings(named, &[KEY]), [""; 0]);
+    assert_eq!(warnings(&format!("{named}\nprovider = \"demo\""), &[]), [""; 0]);
+    assert_eq!(warnings("", &[("OPENAI_API_KEY", "")]), [""; 0]);
+}
+
+#[test]
+fn a_variable_with_single_underscores_is_a_warning() {
+    let settings = loaded(META, &[("OLIFANT_SERVER_LISTEN", "x"), ("OLIFANT_CONFIG", "x")]);
+    assert_eq!(
+        settings.warnings,
+        ["OLIFANT_SERVER_LISTEN is not read: underscores are doubled; did you mean \
+          OLIFANT__SERVER__LISTEN?"]
+    );
+}
+
+#[test]
+fn without_tls_only_what_is_near_can_call() {
+    for near in ["localhost:1", "127.0.0.1", "[::1]:1", "192.168.1.2", "10.0.0.1", "bot:8080"] {
+        let toml = format!("{META}[server]\npublic_url = \"http://{near}\"");
+        assert!(Story::new(&toml, &[KEY]).load().is_ok(), "{near}");
+    }
 }
 
 #[test]

@@ -42,7 +42,8 @@ impl Error {
         match self {
             Self::NotHere => StatusCode::NOT_FOUND,
             Self::Handshake => StatusCode::FORBIDDEN,
-            Self::Rejected(_) => StatusCode::UNAUTHORIZED,
+            Self::Rejected(Rejected::ContentType) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Rejected(Rejected::Unsigned | Rejected::Forged) => StatusCode::UNAUTHORIZED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Incomplete => StatusCode::BAD_REQUEST,

@@ -48,7 +48,9 @@ impl Server {
     }
 
     async fn answer(&self, method: Method, path: &str, body: Vec<u8>) -> (StatusCode, String) {
-        let request = Request::builder().method(method).uri(path).body(Body::from(body)).unwrap();
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header("content-type", "application/json");
+        let request = request.body(Body::from(body)).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
         let body = to_bytes(response.into_body(), 10_000).await.unwrap();

@@ -1,5 +1,7 @@
 //! The providers' webhooks: verified, read, and on disk before the answer.
 
+use std::collections::HashMap;
+use std::mem::Discriminant;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use url::Url;
 
 use super::Shared;
 use super::error::Error;
@@ -26,7 +29,8 @@ pub const MAX_BODY: usize = 4 * 1024 * 1024;
 /// Both providers give up after 15 s or less.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Strangers can make rejections; they must not fill the disk with log lines.
+/// Strangers can make rejections; they must not fill the disk with log lines,
+/// nor hide the one that an operator has to see: counted by provider and reason.
 const REJECTION_LINE_EVERY: Duration = Duration::from_secs(10);
 
 /// For a number whose business has no mind of its own, which can't be
@@ -41,8 +45,11 @@ type Webhook = State<std::sync::Arc<Webhooks>>;
 /// What the webhooks share.
 pub struct Webhooks {
     shared: Shared,
-    rejections: Mutex<Rejections>,
+    rejections: Mutex<HashMap<Kind, Rejections>>,
 }
+
+/// Who rejects, and why.
+type Kind = (&'static str, Discriminant<Rejected>);
 
 #[derive(Debug, Default)]
 struct Rejections {
@@ -85,8 +92,8 @@ impl Webhooks {
         request: Request,
     ) -> Result<(), Error> {
         let request = self.read(request).await?;
-        let verified =
-            provider.verify(&request).inspect_err(|reason| self.log_rejected(name, reason))?;
+        let verified = provider.verify(&request);
+        let verified = verified.inspect_err(|reason| self.log_rejected(name, reason, &request))?;
         let parsed = provider.parse(verified);
         log_unread(name, &parsed);
         let received: Vec<Received> = parsed
@@ -124,10 +131,12 @@ impl Webhooks {
         kept.then_some(Received { number, quiet, event })
     }
 
-    fn log_rejected(&self, name: &'static str, reason: &Rejected) {
-        let mut rejections = self.rejections.lock().unwrap_or_else(PoisonError::into_inner);
+    fn log_rejected(&self, name: &'static str, reason: &Rejected, request: &WebhookRequest) {
+        let mut all = self.rejections.lock().unwrap_or_else(PoisonError::into_inner);
+        let rejections = all.entry((name, std::mem::discriminant(reason))).or_default();
         if let Some(unsaid) = rejections.next(self.shared.clock.now()) {
-            tracing::warn!(provider = name, %reason, unsaid, "webhook rejected");
+            let url = checked_url(&request.url);
+            tracing::warn!(provider = name, %reason, url, unsaid, "webhook rejected");
         }
     }
 }
@@ -142,6 +151,16 @@ impl Rejections {
         self.silent_until = Some(now + REJECTION_LINE_EVERY);
         Some(std::mem::take(&mut self.unsaid))
     }
+}
+
+/// The URL that a signature was checked against, for the operator who has to
+/// compare it with the provider's: without query and password.
+fn checked_url(called: &str) -> String {
+    let Ok(mut url) = Url::parse(called) else { return String::new() };
+    url.set_query(None);
+    // Only URLs without a host refuse this, and they hold no password.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url.into()
 }
 
 /// The whole body; the router sets the limit.
@@ -182,5 +201,12 @@ mod tests {
         assert_eq!(rejections.next(at(9)), None);
         assert_eq!(rejections.next(at(10)), Some(2));
         assert_eq!(rejections.next(at(20)), Some(0));
+    }
+
+    #[test]
+    fn the_checked_url_is_shown_without_query_and_password() {
+        let shown = checked_url("https://me:pass@bot.example.com/base/webhooks/twilio?d=1&x=%20");
+        assert_eq!(shown, "https://bot.example.com/base/webhooks/twilio");
+        assert_eq!(checked_url("no url"), "");
     }
 }

@@ -2,9 +2,8 @@
 //! what was answered 200 is there, once and in order, and work goes on.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,6 +17,7 @@ use olifant::sandbox::{MetaAccount, Options, PhoneInfo, Receipts, Sandbox, meta}
 use olifant::store::{self, Queue};
 use tokio::net::TcpListener;
 
+use crate::binary::{Log, start};
 use crate::model::Model;
 
 const ROUNDS: usize = 60;
@@ -209,18 +209,10 @@ fn sources(config: &Path) -> Sources {
     Sources { file: Some(config.to_owned()), ..Sources::default() }
 }
 
-fn start(config: &Path) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_olifant"));
-    command.args(["serve", "--config"]).arg(config).env_clear();
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
-}
-
-/// Reads its log until it says so, and keeps reading so that it can write on.
 fn wait_until_ready(child: &mut Child) {
-    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-    let said = log.by_ref().map_while(Result::ok).any(|line| line.contains("\"ready\""));
-    assert!(said, "it ended before it was ready");
-    std::thread::spawn(move || log.count());
+    let mut log = Log::of(child);
+    log.wait_for("\"ready\"");
+    log.forget();
 }
 
 fn end(child: &mut Child) {

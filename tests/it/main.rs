@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a story that can't go on fails")]
 
+mod binary;
 mod harness;
 mod model;
 mod stops;
@@ -11,5 +12,6 @@ mod answering;
 mod killing;
 mod people;
 mod sending;
+mod serving;
 mod stepping;
 mod webhooks;

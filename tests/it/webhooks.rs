@@ -74,7 +74,7 @@ async fn what_is_too_large_or_of_another_type_is_refused() {
         .post(url(&story, "/webhooks/meta"))
         .header("content-type", "text/plain")
         .header("x-hub-signature-256", signature);
-    assert_eq!(request.body("{}").send().await.unwrap().status(), 401);
+    assert_eq!(request.body("{}").send().await.unwrap().status(), 415);
     let request =
         client.post(url(&story, "/webhooks/twilio")).header("content-type", "application/json");
     assert_eq!(request.body("{}").send().await.unwrap().status(), 401);
