@@ -26,7 +26,7 @@ const LEASE: Duration = Duration::from_secs(60);
 const RENEW: Duration = Duration::from_secs(20);
 
 /// Lanes of a kind that are worked on at once. They mostly wait for others.
-const AT_ONCE: usize = 128;
+const AT_ONCE: usize = 512;
 
 /// After the store failed to say what is due.
 const PAUSE: Duration = Duration::from_secs(1);

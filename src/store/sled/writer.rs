@@ -78,17 +78,25 @@ impl Writer {
         answer.await.map_err(|_| closed())?
     }
 
-    /// The same, but [`StoreError::Busy`] at once when too many wait.
-    pub async fn try_write<T: Send + 'static>(
+    /// The same, but [`StoreError::Busy`] at once when too many wait. Takes its
+    /// place in the queue when called, not when awaited: order is kept.
+    pub fn try_write<T, R>(
         &self,
-        request: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        request: R,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, R>
+    where
+        T: Send + 'static,
+        R: FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
         let (request, answer) = package(request);
-        self.requests.try_send(request).map_err(|error| match error {
+        let queued = self.requests.try_send(request).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => closed(),
-        })?;
-        answer.await.map_err(|_| closed())?
+        });
+        async move {
+            queued?;
+            answer.await.map_err(|_| closed())?
+        }
     }
 
     /// When the next lanes of each kind are due, as of the last round.
