@@ -19,6 +19,7 @@
 //! store          state changes, each one durable commit: sled
 //! alert          what an operator must know
 //! clock          the time: every wait goes through it        tokens   how long a text is
+//! lock           a file that one process holds
 //! domain         the words of the program; values only
 //! ```
 //!
@@ -56,6 +57,7 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod llm;
+pub mod lock;
 pub mod provider;
 pub mod sandbox;
 pub mod shutdown;

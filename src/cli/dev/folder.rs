@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::lock;
+
 /// Says that the folder is ours to wipe; whoever holds its lock runs on it.
 const MARKER: &str = ".olifant-dev";
 
@@ -63,8 +65,8 @@ fn mark(dir: &Path) -> Result<File> {
         bail!("{shown} holds something else; name another folder with --dir");
     }
     let marker = File::create(marker).with_context(|| format!("{shown} can't be written"))?;
-    match marker.try_lock() {
-        Ok(()) => Ok(marker),
+    match lock::hold(marker) {
+        Ok(marker) => Ok(marker),
         Err(TryLockError::WouldBlock) => {
             bail!("another olifant runs on {shown}; end it, or name another folder with --dir")
         }

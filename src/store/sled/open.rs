@@ -13,6 +13,7 @@ use super::writer::Disk;
 use crate::clock::Clock;
 use crate::domain::conversation::Conversation;
 use crate::domain::id::ConversationId;
+use crate::lock;
 use crate::store::{StoreError, record};
 
 /// The version of keys and records in the folder.
@@ -24,13 +25,12 @@ pub fn lock(folder: &Path) -> Result<File, StoreError> {
     let file =
         OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"));
     let file = file.map_err(|error| failed(folder, &error))?;
-    file.try_lock().map_err(|_| {
+    lock::hold(file).map_err(|_| {
         StoreError::Unavailable(format!(
             "another olifant has the store in {} open; stop it, or choose another store.url",
             folder.display()
         ))
-    })?;
-    Ok(file)
+    })
 }
 
 /// Opens sled and rebuilds what lives in memory. The folder must be locked.
