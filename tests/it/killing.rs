@@ -11,7 +11,9 @@ use olifant::app::App;
 use olifant::clock::Clock;
 use olifant::config::{Settings, Sources};
 use olifant::domain::delivery::Delivery;
-use olifant::domain::id::{MessageId, NumberName};
+use olifant::domain::id::NumberName;
+use olifant::domain::message::{Message, Role, Status};
+use olifant::domain::person::{Alias, Phone};
 use olifant::domain::turn::Turn;
 use olifant::sandbox::{MetaAccount, Options, PhoneInfo, Receipts, Sandbox, meta};
 use olifant::store::{self, Queue};
@@ -27,7 +29,7 @@ async fn sixty_times() {
     let folder = tempfile::tempdir().unwrap();
     let (config, sandbox) = world(folder.path()).await;
     let people: Vec<meta::Person> =
-        (0..4).map(|n| sandbox.meta(0).person("Ana", &format!("155501000{n:02}"))).collect();
+        (0..4).map(|n| sandbox.meta(0).person("Ana", &phone(n))).collect();
     let mut acknowledged: Vec<Vec<String>> = vec![Vec::new(); people.len()];
     for round in 0..ROUNDS {
         if round % 5 == 4 {
@@ -46,12 +48,37 @@ async fn sixty_times() {
         end(&mut child);
     }
     half_a_snapshot(folder.path());
-    everything_is_there(&config, &acknowledged).await;
-    for (person, ids) in people.iter().zip(&acknowledged) {
-        let said = person.texts().join("\n") + "\n";
-        let answered =
-            |id: &&String| said.contains(&format!("{id}\n")) || said.contains(&format!("{id} |"));
-        assert!(ids.iter().all(|id| answered(&id)), "an answer never arrived");
+    let app = everything_is_there(&config, &acknowledged).await;
+    for (n, (person, ids)) in people.iter().zip(&acknowledged).enumerate() {
+        every_message_is_answered(&app, &phone(n), person, ids).await;
+    }
+}
+
+fn phone(n: usize) -> String {
+    format!("155501000{n:02}")
+}
+
+/// Each has its reply, and each reply is on the phone; unless the program was
+/// killed twice in the middle of sending it, which stands with it.
+async fn every_message_is_answered(app: &App, phone: &str, person: &meta::Person, ids: &[String]) {
+    let alias = Alias::Phone(Phone::parse(phone).unwrap());
+    let known = app.store.find(&"main".into(), &alias).await.unwrap().expect("known");
+    let conversation = app.store.conversation(known.conversations[0].1).await.unwrap().unwrap();
+    assert_eq!(conversation.answered_to, conversation.next_seq, "work is left over");
+    let rows = app.store.window(&conversation, u64::MAX, u32::MAX).await.unwrap();
+    let replies: Vec<Message> = rows.into_iter().filter(|r| r.role == Role::Assistant).collect();
+    let said: String = replies.iter().map(|reply| reply.content.as_text() + "\n").collect();
+    let answers =
+        |id: &&String| said.contains(&format!("{id}\n")) || said.contains(&format!("{id} |"));
+    assert!(ids.iter().all(|id| answers(&id)), "a message has no answer");
+    let arrived: Vec<String> = person.inbox().into_iter().map(|bubble| bubble.id).collect();
+    for reply in replies {
+        let id = reply.provider_id.as_ref().map(|id| id.as_str().to_owned());
+        match (reply.status, reply.failure) {
+            (Status::Sent, None) => assert!(arrived.contains(&id.unwrap()), "it never arrived"),
+            (Status::Failed, Some(failure)) => assert!(failure.reason.contains("sent twice")),
+            other => panic!("{other:?}"),
+        }
     }
 }
 
@@ -92,7 +119,7 @@ async fn write_until_killed(
 }
 
 /// Opens the store in this process, checks, and works off what is left.
-async fn everything_is_there(config: &Path, acknowledged: &[Vec<String>]) {
+async fn everything_is_there(config: &Path, acknowledged: &[Vec<String>]) -> Arc<App> {
     let settings = Settings::load(sources(config)).unwrap();
     let clock = Clock::manual(Clock::system().now());
     let store = store::open(&settings.store, clock.clone()).unwrap();
@@ -113,19 +140,7 @@ async fn everything_is_there(config: &Path, acknowledged: &[Vec<String>]) {
     assert!(total > ROUNDS, "only {total} messages were taken: the test tests nothing");
     let app = App::over(settings, store, clock.clone()).unwrap();
     work_off(&app, &clock).await;
-    for n in 0..acknowledged.len() {
-        let alias = olifant::domain::person::Phone::parse(&format!("155501000{n:02}")).unwrap();
-        let alias = olifant::domain::person::Alias::Phone(alias);
-        let person = app.store.find(&"main".into(), &alias).await.unwrap().expect("known");
-        let conversation =
-            app.store.conversation(person.conversations[0].1).await.unwrap().unwrap();
-        assert_eq!(conversation.answered_to, conversation.next_seq, "work is left over");
-        let id = MessageId {
-            conversation: conversation.id,
-            position: olifant::domain::id::Position { seq: conversation.next_seq - 1, part: 1 },
-        };
-        assert!(app.store.message(id).await.unwrap().is_some(), "the last message has a reply");
-    }
+    app
 }
 
 /// Until nothing is due any more.
