@@ -83,10 +83,8 @@ impl Assistant {
                 mind.answer(turn, &context, limits, &self.clock).await
             }
             (Decision::Say(text), _) => finished(&text, limits, Verdict::Said),
-            (Decision::Silent(reason), _) => finished("", limits, Verdict::Silent(reason.into())),
-            (Decision::Answer, None) => {
-                finished("", limits, Verdict::Silent("the number's business is gone".into()))
-            }
+            (Decision::Silent(reason), _) => Finished::silent(reason),
+            (Decision::Answer, None) => Finished::silent("the number's business is gone"),
         };
         finished.record.took = since(began, self.clock.now());
         Ok(finished)
@@ -314,13 +312,12 @@ fn instructions(config: &Config) -> Result<(String, String), String> {
     }
 }
 
-/// A turn that ends with this text (blank = in silence).
+/// A turn that ends with this text.
 fn finished(text: &str, limits: Limits, verdict: Verdict) -> Finished {
     let pieces = format::split(text, limits.text).into_iter();
     let messages = pieces.map(|text| Outgoing { content: Content::Text(text), quotes: None });
-    let (told, model, usage) = (None, None, Usage::default());
-    let record = TurnRecord { verdict, told, model, usage, took: Duration::ZERO };
-    Finished { messages: messages.collect(), changes: Vec::new(), record }
+    let (messages, record) = (messages.collect(), TurnRecord::new(verdict));
+    Finished { messages, changes: Vec::new(), record }
 }
 
 fn hash(prompt: &Prompt) -> String {

@@ -147,6 +147,16 @@ impl Story {
         self.start().await;
     }
 
+    /// Works until the app has stopped, kills it there, starts it again and
+    /// works on.
+    pub async fn go_on_after(&mut self, mut stopped: watch::Receiver<bool>) {
+        let _work = self.begin();
+        stopped.wait_for(|stopped| *stopped).await.unwrap();
+        self.kill().await;
+        self.start().await;
+        self.settle().await;
+    }
+
     pub fn app(&self) -> &Arc<App> {
         &self.life.as_ref().expect("the app lives").app
     }

@@ -68,15 +68,11 @@ async fn around_the_end_of_a_delivery() {
 async fn around_the_claim_of_a_delivery() {
     for stop in [Stop::BeforeClaimOfDelivery, Stop::AfterClaimOfDelivery] {
         let mut story = Story::asleep("", "").await;
-        let mut reached = story.start_stopping(stop, 0).await;
+        let reached = story.start_stopping(stop, 0).await;
         let ana = story.meta().person("Ana", ANA);
         story.meta().fault(Fault::Error { status: 500, code: 131_000, retry_after: None });
         ana.says("hello").await;
-        let _work = story.begin();
-        reached.wait_for(|reached| *reached).await.unwrap();
-        story.kill().await;
-        story.start().await;
-        story.settle().await;
+        story.go_on_after(reached).await;
         assert_eq!(ana.texts(), ["You said: hello"], "stopped at {stop:?}");
         story.assert_done().await;
     }
@@ -144,14 +140,10 @@ async fn around_a_receipt() {
 /// A receipt whose webhook the app did not answer: the reply stays one.
 async fn stopped_at_receipt(stop: Stop, skip: usize) {
     let mut story = Story::asleep("", "").await;
-    let mut reached = story.start_stopping(stop, skip).await;
+    let reached = story.start_stopping(stop, skip).await;
     let ana = story.meta().person("Ana", ANA);
     assert_eq!(ana.says("hello").await.status, 200);
-    let _work = story.begin();
-    reached.wait_for(|reached| *reached).await.unwrap();
-    story.kill().await;
-    story.start().await;
-    story.settle().await;
+    story.go_on_after(reached).await;
     assert_eq!(ana.texts(), ["You said: hello"], "stopped at {stop:?}, receipt {skip}");
     story.assert_done().await;
 }

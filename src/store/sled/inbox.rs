@@ -77,6 +77,11 @@ impl Tx<'_> {
     fn accept(&mut self, (received, tokens): (Received, u32)) -> Result<Accepted, StoreError> {
         let Received { number, quiet, event } = received;
         match event {
+            Event::Message(inbound) | Event::HumanReply(inbound)
+                if self.is_known(&number, &inbound.provider_id)? =>
+            {
+                Ok(Accepted::Duplicate)
+            }
             Event::Message(inbound) => self.accept_message(number, quiet, inbound, tokens),
             Event::HumanReply(inbound) => self.accept_human_reply(number, quiet, inbound, tokens),
             Event::Edit { message, content } => {
@@ -96,9 +101,6 @@ impl Tx<'_> {
         inbound: Inbound,
         tokens: u32,
     ) -> Result<Accepted, StoreError> {
-        if self.is_known(&number, &inbound.provider_id)? {
-            return Ok(Accepted::Duplicate);
-        }
         let mut conversation = self.conversation_with(&number, &inbound)?;
         conversation.address = inbound.sender.address.clone();
         conversation.heard_at = conversation.heard_at.max(inbound.at);
@@ -116,9 +118,6 @@ impl Tx<'_> {
         inbound: Inbound,
         tokens: u32,
     ) -> Result<Accepted, StoreError> {
-        if self.is_known(&number, &inbound.provider_id)? {
-            return Ok(Accepted::Duplicate);
-        }
         let mut conversation = self.conversation_with(&number, &inbound)?;
         let asked_since =
             self.unanswered(&conversation)?.into_iter().find(|row| row.at > inbound.at);

@@ -15,6 +15,17 @@ async fn two_parts(shop: &Shop) -> (MessageId, Claim<Delivery>) {
     (id, shop.sent(first, "out1").await.unwrap())
 }
 
+/// A reply that the provider was too busy for.
+async fn put_off(shop: &Shop) -> MessageId {
+    shop.hears("w1", "hello").await;
+    let turn = shop.quiet_turn().await;
+    let claim = shop.answer(turn, &["hi"]).await.unwrap();
+    let delivery = claim.work.id;
+    let at = shop.clock.now() + Duration::from_secs(300);
+    shop.end(claim, DeliveryOutcome::Retry { at, failure: Some(slow_down()) }).await;
+    delivery
+}
+
 #[tokio::test]
 async fn a_failed_receipt_that_comes_twice_does_not_end_the_second_try() {
     let shop = Shop::new();
@@ -95,12 +106,8 @@ async fn an_opt_out_ends_the_turns_of_all_the_persons_conversations() {
 #[tokio::test]
 async fn a_dropped_delivery_does_not_hold_up_the_next_reply() {
     let shop = Shop::new();
-    let id = shop.hears("w1", "hello").await;
-    let turn = shop.quiet_turn().await;
-    let claim = shop.answer(turn, &["hi"]).await.unwrap();
-    let delivery = claim.work.id;
-    let at = shop.clock.now() + Duration::from_secs(300);
-    shop.end(claim, DeliveryOutcome::Retry { at, failure: Some(slow_down()) }).await;
+    let delivery = put_off(&shop).await;
+    let id = delivery.conversation;
     shop.store().apply(Subject::Conversation(id), vec![Change::Drop(delivery)]).await.unwrap();
     assert_eq!(Queue::<Delivery>::next_due(shop.store()).await.unwrap(), None);
     shop.hears("w2", "again").await;
@@ -111,12 +118,8 @@ async fn a_dropped_delivery_does_not_hold_up_the_next_reply() {
 #[tokio::test]
 async fn a_change_of_one_conversation_does_not_drop_another_ones_delivery() {
     let shop = Shop::new();
-    let id = shop.hears("w1", "hello").await;
-    let turn = shop.quiet_turn().await;
-    let claim = shop.answer(turn, &["hi"]).await.unwrap();
-    let delivery = claim.work.id;
-    let at = shop.clock.now() + Duration::from_secs(300);
-    shop.end(claim, DeliveryOutcome::Retry { at, failure: Some(slow_down()) }).await;
+    let delivery = put_off(&shop).await;
+    let id = delivery.conversation;
     let stranger = Event::Message(shop.message("w9", "hello"));
     let Accepted::New(other) = shop.accept_for("other", stranger).await else { panic!("new") };
     let drop = vec![Change::Drop(delivery)];
