@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::domain::failure::{Class, Failure};
+use crate::domain::failure::Failure;
 use crate::domain::id::{ConversationId, NumberName};
 use crate::store::StoreError;
 
@@ -32,6 +32,16 @@ pub enum Kind {
     NumberStopped,
     /// A conversation can't be read or written.
     StoreFailed,
+    /// The disk is too full to take messages.
+    DiskFull,
+    /// The messages that are free each month are (nearly) used up.
+    FreeMessages,
+    /// The provider counts our messages as those of a general assistant.
+    Classified,
+    /// Another program of the business answers people on this number.
+    AnsweredElsewhere,
+    /// The provider tells of the account: a restriction, a violation.
+    Account,
 }
 
 impl Kind {
@@ -42,6 +52,11 @@ impl Kind {
             Self::DeliveryFailed => "delivery_failed",
             Self::NumberStopped => "number_stopped",
             Self::StoreFailed => "store_failed",
+            Self::DiskFull => "disk_full",
+            Self::FreeMessages => "free_messages",
+            Self::Classified => "classified",
+            Self::AnsweredElsewhere => "answered_elsewhere",
+            Self::Account => "account",
         }
     }
 }
@@ -65,8 +80,8 @@ impl Alerts {
     /// Something that was to go out from this number did not arrive.
     pub fn undelivered(&self, number: &NumberName, failure: &Failure) {
         let kind = match failure.class {
-            Class::StopNumber => Kind::NumberStopped,
-            Class::Transient { .. } | Class::WindowClosed | Class::Refused => Kind::DeliveryFailed,
+            class if class.stops_number() => Kind::NumberStopped,
+            _ => Kind::DeliveryFailed,
         };
         self.raise(kind, number.as_str(), &failure.reason);
     }

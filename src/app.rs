@@ -18,6 +18,7 @@ use crate::assistant::{Assistant, Mind, Minds};
 use crate::clock::Clock;
 use crate::config::{self, Settings};
 use crate::http;
+use crate::intake::Intake;
 use crate::provider::Providers;
 use crate::store::{self, Store, StoreError};
 use crate::worker::Workers;
@@ -43,7 +44,7 @@ pub struct App {
     public_url: Url,
     http: reqwest::Client,
     minds: watch::Sender<Arc<Minds>>,
-    alerts: Arc<Alerts>,
+    intake: Intake,
     clock: Clock,
 }
 
@@ -90,12 +91,14 @@ impl App {
         ));
         let assistant = Arc::new(Assistant::new(minds.subscribe(), store.clone(), clock.clone()));
         let alerts = Arc::new(Alerts::new(clock.clone()));
+        let intake =
+            Intake::new(store.clone(), providers.clone(), minds.subscribe(), alerts.clone());
         let workers = Workers::new(
             store.clone(),
             assistant.clone(),
             providers.clone(),
             settings.sending.clone(),
-            alerts.clone(),
+            alerts,
             clock.clone(),
         );
         Ok(Arc::new(Self {
@@ -107,7 +110,7 @@ impl App {
             public_url,
             http,
             minds,
-            alerts,
+            intake,
             clock,
         }))
     }
@@ -117,9 +120,8 @@ impl App {
         http::router(http::Shared {
             store: self.store.clone(),
             providers: self.providers.clone(),
-            minds: self.minds.subscribe(),
+            intake: self.intake.clone(),
             public_url: self.public_url.clone(),
-            alerts: self.alerts.clone(),
             clock: self.clock.clone(),
             stopping,
         })
@@ -173,7 +175,7 @@ impl App {
 
 async fn open(config: &store::Config, clock: Clock) -> Result<Arc<dyn Store>, StartError> {
     let (config, url) = (config.clone(), config.url.clone());
-    let opened = tokio::task::spawn_blocking(move || store::open(&config, clock));
+    let opened = tokio::task::spawn_blocking(move || store::open(&config, &[], clock));
     let opened = opened.await.context("opening the store")?;
     opened.map_err(|error| StartError::Store { url, error })
 }

@@ -24,7 +24,6 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::domain::id::Business;
 use crate::domain::lane::Quiet;
-use crate::domain::message::Content;
 use crate::domain::person::Address;
 use crate::domain::record::{TurnRecord, Usage, Verdict};
 use crate::domain::turn::{Finished, Outgoing, Turn};
@@ -149,6 +148,11 @@ impl Mind {
             settle: Duration::from_millis(self.config.quiet_ms),
             cap: Duration::from_millis(self.config.quiet_max_ms),
         }
+    }
+
+    /// How long it is silent after a human's own answer.
+    pub fn pause_after_human(&self) -> Duration {
+        Duration::from_secs(self.policy.pause_after_human_s)
     }
 
     /// Asks the model; an honest line if there is no answer.
@@ -315,7 +319,7 @@ fn instructions(config: &Config) -> Result<(String, String), String> {
 /// A turn that ends with this text.
 fn finished(text: &str, limits: Limits, verdict: Verdict) -> Finished {
     let pieces = format::split(text, limits.text).into_iter();
-    let messages = pieces.map(|text| Outgoing { content: Content::Text(text), quotes: None });
+    let messages = pieces.map(Outgoing::text);
     let (messages, record) = (messages.collect(), TurnRecord::new(verdict));
     Finished { messages, changes: Vec::new(), record }
 }

@@ -13,13 +13,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::alert::Alerts;
-use crate::assistant::Minds;
 use crate::clock::Clock;
+use crate::intake::Intake;
 use crate::provider::Providers;
 use crate::store::Store;
 
@@ -56,12 +54,10 @@ pub struct Shared {
     pub store: Arc<dyn Store>,
     /// Whose signature counts, for which numbers.
     pub providers: Arc<Providers>,
-    /// How long each business waits for more.
-    pub minds: watch::Receiver<Arc<Minds>>,
+    /// Where what they tell goes.
+    pub intake: Intake,
     /// Where the providers reach us; Twilio signs it.
     pub public_url: Url,
-    /// Whom to tell of what did not arrive.
-    pub alerts: Arc<Alerts>,
     /// The time.
     pub clock: Clock,
     /// Cancelled when no more work is wanted.

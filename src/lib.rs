@@ -11,6 +11,7 @@
 //! telemetry      logs        shutdown   the end
 //! http           webhooks and health checks
 //! sandbox        stand-ins for both providers, and the phone page of dev mode
+//! intake         from what a provider told to the store, and what an operator must know of it
 //! worker         claims turns and deliveries, does them, finishes them
 //! assistant      from a turn to a reply: policy, context, model and tools, format
 //! tool           what a model may do besides talking
@@ -56,6 +57,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod intake;
 pub mod llm;
 pub mod lock;
 pub mod provider;

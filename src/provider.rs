@@ -15,7 +15,7 @@ mod stand_in;
 pub mod twilio;
 pub mod webhook;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ use crate::clock::Clock;
 use crate::domain::event::{Event, Receipt};
 use crate::domain::failure::SendError;
 use crate::domain::id::{Business, MessageId, Number, NumberName, ProviderId};
-use crate::domain::message::Message;
+use crate::domain::message::{Message, Template};
 use crate::domain::pace::Rate;
 use crate::domain::person::Address;
 use meta::Meta;
@@ -84,6 +84,9 @@ pub struct Parsed {
     pub unreadable: usize,
     /// Kinds that we knowingly do nothing with.
     pub ignored: usize,
+    /// What the provider tells of our account that an operator has to know,
+    /// in a sentence without anybody's words or numbers.
+    pub notices: Vec<(NumberName, String)>,
 }
 
 /// What a provider knows of a delivery.
@@ -131,6 +134,23 @@ fn default_messages_per_s() -> u32 {
     40
 }
 
+/// `numbers.NAME.free_service_messages` if it is not set: what WhatsApp gives
+/// away since October 2026.
+fn default_free_service_messages() -> u32 {
+    1000
+}
+
+/// What an operator has said of a number that is no provider's business.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Terms {
+    /// Whose number it is.
+    pub business: Business,
+    /// So many messages arrive free each month.
+    pub free_service_messages: u32,
+    /// What goes out instead once a person's 24 hours are over.
+    pub window_template: Option<Template>,
+}
+
 /// `[numbers.NAME]`, as its `provider` says.
 #[derive(Clone, Debug)]
 pub enum NumberConfig {
@@ -143,10 +163,18 @@ pub enum NumberConfig {
 impl NumberConfig {
     /// The business that the number speaks for.
     pub fn business(&self) -> Business {
-        match self {
-            Self::Meta(config) => Business::from(config.business.as_str()),
-            Self::Twilio(config) => Business::from(config.business.as_str()),
-        }
+        self.terms().business
+    }
+
+    /// What an operator has said of it.
+    pub fn terms(&self) -> Terms {
+        let (business, free_service_messages, window_template) = match self {
+            Self::Meta(c) => (&c.business, c.free_service_messages, &c.window_template),
+            Self::Twilio(c) => (&c.business, c.free_service_messages, &c.window_template),
+        };
+        let (business, window_template) =
+            (Business::from(business.as_str()), window_template.clone());
+        Terms { business, free_service_messages, window_template }
     }
 }
 
@@ -154,7 +182,7 @@ impl NumberConfig {
 pub struct Providers {
     meta: Option<Arc<Meta>>,
     twilio: Option<Arc<Twilio>>,
-    numbers: HashMap<NumberName, (Business, Arc<dyn Provider>)>,
+    numbers: BTreeMap<NumberName, (Terms, Arc<dyn Provider>)>,
 }
 
 impl Providers {
@@ -166,6 +194,7 @@ impl Providers {
         http: reqwest::Client,
         clock: Clock,
     ) -> Self {
+        let terms: Vec<_> = configs.iter().map(|(n, config)| (n.clone(), config.terms())).collect();
         let (mut metas, mut twilios) = (Vec::new(), Vec::new());
         for (name, config) in configs {
             match config {
@@ -173,19 +202,20 @@ impl Providers {
                 NumberConfig::Twilio(config) => twilios.push((name, config)),
             }
         }
-        let owner = |name: &NumberName, business: &str| (name.clone(), Business::from(business));
-        let at_meta: Vec<_> = metas.iter().map(|(n, c)| owner(n, &c.business)).collect();
-        let at_twilio: Vec<_> = twilios.iter().map(|(n, c)| owner(n, &c.business)).collect();
+        let at_meta: Vec<NumberName> = metas.iter().map(|(name, _)| name.clone()).collect();
         let meta = some(metas).map(|own| Arc::new(Meta::new(own, http.clone(), clock.clone())));
         let twilio = some(twilios).map(|own| Arc::new(Twilio::new(own, public_url, http, clock)));
-        let mut numbers = HashMap::new();
-        if let Some(meta) = &meta {
-            numbers.extend(reached_by(at_meta, meta.clone()));
-        }
-        if let Some(twilio) = &twilio {
-            numbers.extend(reached_by(at_twilio, twilio.clone()));
-        }
-        Self { meta, twilio, numbers }
+        let reached_by = |name: &NumberName| -> Option<Arc<dyn Provider>> {
+            match at_meta.contains(name) {
+                true => meta.clone().map(|meta| meta as Arc<dyn Provider>),
+                false => twilio.clone().map(|twilio| twilio as Arc<dyn Provider>),
+            }
+        };
+        let numbers = terms.into_iter().filter_map(|(name, terms)| {
+            let provider = reached_by(&name)?;
+            Some((name, (terms, provider)))
+        });
+        Self { numbers: numbers.collect(), meta, twilio }
     }
 
     /// What reaches people from this number; `None` = it is not configured.
@@ -193,10 +223,20 @@ impl Providers {
         self.numbers.get(number).map(|(_, provider)| provider)
     }
 
+    /// What an operator has said of this number; `None` = not configured.
+    pub fn terms(&self, number: &NumberName) -> Option<&Terms> {
+        self.numbers.get(number).map(|(terms, _)| terms)
+    }
+
     /// The number of this name with its business; `None` = not configured.
     pub fn number(&self, name: &NumberName) -> Option<Number> {
-        let (business, _) = self.numbers.get(name)?;
-        Some(Number { name: name.clone(), business: business.clone() })
+        let business = self.terms(name)?.business.clone();
+        Some(Number { name: name.clone(), business })
+    }
+
+    /// All numbers, by name.
+    pub fn names(&self) -> impl Iterator<Item = &NumberName> {
+        self.numbers.keys()
     }
 
     /// Meta, if a number of ours is there.
@@ -212,11 +252,4 @@ impl Providers {
 
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
-}
-
-fn reached_by(
-    numbers: Vec<(NumberName, Business)>,
-    provider: Arc<dyn Provider>,
-) -> impl Iterator<Item = (NumberName, (Business, Arc<dyn Provider>))> {
-    numbers.into_iter().map(move |(name, business)| (name, (business, provider.clone())))
 }

@@ -13,22 +13,46 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::domain::change::{Change, Subject};
+use crate::domain::change::{Change, Changed, Subject};
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::{Delivery, DeliveryOutcome};
 use crate::domain::event::Received;
 use crate::domain::failure::Failure;
+use crate::domain::grant::Grant;
 use crate::domain::id::{
-    Business, ConversationId, MessageId, NumberName, PersonId, ProviderId, Token,
+    Business, ConversationId, JobId, MessageId, NumberName, PersonId, ProviderId, Token,
 };
+use crate::domain::job::{Job, JobOutcome, NewsKind};
 use crate::domain::message::Message;
 use crate::domain::person::{Alias, Person};
 use crate::domain::turn::{Turn, TurnOutcome};
 
 /// Everything a store does.
-pub trait Store: Inbox + Queue<Turn> + Queue<Delivery> + Changes + Transcript + People {}
+pub trait Store:
+    Inbox
+    + Queue<Turn>
+    + Queue<Delivery>
+    + Queue<Job>
+    + Changes
+    + Transcript
+    + People
+    + Numbers
+    + Access
+{
+}
 
-impl<S: Inbox + Queue<Turn> + Queue<Delivery> + Changes + Transcript + People> Store for S {}
+impl<S> Store for S where
+    S: Inbox
+        + Queue<Turn>
+        + Queue<Delivery>
+        + Queue<Job>
+        + Changes
+        + Transcript
+        + People
+        + Numbers
+        + Access
+{
+}
 
 /// The durable inbox.
 #[async_trait]
@@ -48,6 +72,9 @@ pub enum Accepted {
     Duplicate,
     /// It changed something that was there (a receipt, an edit, a revoke).
     Applied,
+    /// A receipt says that a message that counts against the free ones has
+    /// arrived: so many have this month, on this number.
+    Counted(u32),
     /// A receipt says that something we sent did not arrive; its class says
     /// whether it goes out once more. An operator has to know.
     Failed(Failure),
@@ -59,40 +86,50 @@ pub enum Accepted {
 pub trait Work: Send + Sync + 'static {
     /// How it ended.
     type Outcome: Send;
+    /// What is first in, first out.
+    type Lane: Copy + Send + Sync;
 }
 
 impl Work for Turn {
     type Outcome = TurnOutcome;
+    type Lane = ConversationId;
 }
 
 impl Work for Delivery {
     type Outcome = DeliveryOutcome;
+    type Lane = ConversationId;
+}
+
+/// Jobs don't wait for each other: each is a lane of its own.
+impl Work for Job {
+    type Outcome = JobOutcome;
+    type Lane = JobId;
 }
 
 /// One lane's work, held until finished or until the lease runs out. Not
 /// `Clone`: finishing consumes it.
 #[derive(Debug)]
-pub struct Claim<W> {
+pub struct Claim<W: Work> {
     /// What to do.
     pub work: W,
-    pub(crate) conversation: ConversationId,
+    pub(crate) lane: W::Lane,
     pub(crate) token: Token,
 }
 
-impl<W> Claim<W> {
-    /// The conversation whose lane is held.
-    pub fn conversation(&self) -> ConversationId {
-        self.conversation
+impl<W: Work> Claim<W> {
+    /// Whose lane is held.
+    pub fn lane(&self) -> W::Lane {
+        self.lane
     }
 }
 
 /// Which work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pick {
+pub enum Pick<L> {
     /// Whatever is due, oldest first.
     Due,
-    /// This conversation's, if it is due.
-    Lane(ConversationId),
+    /// This lane's, if it is due.
+    Lane(L),
 }
 
 /// The queue of one kind of work.
@@ -101,7 +138,7 @@ pub trait Queue<W: Work>: Send + Sync {
     /// Takes up to `max` lanes whose time has come.
     async fn claim(
         &self,
-        pick: Pick,
+        pick: Pick<W::Lane>,
         lease: Duration,
         max: usize,
     ) -> Result<Vec<Claim<W>>, StoreError>;
@@ -131,8 +168,13 @@ pub type WakeUp = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 /// Effects that come with no turn.
 #[async_trait]
 pub trait Changes: Send + Sync {
-    /// Applies all or none.
-    async fn apply(&self, subject: Subject, changes: Vec<Change>) -> Result<(), StoreError>;
+    /// Applies all or none. One answer for each change, in order (of a
+    /// person's several conversations, the last one's).
+    async fn apply(
+        &self,
+        subject: Subject,
+        changes: Vec<Change>,
+    ) -> Result<Vec<Changed>, StoreError>;
 }
 
 /// Reading what was said.
@@ -172,6 +214,35 @@ pub trait People: Send + Sync {
 
     /// The person with this id.
     async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError>;
+}
+
+/// Reading how a number of ours stands.
+#[async_trait]
+pub trait Numbers: Send + Sync {
+    /// How it stands.
+    async fn number(&self, name: &NumberName) -> Result<NumberState, StoreError>;
+}
+
+/// How a number of ours stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NumberState {
+    /// Nothing is sent from it before then.
+    pub paused_until: Option<Timestamp>,
+    /// Messages that arrived this calendar month (UTC) and count against the
+    /// free ones.
+    pub delivered: u32,
+    /// All that came in on it before then is here.
+    pub caught_up: Option<Timestamp>,
+}
+
+/// Reading who may use the API.
+#[async_trait]
+pub trait Access: Send + Sync {
+    /// What the token with this SHA-256 (hex) allows.
+    async fn grant(&self, hash: &str) -> Result<Option<Grant>, StoreError>;
+
+    /// All tokens that are valid.
+    async fn grants(&self) -> Result<Vec<Grant>, StoreError>;
 }
 
 /// Why the store did not do it.
@@ -217,10 +288,17 @@ pub struct Config {
 /// What `store.url` can begin with.
 pub const KINDS: &[&str] = &["sled"];
 
-/// Opens the store that `store.url` names.
-pub fn open(config: &Config, clock: crate::clock::Clock) -> Result<Arc<dyn Store>, StoreError> {
+/// Opens the store that `store.url` names. Each commit that makes news of the
+/// wanted kinds also queues the job of telling them.
+pub fn open(
+    config: &Config,
+    wanted: &[NewsKind],
+    clock: crate::clock::Clock,
+) -> Result<Arc<dyn Store>, StoreError> {
     match config.url.split_once(':') {
-        Some(("sled", path)) => Ok(Arc::new(sled::SledStore::open(path.as_ref(), config, clock)?)),
+        Some(("sled", path)) => {
+            Ok(Arc::new(sled::SledStore::open(path.as_ref(), config, wanted, clock)?))
+        }
         _ => Err(StoreError::Unavailable(format!(
             "store.url = \"{}\" is not understood; write \"sled:PATH\"",
             config.url

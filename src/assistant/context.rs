@@ -135,6 +135,11 @@ fn words(content: &Content) -> Option<&str> {
         | Content::Contacts(_)
         | Content::Choice { .. }
         | Content::Form { .. }
+        | Content::Choices(_)
+        | Content::Link { .. }
+        | Content::LocationRequest(_)
+        | Content::Reaction { .. }
+        | Content::Template(_)
         | Content::Unsupported(_)
         | Content::Revoked => None,
     }
@@ -218,6 +223,7 @@ mod tests {
             forwarded: true,
             speaker: Some("Ana".into()),
             referral: Some(Referral { headline: Some("Sale".into()), ..Referral::default() }),
+            ..Attached::default()
         };
         let mut context = Context::default();
         let plain = "[forwarded] [came from the advertisement \"Sale\"] Ana: this one";

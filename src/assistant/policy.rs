@@ -20,6 +20,9 @@ pub struct Config {
     /// A burst older than this is not answered if the conversation has newer
     /// messages, in seconds.
     pub max_age_s: u64,
+    /// How long the assistant is silent after a human of the business answered
+    /// or was asked for, in seconds.
+    pub pause_after_human_s: u64,
 }
 
 /// What is done about a turn.
@@ -37,10 +40,14 @@ pub enum Decision {
 /// ours to store unless the business wants to be part of it.
 pub fn keeps(policy: &Config, event: &Event) -> bool {
     match event {
-        Event::Message(inbound) | Event::HumanReply(inbound) => {
+        Event::Message(inbound) | Event::HumanReply(inbound) | Event::Standby(inbound) => {
             policy.groups || !matches!(inbound.sender.address, Address::Group(_))
         }
-        Event::Edit { .. } | Event::Revoke { .. } | Event::Receipt(_) => true,
+        Event::Edit { .. }
+        | Event::Revoke { .. }
+        | Event::Reaction { .. }
+        | Event::Moved(_)
+        | Event::Receipt(_) => true,
     }
 }
 
@@ -125,7 +132,13 @@ mod tests {
     use crate::domain::conversation::Mode;
 
     fn policy() -> Config {
-        Config { allow: vec![], deny: vec![], groups: false, max_age_s: 86_400 }
+        Config {
+            allow: vec![],
+            deny: vec![],
+            groups: false,
+            max_age_s: 86_400,
+            pause_after_human_s: 14_400,
+        }
     }
 
     fn silent(policy: &Config, turn: &Turn) -> bool {

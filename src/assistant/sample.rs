@@ -40,7 +40,13 @@ pub(crate) fn config() -> Config {
 }
 
 pub(crate) fn policy() -> policy::Config {
-    policy::Config { allow: vec![], deny: vec![], groups: false, max_age_s: 86_400 }
+    policy::Config {
+        allow: vec![],
+        deny: vec![],
+        groups: false,
+        max_age_s: 86_400,
+        pause_after_human_s: 14_400,
+    }
 }
 
 pub(crate) fn mind(llm: llm::Config, clock: &Clock) -> Mind {
@@ -64,6 +70,9 @@ pub(crate) fn message(seq: u64, text: &str) -> Message {
         status: Status::Received,
         failure: None,
         resent: None,
+        otherwise: None,
+        pricing: None,
+        reaction: None,
         tokens: 5,
         turn: None,
     }
@@ -81,7 +90,9 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
             number,
             address: Address::Phone(phone.clone()),
             mode: Mode::Assistant,
+            handoff: None,
             heard_at: now(),
+            closed_at: None,
             next_seq: inbound.len() as u64 + 1,
             answered_to: 1,
             given_up_to: 0,
@@ -99,6 +110,7 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
             }],
             name: Some("Ana".into()),
             opted_out: false,
+            introduced: false,
             conversations: vec![("shop".into(), id)],
             since: now(),
         },

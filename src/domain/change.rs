@@ -1,10 +1,15 @@
-//! Effects that are not messages. A tool, an operator's command and an API
-//! write make the same changes; the store applies them all or none.
+//! Effects that are not messages of a turn. A tool, an operator's command and
+//! an API write make the same changes; the store applies them all or none.
 
 use jiff::Timestamp;
 
 use super::conversation::Mode;
-use super::id::{ConversationId, MessageId, NumberName, PersonId};
+use super::grant::Grant;
+use super::id::{Business, ConversationId, MessageId, Number, NumberName, PersonId};
+use super::job::Task;
+use super::message::Role;
+use super::person::Sender;
+use super::turn::Outgoing;
 
 /// Whom changes concern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,28 +18,45 @@ pub enum Subject {
     Conversation(ConversationId),
     /// A person and all conversations of theirs.
     Person(PersonId),
+    /// The conversation of whoever this is with that number; both are made if
+    /// nobody has written yet.
+    Address(Number, Sender),
     /// A number of ours.
     Number(NumberName),
+    /// A business: what concerns no person and no number.
+    Business(Business),
 }
 
 /// One effect.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// A human answers from now on: claims are taken away, deliveries not yet
-    /// in flight are dropped.
+    /// A human answers from now on: claims are taken away, deliveries of the
+    /// assistant not yet in flight are dropped.
     Pause {
         /// When the assistant takes over again; `None` = when told.
         until: Option<Timestamp>,
     },
-    /// The assistant answers again.
+    /// The assistant answers again; nobody waits for a human any more.
     Resume,
+    /// The person waits for a human, who answers from now on. The turn's own
+    /// reply goes out.
+    Handoff {
+        /// Why.
+        reason: String,
+        /// When the assistant takes over again.
+        until: Timestamp,
+    },
     /// The person wants no more messages: claims are taken away, deliveries
     /// not yet in flight are dropped.
     OptOut,
     /// The person wants messages again.
     OptIn,
+    /// The person has been told that an assistant writes here.
+    Introduce,
     /// The window of the transcript begins after what was said so far.
     NewConversation,
+    /// Something is said that answers no turn.
+    Say(Box<Saying>),
     /// Nothing is sent from this number before then.
     PauseNumber {
         /// When it is tried again.
@@ -42,10 +64,42 @@ pub enum Change {
     },
     /// The number sends again.
     ResumeNumber,
+    /// Everything that came in on the number before then is here.
+    CaughtUp(Timestamp),
     /// A failed delivery is tried again.
     Requeue(MessageId),
     /// A waiting delivery is given up.
     Drop(MessageId),
+    /// A job is to be done.
+    Queue(Task),
+    /// A token is valid from now on.
+    Grant(Grant),
+    /// The token with this id, or hash, is not valid any more.
+    Revoke(String),
+    /// Effects on somebody else, in the same commit.
+    Also(Box<Subject>, Vec<Change>),
+}
+
+/// A message that answers no turn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saying {
+    /// In whose name.
+    pub role: Role,
+    /// What.
+    pub message: Outgoing,
+    /// The same key on the same number is the same message: it is said once.
+    pub key: Option<String>,
+}
+
+/// What an effect did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// As asked.
+    Done,
+    /// This message waits to go out.
+    Said(MessageId),
+    /// It had been said before.
+    Known(MessageId),
 }
 
 impl Change {
@@ -53,14 +107,22 @@ impl Change {
     pub fn mode(&self) -> Option<Mode> {
         match self {
             Self::Pause { until } => Some(Mode::Human { until: *until }),
+            Self::Handoff { until, .. } => Some(Mode::Human { until: Some(*until) }),
             Self::Resume => Some(Mode::Assistant),
             Self::OptOut
             | Self::OptIn
+            | Self::Introduce
             | Self::NewConversation
+            | Self::Say(_)
             | Self::PauseNumber { .. }
             | Self::ResumeNumber
+            | Self::CaughtUp(_)
             | Self::Requeue(_)
-            | Self::Drop(_) => None,
+            | Self::Drop(_)
+            | Self::Queue(_)
+            | Self::Grant(_)
+            | Self::Revoke(_)
+            | Self::Also(..) => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The state of one conversation: everything a worker must know before it
 //! reads a word.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::id::{ConversationId, Number, PersonId};
@@ -22,9 +22,15 @@ pub struct Conversation {
     /// Who answers.
     #[serde(default)]
     pub mode: Mode,
+    /// The person waits for a human, since and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handoff: Option<Handoff>,
     /// The newest message of the person, by the provider's clock. Free text
     /// may be sent for 24 hours after it.
     pub heard_at: Timestamp,
+    /// The provider said then that the window is closed, whatever we think.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Timestamp>,
     /// The `seq` the next message gets.
     pub next_seq: u64,
     /// Messages below this `seq` are answered (or knowingly not).
@@ -40,6 +46,27 @@ pub struct Conversation {
     pub turns: Lane,
     /// The lane of deliveries.
     pub deliveries: Lane,
+}
+
+/// How long after a person's message anything may be written to them.
+const WINDOW: SignedDuration = SignedDuration::from_hours(24);
+
+impl Conversation {
+    /// Whether anything but a template reaches the person at `now`. With
+    /// nobody heard yet (`heard_at` before all time) it does not.
+    pub fn window_is_open(&self, now: Timestamp) -> bool {
+        let closed = self.closed_at.is_some_and(|closed| closed >= self.heard_at);
+        !closed && now.duration_since(self.heard_at) < WINDOW
+    }
+}
+
+/// A person was promised that a human answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handoff {
+    /// Since when.
+    pub at: Timestamp,
+    /// Why, in the model's or the person's words.
+    pub reason: String,
 }
 
 /// Who answers in a conversation.

@@ -1,12 +1,14 @@
 //! What a provider tells us, in our words.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::failure::Failure;
 use super::id::{MessageId, Number, ProviderId};
 use super::lane::Quiet;
-use super::message::{Attached, Content, Status};
-use super::person::Sender;
+use super::message::{Attached, Content, Pricing, Status};
+use super::person::{Address, Alias, Sender};
 
 /// An event together with the number of ours it was signed for.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +17,8 @@ pub struct Received {
     pub number: Number,
     /// How long to wait for more before answering.
     pub quiet: Quiet,
+    /// How long the assistant is silent after a human's own answer.
+    pub pause: Duration,
     /// What happened.
     pub event: Event,
 }
@@ -26,6 +30,9 @@ pub enum Event {
     Message(Inbound),
     /// A human of the business answered from their own phone.
     HumanReply(Inbound),
+    /// A person wrote, and another program of the business answers: kept, not
+    /// answered.
+    Standby(Inbound),
     /// The sender replaced the words of an earlier message.
     Edit {
         /// Which one.
@@ -38,8 +45,28 @@ pub enum Event {
         /// Which one.
         message: ProviderId,
     },
+    /// The person put an emoji on a message, or took it back (`None`).
+    Reaction {
+        /// On which one.
+        message: ProviderId,
+        /// Which.
+        emoji: Option<String>,
+    },
+    /// A person is called otherwise from now on.
+    Moved(Moved),
     /// News of something we sent.
     Receipt(Receipt),
+}
+
+/// A new name for a person, as the provider tells it: the memory stays theirs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moved {
+    /// How they were called; at least one.
+    pub before: Vec<Alias>,
+    /// What takes the place of the aliases of the same kind.
+    pub after: Vec<Alias>,
+    /// Where to write from now on, if that changed.
+    pub address: Option<Address>,
 }
 
 /// A message as it came in. In a [`Event::HumanReply`] the sender is the
@@ -69,4 +96,6 @@ pub struct Receipt {
     pub status: Status,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// What it costs.
+    pub pricing: Option<Pricing>,
 }

@@ -29,7 +29,7 @@ impl Failure {
     }
 }
 
-/// The four answers to a failure.
+/// The answers to a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
@@ -44,13 +44,25 @@ pub enum Class {
     WindowClosed,
     /// Never goes through as it is.
     Refused,
-    /// Nothing from this number goes through until an operator acts.
+    /// The person has told the provider that they want no messages.
+    Unsubscribed,
+    /// Nothing from this number goes through until an operator acts; it is
+    /// tried again by itself every few minutes.
     StopNumber,
+    /// As before, but trying costs messages that are taken and never
+    /// delivered: the number waits until an operator says that it is paid.
+    Unpaid,
 }
 
 /// How long a number that only an operator can mend is left alone between
 /// tries: it recovers by itself soon after, and nothing is lost meanwhile.
 const STOPPED: Duration = Duration::from_secs(5 * 60);
+
+/// Longer than any queue waits: until an operator resumes the number.
+const UNTIL_RESUMED: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+/// A pause of a number that an operator has to know of.
+const LONG_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// How long a number waits that was told to slow down, unless told how long.
 const SLOWED: Duration = Duration::from_secs(30);
@@ -60,7 +72,11 @@ impl Class {
     pub fn after(self) -> Option<Duration> {
         match self {
             Self::Transient { after, .. } => after,
-            Self::WindowClosed | Self::Refused | Self::StopNumber => None,
+            Self::WindowClosed
+            | Self::Refused
+            | Self::Unsubscribed
+            | Self::StopNumber
+            | Self::Unpaid => None,
         }
     }
 
@@ -69,7 +85,24 @@ impl Class {
         match self {
             Self::Transient { after, scope: Scope::Number } => Some(after.unwrap_or(SLOWED)),
             Self::StopNumber => Some(STOPPED),
-            Self::Transient { scope: Scope::Pair, .. } | Self::WindowClosed | Self::Refused => None,
+            Self::Unpaid => Some(UNTIL_RESUMED),
+            Self::Transient { scope: Scope::Pair, .. }
+            | Self::WindowClosed
+            | Self::Refused
+            | Self::Unsubscribed => None,
+        }
+    }
+
+    /// Whether somebody has to act before the number sends again, or has to
+    /// know that it won't for long.
+    pub fn stops_number(self) -> bool {
+        match self {
+            Self::StopNumber | Self::Unpaid => true,
+            Self::Transient { after, scope: Scope::Number } => after >= Some(LONG_PAUSE),
+            Self::Transient { scope: Scope::Pair, .. }
+            | Self::WindowClosed
+            | Self::Refused
+            | Self::Unsubscribed => false,
         }
     }
 }

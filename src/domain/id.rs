@@ -58,6 +58,11 @@ internal_id! {
     ConversationId
 }
 
+internal_id! {
+    /// Something to be done besides turns and deliveries.
+    JobId
+}
+
 /// The text is not an id of ours.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id")]
@@ -89,6 +94,13 @@ macro_rules! name {
             }
         }
     };
+}
+
+impl Default for Business {
+    /// `main`, as in the configuration.
+    fn default() -> Self {
+        Self::from("main")
+    }
 }
 
 name! {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
-use super::id::{Position, ProviderId};
+use super::id::{ConversationId, Position, ProviderId};
 use super::record::TurnRecord;
 
 /// Who said it.
@@ -49,6 +49,15 @@ pub struct Message {
     /// went through the lane a second time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resent: Option<ProviderId>,
+    /// What goes out instead if the window is closed by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<Template>,
+    /// What the provider says that it costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pricing: Option<Pricing>,
+    /// How the person reacted to it: an emoji.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reaction: Option<String>,
     /// Its size for the model, by the tokenizer.
     pub tokens: u32,
     /// How the turn that made it (or that ended on it in silence) went.
@@ -71,6 +80,16 @@ pub struct Attached {
     /// The advertisement it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<Referral>,
+    /// The product of a catalogue that the person asks about, by its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// Another program of the business answers it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answered_elsewhere: bool,
+    /// The conversation that an operator is told of: whoever quotes this
+    /// message and answers, answers there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<ConversationId>,
 }
 
 impl Attached {
@@ -167,10 +186,116 @@ pub enum Content {
         /// `quantity × product` each.
         items: Vec<String>,
     },
+    /// Something to choose from.
+    Choices(Choices),
+    /// Words with one link, shown as a button.
+    Link {
+        /// The words.
+        text: String,
+        /// What stands on the button.
+        title: String,
+        /// Where it leads.
+        url: String,
+    },
+    /// These words ask for a place; the answer is a [`Content::Location`].
+    LocationRequest(String),
+    /// An emoji on a message of the person; empty takes it back.
+    Reaction {
+        /// Which message.
+        to: ProviderId,
+        /// The emoji.
+        emoji: String,
+    },
+    /// A text that the provider has approved beforehand: the only kind that
+    /// reaches a person whose window is closed.
+    Template(Template),
     /// Something that we can't read, by the provider's name for it.
     Unsupported(String),
     /// The person took it back; its words are gone.
     Revoked,
+}
+
+/// Words and what can be chosen. Where a provider has no buttons, the options
+/// are numbered in the text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choices {
+    /// The words above the options.
+    pub text: String,
+    /// At least one, all ids and titles different.
+    pub options: Vec<Choice>,
+}
+
+/// One option.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What comes back.
+    pub id: String,
+    /// What the person sees.
+    pub title: String,
+    /// More about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+impl Choices {
+    /// The option that somebody means who writes its number, its title or its
+    /// id, and nothing else.
+    pub fn meant(&self, said: &str) -> Option<&Choice> {
+        let bare = said.trim().trim_end_matches(['.', ')', '!']).trim();
+        let number: Option<usize> = bare.parse().ok();
+        let numbered = number.and_then(|number| self.options.get(number.checked_sub(1)?));
+        let named = |option: &&Choice| {
+            option.title.trim().to_lowercase() == bare.to_lowercase() || option.id == bare
+        };
+        self.options.iter().find(named).or(numbered)
+    }
+
+    fn as_text(&self) -> String {
+        let lines =
+            (1..).zip(&self.options).map(
+                |(n, Choice { title, description, .. })| match description {
+                    Some(more) => format!("{n}. {title} ({more})"),
+                    None => format!("{n}. {title}"),
+                },
+            );
+        let lines: Vec<String> = lines.collect();
+        format!("{}\n\n{}", self.text, lines.join("\n")).trim().to_owned()
+    }
+}
+
+/// A template and what fills it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Template {
+    /// How the provider calls it.
+    pub name: String,
+    /// Its language (`pt_BR`), where the provider asks for one.
+    pub language: String,
+    /// What stands for `{{1}}`, `{{2}}` … in its text.
+    pub variables: Vec<String>,
+    /// The provider's own form of all parameters, for what `variables` can't
+    /// say; used instead of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub components: Option<serde_json::Value>,
+}
+
+impl Template {
+    fn as_text(&self) -> String {
+        format!("[template {}] {}", self.name, self.variables.join(" | ")).trim().to_owned()
+    }
+}
+
+/// What a provider says that a message costs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pricing {
+    /// Whether it is billed.
+    pub billable: bool,
+    /// The way of billing.
+    pub model: String,
+    /// Why it is free, if it is.
+    pub kind: String,
+    /// What kind of message it counts as.
+    pub category: String,
 }
 
 /// A file that stays with the provider; only the reference is kept.
@@ -241,6 +366,11 @@ impl Content {
             Self::Order { text, items } => {
                 format!("[order {}] {text}", items.join(", ")).trim_end().to_owned()
             }
+            Self::Choices(choices) => choices.as_text(),
+            Self::Link { text, title, url } => format!("{text}\n\n{title}: {url}"),
+            Self::LocationRequest(text) => text.clone(),
+            Self::Reaction { emoji, .. } => format!("[reaction {emoji}]"),
+            Self::Template(template) => template.as_text(),
             Self::Unsupported(kind) => format!("[{kind}: this kind of message can't be read]"),
             Self::Revoked => "[message deleted by its sender]".to_owned(),
         }

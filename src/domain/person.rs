@@ -164,6 +164,9 @@ pub struct Person {
     /// Wants no more messages.
     #[serde(default)]
     pub opted_out: bool,
+    /// Has been told that an assistant writes here.
+    #[serde(default)]
+    pub introduced: bool,
     /// One conversation for each number written to.
     pub conversations: Vec<(NumberName, ConversationId)>,
     /// When the first message came.

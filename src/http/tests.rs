@@ -27,23 +27,17 @@ impl Server {
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
         let url = format!("sled:{}", dir.path().join("store").display());
         let config = store::Config { url, cache_mb: 8, min_free_mb: 0 };
-        let store = store::open(&config, clock.clone()).unwrap();
+        let store = store::open(&config, &[], clock.clone()).unwrap();
         let public_url = Url::parse("https://bot.example.com").unwrap();
         let http = reqwest::Client::builder().build().unwrap();
         let providers = Providers::new(numbers(), public_url.clone(), http, clock.clone());
-        let (_, minds) = watch::channel(Arc::default());
+        let (_, minds) = tokio::sync::watch::channel(Arc::default());
         let alerts = Arc::new(Alerts::new(clock.clone()));
         let stopping = CancellationToken::new();
         let providers = Arc::new(providers);
-        let shared = Shared {
-            store,
-            providers,
-            minds,
-            public_url,
-            alerts,
-            clock,
-            stopping: stopping.clone(),
-        };
+        let intake = Intake::new(store.clone(), providers.clone(), minds, alerts);
+        let shared =
+            Shared { store, providers, intake, public_url, clock, stopping: stopping.clone() };
         Self { router: router(shared), stopping, _dir: dir }
     }
 

@@ -15,13 +15,9 @@ use url::Url;
 
 use super::Shared;
 use super::error::Error;
-use crate::assistant::policy;
-use crate::domain::event::{Event, Received};
-use crate::domain::id::NumberName;
-use crate::domain::lane::Quiet;
+use crate::intake::Tally;
+use crate::provider::Provider;
 use crate::provider::webhook::{Rejected, WebhookRequest};
-use crate::provider::{Parsed, Provider};
-use crate::store::Accepted;
 
 /// Meta's batches may be 3 MB long; nobody sends more.
 pub const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -32,10 +28,6 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Strangers can make rejections; they must not fill the disk with log lines,
 /// nor hide the one that an operator has to see: counted by provider and reason.
 const REJECTION_LINE_EVERY: Duration = Duration::from_secs(10);
-
-/// For a number whose business has no mind of its own, which can't be
-/// configured.
-const QUIET: Quiet = Quiet { settle: Duration::from_secs(1), cap: Duration::from_secs(6) };
 
 /// Answered at once; the reply goes by the API.
 const EMPTY_TWIML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
@@ -90,29 +82,11 @@ impl Webhooks {
         name: &'static str,
         provider: &dyn Provider,
         request: Request,
-    ) -> Result<(), Error> {
+    ) -> Result<Tally, Error> {
         let request = self.read(request).await?;
         let verified = provider.verify(&request);
         let verified = verified.inspect_err(|reason| self.log_rejected(name, reason, &request))?;
-        let parsed = provider.parse(verified);
-        log_unread(name, &parsed);
-        let received: Vec<Received> = parsed
-            .events
-            .into_iter()
-            .filter_map(|(number, event)| self.received(&number, event))
-            .collect();
-        if received.is_empty() {
-            return Ok(());
-        }
-        let numbers: Vec<NumberName> = received.iter().map(|r| r.number.name.clone()).collect();
-        let accepted = self.shared.store.accept(received).await;
-        let accepted = accepted.inspect_err(|e| log_not_kept(name, e))?;
-        for (number, accepted) in numbers.iter().zip(accepted) {
-            if let Accepted::Failed(failure) = accepted {
-                self.shared.alerts.undelivered(number, &failure);
-            }
-        }
-        Ok(())
+        Ok(self.shared.intake.take(name, provider.parse(verified)).await?)
     }
 
     async fn read(&self, mut request: Request) -> Result<WebhookRequest, Error> {
@@ -121,14 +95,6 @@ impl Webhooks {
         let headers = std::mem::take(request.headers_mut());
         let body = self.shared.clock.timeout(BODY_TIMEOUT, bytes(request)).await;
         Ok(WebhookRequest { url, headers, body: body.map_err(|_| Error::TooSlow)?? })
-    }
-
-    fn received(&self, number: &NumberName, event: Event) -> Option<Received> {
-        let number = self.shared.providers.number(number)?;
-        let mind = self.shared.minds.borrow().get(&number.business).cloned();
-        let kept = mind.as_ref().is_none_or(|mind| policy::keeps(&mind.policy, &event));
-        let quiet = mind.map_or(QUIET, |mind| mind.quiet());
-        kept.then_some(Received { number, quiet, event })
     }
 
     fn log_rejected(&self, name: &'static str, reason: &Rejected, request: &WebhookRequest) {
@@ -169,23 +135,6 @@ async fn bytes(request: Request) -> Result<Bytes, Error> {
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
         _ => Error::Incomplete,
     })
-}
-
-fn log_unread(name: &'static str, parsed: &Parsed) {
-    let Parsed { foreign, unreadable, ignored, .. } = *parsed;
-    if unreadable > 0 {
-        tracing::error!(provider = name, unreadable, "signed elements of a webhook can't be read");
-    }
-    if foreign > 0 {
-        tracing::warn!(provider = name, foreign, "webhook speaks for numbers it may not speak for");
-    }
-    if ignored > 0 {
-        tracing::debug!(provider = name, ignored, "elements of a webhook that mean nothing to us");
-    }
-}
-
-fn log_not_kept(name: &'static str, error: &crate::store::StoreError) {
-    tracing::error!(provider = name, %error, "webhook not taken, the provider will deliver it again");
 }
 
 #[cfg(test)]

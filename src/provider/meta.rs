@@ -18,6 +18,7 @@ use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, per_second, signatur
 use crate::clock::Clock;
 use crate::domain::failure::SendError;
 use crate::domain::id::{NumberName, ProviderId};
+use crate::domain::message::Template;
 
 /// `[numbers.NAME]` with `provider = "meta"`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -47,6 +48,11 @@ pub struct Config {
     /// The most it sends in a second.
     #[serde(default = "super::default_messages_per_s")]
     pub messages_per_s: u32,
+    /// So many messages arrive free each month, by the provider's word.
+    #[serde(default = "super::default_free_service_messages")]
+    pub free_service_messages: u32,
+    /// What goes out instead once a person's 24 hours are over.
+    pub window_template: Option<Template>,
 }
 
 /// All numbers that are reached through Meta.

@@ -92,6 +92,9 @@ pub(super) fn reply(text: &str) -> Message {
         status: Status::Queued,
         failure: None,
         resent: None,
+        otherwise: None,
+        pricing: None,
+        reaction: None,
         tokens: 1,
         turn: None,
     }

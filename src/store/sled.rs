@@ -1,10 +1,13 @@
 //! The embedded store: sled 0.34.7 behind one writer thread. How it is used,
 //! and why: `docs/storage.md`.
 
+mod access;
 mod changes;
 mod inbox;
 mod keys;
 mod lanes;
+mod news;
+mod numbers;
 mod open;
 mod people;
 mod queue;
@@ -22,6 +25,7 @@ use writer::Writer;
 
 use super::{Config, StoreError};
 use crate::clock::Clock;
+use crate::domain::job::NewsKind;
 
 /// How often a value is read before what looks torn counts as damaged.
 const READS: usize = 1000;
@@ -43,9 +47,14 @@ pub struct SledStore {
 impl SledStore {
     /// Opens or creates the store in `folder`. Errors name the folder and the
     /// remedy; nothing is ever deleted to make it open.
-    pub fn open(folder: &Path, config: &Config, clock: Clock) -> Result<Self, StoreError> {
+    pub fn open(
+        folder: &Path,
+        config: &Config,
+        wanted: &[NewsKind],
+        clock: Clock,
+    ) -> Result<Self, StoreError> {
         let lock = open::lock(folder)?;
-        let disk = open::disk(folder, config.cache_mb, clock.clone())?;
+        let disk = open::disk(folder, config.cache_mb, wanted, clock.clone())?;
         let (tree, hasher) = (disk.tree.clone(), disk.hasher.clone());
         let (writer, thread) = Writer::start(disk)
             .map_err(|error| StoreError::Unavailable(format!("no storage thread: {error}")))?;

@@ -84,7 +84,7 @@ impl Deliveries {
     pub async fn work(&self, claim: Claim<Delivery>) {
         let mut next = Some(claim);
         while let Some(claim) = next {
-            let id = claim.conversation();
+            let id = claim.lane();
             let outcome = self.attempt(&claim.work).await;
             let tried = Tried::of(&claim.work, &outcome);
             let finished = Queue::finish(&*self.store, claim, outcome).await;
@@ -153,11 +153,13 @@ impl Deliveries {
     fn decide(&self, delivery: &Delivery, failure: Failure) -> DeliveryOutcome {
         let too_old = self.is_too_old(delivery);
         match failure.class {
-            Class::WindowClosed | Class::Refused => DeliveryOutcome::Failed(failure),
-            Class::Transient { .. } | Class::StopNumber if too_old => {
+            Class::WindowClosed | Class::Refused | Class::Unsubscribed => {
                 DeliveryOutcome::Failed(failure)
             }
-            Class::Transient { .. } | Class::StopNumber => {
+            Class::Transient { .. } | Class::StopNumber | Class::Unpaid if too_old => {
+                DeliveryOutcome::Failed(failure)
+            }
+            Class::Transient { .. } | Class::StopNumber | Class::Unpaid => {
                 let own = || backoff(delivery.attempt, rand::random());
                 let wait = failure.class.after().unwrap_or_else(own);
                 DeliveryOutcome::Retry { at: self.clock.now() + wait, failure: Some(failure) }
@@ -265,7 +267,7 @@ impl Tried {
     }
 
     fn stops_number(&self) -> bool {
-        self.failure.as_ref().is_some_and(|failure| failure.class == Class::StopNumber)
+        self.failure.as_ref().is_some_and(|failure| failure.class.stops_number())
     }
 }
 

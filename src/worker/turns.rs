@@ -58,7 +58,7 @@ impl Turns {
 
     /// Answers one turn and sends the reply.
     pub async fn work(&self, claim: Claim<Turn>) {
-        let id = claim.conversation();
+        let id = claim.lane();
         let answer = self.answer(&claim.work);
         let Some(outcome) = while_held(&*self.store, &claim, &self.clock, answer).await else {
             tracing::info!(conversation.id = %id, "The question changed; it is asked again");

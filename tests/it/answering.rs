@@ -345,5 +345,10 @@ async fn fallback_models_are_asked_in_order() {
 async fn accept(story: &Story, event: Event) -> Accepted {
     let number = story.app().providers.number(&"meta".into()).unwrap();
     let quiet = Quiet { settle: Duration::from_secs(1), cap: Duration::from_secs(6) };
-    story.store().accept(vec![Received { number, quiet, event }]).await.unwrap().remove(0)
+    story
+        .store()
+        .accept(vec![Received { number, quiet, pause: Duration::ZERO, event }])
+        .await
+        .unwrap()
+        .remove(0)
 }

@@ -105,7 +105,7 @@ impl Story {
         let url = format!("http://{}", listener.local_addr().unwrap());
         self.sandbox.set_app_url(&url);
         let settings = Settings::load(self.sources(&url)).unwrap();
-        let store = olifant::store::open(&settings.store, self.clock.clone()).unwrap();
+        let store = olifant::store::open(&settings.store, &[], self.clock.clone()).unwrap();
         let (store, clock) = (wrap(store), self.clock.clone());
         let app = runtime
             .spawn(async move {

@@ -122,7 +122,7 @@ async fn write_until_killed(
 async fn everything_is_there(config: &Path, acknowledged: &[Vec<String>]) -> Arc<App> {
     let settings = Settings::load(sources(config)).unwrap();
     let clock = Clock::manual(Clock::system().now());
-    let store = store::open(&settings.store, clock.clone()).unwrap();
+    let store = store::open(&settings.store, &[], clock.clone()).unwrap();
     let number = NumberName::from("main");
     let mut total = 0;
     for ids in acknowledged {

@@ -6,16 +6,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use olifant::domain::change::{Change, Subject};
+use olifant::domain::change::{Change, Changed, Subject};
 use olifant::domain::conversation::Conversation;
 use olifant::domain::delivery::{Delivery, DeliveryOutcome};
 use olifant::domain::event::Received;
-use olifant::domain::id::{Business, ConversationId, MessageId, NumberName, PersonId, ProviderId};
+use olifant::domain::grant::Grant;
+use olifant::domain::id::{
+    Business, ConversationId, JobId, MessageId, NumberName, PersonId, ProviderId,
+};
+use olifant::domain::job::{Job, JobOutcome};
 use olifant::domain::message::Message;
 use olifant::domain::person::{Alias, Person};
 use olifant::domain::turn::{Turn, TurnOutcome};
 use olifant::store::{
-    Accepted, Changes, Claim, Inbox, People, Pick, Queue, Store, StoreError, Transcript, WakeUp,
+    Accepted, Access, Changes, Claim, Inbox, NumberState, Numbers, People, Pick, Queue, Store,
+    StoreError, Transcript, WakeUp,
 };
 use tokio::sync::watch;
 
@@ -77,7 +82,7 @@ impl Inbox for Stopping {
 impl Queue<Turn> for Stopping {
     async fn claim(
         &self,
-        pick: Pick,
+        pick: Pick<ConversationId>,
         lease: Duration,
         max: usize,
     ) -> Result<Vec<Claim<Turn>>, StoreError> {
@@ -122,7 +127,7 @@ impl Queue<Turn> for Stopping {
 impl Queue<Delivery> for Stopping {
     async fn claim(
         &self,
-        pick: Pick,
+        pick: Pick<ConversationId>,
         lease: Duration,
         max: usize,
     ) -> Result<Vec<Claim<Delivery>>, StoreError> {
@@ -161,8 +166,62 @@ impl Queue<Delivery> for Stopping {
 }
 
 #[async_trait]
+impl Queue<Job> for Stopping {
+    async fn claim(
+        &self,
+        pick: Pick<JobId>,
+        lease: Duration,
+        max: usize,
+    ) -> Result<Vec<Claim<Job>>, StoreError> {
+        Queue::<Job>::claim(&*self.inner, pick, lease, max).await
+    }
+
+    async fn renew(&self, claim: &Claim<Job>, until: Timestamp) -> Result<(), StoreError> {
+        Queue::<Job>::renew(&*self.inner, claim, until).await
+    }
+
+    async fn finish(
+        &self,
+        claim: Claim<Job>,
+        outcome: JobOutcome,
+    ) -> Result<Option<Claim<Delivery>>, StoreError> {
+        Queue::<Job>::finish(&*self.inner, claim, outcome).await
+    }
+
+    fn wake_up(&self) -> WakeUp {
+        Queue::<Job>::wake_up(&*self.inner)
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        Queue::<Job>::next_due(&*self.inner).await
+    }
+}
+
+#[async_trait]
+impl Numbers for Stopping {
+    async fn number(&self, name: &NumberName) -> Result<NumberState, StoreError> {
+        self.inner.number(name).await
+    }
+}
+
+#[async_trait]
+impl Access for Stopping {
+    async fn grant(&self, hash: &str) -> Result<Option<Grant>, StoreError> {
+        self.inner.grant(hash).await
+    }
+
+    async fn grants(&self) -> Result<Vec<Grant>, StoreError> {
+        self.inner.grants().await
+    }
+}
+
+#[async_trait]
 impl Changes for Stopping {
-    async fn apply(&self, subject: Subject, changes: Vec<Change>) -> Result<(), StoreError> {
+    async fn apply(
+        &self,
+        subject: Subject,
+        changes: Vec<Change>,
+    ) -> Result<Vec<Changed>, StoreError> {
         self.inner.apply(subject, changes).await
     }
 }

@@ -88,6 +88,7 @@ pub(super) fn attached(message: &wire::Message, speaker: Option<String>) -> Atta
         forwarded: context.is_some_and(|c| c.forwarded || c.frequently_forwarded),
         speaker,
         referral: message.referral.as_ref().map(referral),
+        ..Attached::default()
     }
 }
 

@@ -173,6 +173,7 @@ fn status(raw: &RawValue) -> Element {
         provider_id: element.id.into(),
         status,
         failure: (status == Status::Failed).then(|| failure(&element.errors)),
+        pricing: None,
     }))
 }
 

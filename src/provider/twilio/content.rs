@@ -21,6 +21,7 @@ pub(super) fn attached(webhook: &Webhook) -> Attached {
         forwarded: webhook.forwarded == "true" || webhook.frequently_forwarded == "true",
         speaker: None,
         referral: Some(referral(webhook)).filter(|referral| *referral != Referral::default()),
+        ..Attached::default()
     }
 }
 

@@ -97,7 +97,7 @@ pub(super) fn receipt(
         _ => return None,
     };
     let failure = (status == Status::Failed).then(|| failure(code));
-    Some(Receipt { delivery, provider_id, status, failure })
+    Some(Receipt { delivery, provider_id, status, failure, pricing: None })
 }
 
 fn failure(code: Option<u32>) -> Failure {

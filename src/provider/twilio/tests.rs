@@ -448,6 +448,7 @@ async fn a_delivery_in_doubt_is_found_among_what_went_to_the_person_since() {
         provider_id: "SM9".into(),
         status: Status::Delivered,
         failure: None,
+        pricing: None,
     };
     assert_eq!(found, Lookup::Found(vec![receipt]));
     let expected = pairs(&[

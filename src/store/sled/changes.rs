@@ -5,33 +5,53 @@ use async_trait::async_trait;
 use super::SledStore;
 use super::keys;
 use super::tx::{DeliveryRow, Tx};
-use crate::domain::change::{Change, Subject};
-use crate::domain::conversation::Conversation;
+use crate::domain::change::{Change, Changed, Saying, Subject};
+use crate::domain::conversation::{Conversation, Handoff};
 use crate::domain::delivery::DeliveryState;
-use crate::domain::failure::Class;
-use crate::domain::id::{ConversationId, MessageId, Number, NumberName, ProviderId};
+use crate::domain::id::{ConversationId, MessageId, Number, NumberName, Position, ProviderId};
+use crate::domain::job::NewsKind;
 use crate::domain::lane::Quiet;
-use crate::domain::message::{Message, Status};
+use crate::domain::message::{Message, Role, Status};
+use crate::domain::person::Person;
 use crate::store::{Changes, StoreError};
+
+/// So many digits of a hash name a token.
+const GRANT_ID: usize = 8;
 
 #[async_trait]
 impl Changes for SledStore {
-    async fn apply(&self, subject: Subject, changes: Vec<Change>) -> Result<(), StoreError> {
+    async fn apply(
+        &self,
+        subject: Subject,
+        changes: Vec<Change>,
+    ) -> Result<Vec<Changed>, StoreError> {
         self.writer()?.write(move |tx| tx.apply(&subject, &changes)).await
     }
 }
 
 impl Tx<'_> {
-    fn apply(&mut self, subject: &Subject, changes: &[Change]) -> Result<(), StoreError> {
+    fn apply(&mut self, subject: &Subject, changes: &[Change]) -> Result<Vec<Changed>, StoreError> {
         match subject {
             Subject::Conversation(id) => self.change_conversation(*id, changes),
             Subject::Person(id) => {
-                let conversations = self.person(*id)?.conversations;
-                conversations.iter().try_for_each(|(_, id)| self.change_conversation(*id, changes))
+                let mut changed = Vec::new();
+                for (_, id) in self.person(*id)?.conversations {
+                    changed = self.change_conversation(id, changes)?;
+                }
+                Ok(changed)
             }
-            Subject::Number(name) => {
-                changes.iter().try_for_each(|change| self.change_number(name, change))
+            Subject::Address(number, sender) => {
+                let id = self.conversation_at(number, sender)?;
+                self.change_conversation(id, changes)
             }
+            Subject::Number(name) => changes
+                .iter()
+                .map(|change| self.change_number(name, change).map(|()| Changed::Done))
+                .collect(),
+            Subject::Business(_) => changes
+                .iter()
+                .map(|change| self.change_business(change).map(|()| Changed::Done))
+                .collect(),
         }
     }
 
@@ -39,15 +59,17 @@ impl Tx<'_> {
         &mut self,
         id: ConversationId,
         changes: &[Change],
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Changed>, StoreError> {
         let mut conversation = self.conversation(id)?;
+        let mut changed = Vec::with_capacity(changes.len());
         for change in changes {
-            self.change(&mut conversation, change)?;
+            changed.push(self.change(&mut conversation, change)?);
             if matters(change) {
                 self.ask_again(&mut conversation, None)?;
             }
         }
-        self.put_conversation(&conversation)
+        self.put_conversation(&conversation)?;
+        Ok(changed)
     }
 
     /// One effect on a conversation that the caller writes afterwards. Claims
@@ -56,20 +78,27 @@ impl Tx<'_> {
         &mut self,
         conversation: &mut Conversation,
         change: &Change,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Changed, StoreError> {
         match change {
-            Change::Pause { .. } | Change::Resume => {
+            Change::Say(saying) => return self.say(conversation, saying),
+            Change::Also(subject, changes) => self.also(conversation, subject, changes)?,
+            Change::Pause { .. } => {
                 conversation.mode = change.mode().unwrap_or_default();
+                self.drop_waiting(conversation, &[Role::Assistant])?;
             }
-            Change::OptOut => {
-                self.set_opted_out(conversation, true)?;
-                self.silence_elsewhere(conversation)?;
+            Change::Resume => (conversation.mode, conversation.handoff) = Default::default(),
+            Change::Handoff { reason, .. } => {
+                conversation.mode = change.mode().unwrap_or_default();
+                conversation.handoff = Some(Handoff { at: self.now, reason: reason.clone() });
+                self.tell(NewsKind::HandoffRequested, conversation, None, None)?;
             }
-            Change::OptIn => self.set_opted_out(conversation, false)?,
+            Change::OptOut => self.opt_out(conversation)?,
+            Change::OptIn => self.change_person(conversation, |p| p.opted_out = false)?,
+            Change::Introduce => self.change_person(conversation, |p| p.introduced = true)?,
             Change::NewConversation => conversation.window_from = conversation.answered_to,
             Change::Requeue(id) => self.requeue_failed(conversation, *id)?,
             Change::Drop(id) => self.drop_one(conversation, *id)?,
-            Change::PauseNumber { .. } | Change::ResumeNumber => {
+            Change::PauseNumber { .. } | Change::ResumeNumber | Change::CaughtUp(_) => {
                 let name = conversation.number.name.clone();
                 self.change_number(&name, change)?;
                 let lane = &mut conversation.deliveries;
@@ -77,11 +106,93 @@ impl Tx<'_> {
                     lane.wake_at(self.now);
                 }
             }
+            Change::Queue(_) | Change::Grant(_) | Change::Revoke(_) => {
+                self.change_business(change)?;
+            }
         }
-        if matters(change) {
-            self.drop_waiting(conversation)?;
+        Ok(Changed::Done)
+    }
+
+    /// What concerns no person and no number.
+    fn change_business(&mut self, change: &Change) -> Result<(), StoreError> {
+        match change {
+            Change::Queue(task) => self.queue_job(task.clone()),
+            Change::Grant(grant) => self.put(keys::grant(&grant.hash), grant),
+            Change::Revoke(id) => self.revoke(id),
+            _ => Err(StoreError::NotFound("change of a business")),
         }
-        Ok(())
+    }
+
+    /// By its whole hash, or by as much of it as operators see.
+    fn revoke(&mut self, id: &str) -> Result<(), StoreError> {
+        let keys = self.keys(&keys::grants(), &keys::grant(id))?;
+        let found = keys.into_iter().next().filter(|key| key.starts_with(&keys::grant(id)));
+        match found.filter(|_| id.len() >= GRANT_ID) {
+            Some(key) => self.delete(key),
+            None => Err(StoreError::NotFound("token")),
+        }
+    }
+
+    /// Effects on somebody else. The conversation in the caller's hand is
+    /// changed there, since the caller writes it afterwards.
+    fn also(
+        &mut self,
+        conversation: &mut Conversation,
+        subject: &Subject,
+        changes: &[Change],
+    ) -> Result<(), StoreError> {
+        let other = match subject {
+            Subject::Conversation(id) => *id,
+            Subject::Address(number, sender) => self.conversation_at(number, sender)?,
+            Subject::Person(_) | Subject::Number(_) | Subject::Business(_) => {
+                return self.apply(subject, changes).map(drop);
+            }
+        };
+        match other == conversation.id {
+            true => changes.iter().try_for_each(|one| self.change(conversation, one).map(drop)),
+            false => self.change_conversation(other, changes).map(drop),
+        }
+    }
+
+    /// A message that answers no turn, at the end of the transcript. Somebody
+    /// who wants no messages gets none.
+    fn say(
+        &mut self,
+        conversation: &mut Conversation,
+        saying: &Saying,
+    ) -> Result<Changed, StoreError> {
+        let key = saying.key.as_ref().map(|key| self.said_key(conversation, key));
+        if let Some(known) = key.as_ref().map(|key| self.get(key)).transpose()?.flatten() {
+            return Ok(Changed::Known(known));
+        }
+        let all_answered = self.unanswered(conversation)?.is_empty();
+        let position = Position { seq: conversation.next_seq, part: 0 };
+        let id = MessageId { conversation: conversation.id, position };
+        conversation.next_seq += 1;
+        if all_answered {
+            conversation.answered_to = conversation.next_seq;
+        }
+        if let Some(key) = key {
+            self.put(key, &id)?;
+        }
+        let mut row = self.outgoing_row(position, saying.message.clone());
+        row.role = saying.role;
+        if self.person(conversation.person)?.opted_out {
+            row.status = Status::Dropped;
+        } else {
+            self.put(keys::delivery(id), &DeliveryRow::NEW)?;
+            if !conversation.deliveries.is_claimed() {
+                conversation.deliveries.wake_at(self.now);
+            }
+        }
+        self.put_message(conversation.id, &row)?;
+        Ok(Changed::Said(id))
+    }
+
+    /// Where the message of a caller's own key stands: among the ids that
+    /// providers give, which never begin so.
+    fn said_key(&self, conversation: &Conversation, key: &str) -> Vec<u8> {
+        self.hasher.seen(&conversation.number.name, &format!("key {key}").into())
     }
 
     /// The question has changed: whoever works on it has lost it.
@@ -99,14 +210,23 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Gives up what has not been handed to the provider.
-    pub fn drop_waiting(&mut self, conversation: &mut Conversation) -> Result<(), StoreError> {
+    /// Gives up what was said in these roles and has not been handed to the
+    /// provider.
+    pub fn drop_waiting(
+        &mut self,
+        conversation: &mut Conversation,
+        whose: &[Role],
+    ) -> Result<(), StoreError> {
         conversation.given_up_to = conversation.answered_to;
         let mut left = false;
         for (id, row) in self.deliveries(conversation.id)? {
+            let said_by = self.message(id)?.map(|message| message.role);
+            let wanted = said_by.is_some_and(|role| !whose.contains(&role));
             match row.state {
-                DeliveryState::Waiting => self.drop_delivery(id)?,
-                DeliveryState::InFlight(_) | DeliveryState::Uncertain(_) => left = true,
+                DeliveryState::Waiting if !wanted => self.drop_delivery(id)?,
+                DeliveryState::Waiting
+                | DeliveryState::InFlight(_)
+                | DeliveryState::Uncertain(_) => left = true,
             }
         }
         if !left {
@@ -130,9 +250,29 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn set_opted_out(&mut self, conversation: &Conversation, out: bool) -> Result<(), StoreError> {
+    /// Nothing more is sent to this person, on any number of the business.
+    fn opt_out(&mut self, conversation: &mut Conversation) -> Result<(), StoreError> {
+        self.unsubscribe(conversation)?;
+        self.drop_waiting(conversation, &[Role::Assistant, Role::Business])?;
+        self.silence_elsewhere(conversation)
+    }
+
+    /// Notes that the person wants no more messages.
+    pub fn unsubscribe(&mut self, conversation: &Conversation) -> Result<(), StoreError> {
+        if self.person(conversation.person)?.opted_out {
+            return Ok(());
+        }
+        self.change_person(conversation, |person| person.opted_out = true)?;
+        self.tell(NewsKind::PersonOptedOut, conversation, None, None)
+    }
+
+    fn change_person(
+        &mut self,
+        conversation: &Conversation,
+        change: impl FnOnce(&mut Person),
+    ) -> Result<(), StoreError> {
         let mut person = self.person(conversation.person)?;
-        person.opted_out = out;
+        change(&mut person);
         self.put(keys::person(person.id), &person)
     }
 
@@ -141,7 +281,7 @@ impl Tx<'_> {
         for (_, id) in self.person(here.person)?.conversations {
             if id != here.id {
                 let mut other = self.conversation(id)?;
-                self.drop_waiting(&mut other)?;
+                self.drop_waiting(&mut other, &[Role::Assistant, Role::Business])?;
                 self.ask_again(&mut other, None)?;
                 self.put_conversation(&other)?;
             }
@@ -210,26 +350,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn change_number(&mut self, name: &NumberName, change: &Change) -> Result<(), StoreError> {
-        let key = self.hasher.number(name);
-        match change {
-            Change::PauseNumber { until } => self.put(key, until),
-            Change::ResumeNumber => {
-                self.delete(key)?;
-                self.wake_deliveries_of(name)
-            }
-            _ => Err(StoreError::NotFound("change of a number")),
-        }
-    }
-
-    /// What a failure means for everything else that the number sends.
-    pub fn pause_number(&mut self, name: &NumberName, class: Class) -> Result<(), StoreError> {
-        let Some(wait) = class.number_waits() else { return Ok(()) };
-        let until = self.paused_until(name)?.unwrap_or(self.now).max(self.now + wait);
-        self.put(self.hasher.number(name), &until)
-    }
-
-    fn wake_deliveries_of(&mut self, name: &NumberName) -> Result<(), StoreError> {
+    /// What waits to go out from a number goes now.
+    pub fn wake_deliveries_of(&mut self, name: &NumberName) -> Result<(), StoreError> {
         let prefix = keys::busy_all(keys::LaneKind::Deliveries);
         for id in self.keys(&prefix, &prefix)?.iter().filter_map(|key| keys::busy_conversation(key))
         {
@@ -243,16 +365,23 @@ impl Tx<'_> {
     }
 }
 
-/// Whether an effect takes claims away and drops what waits.
+/// Whether an effect takes claims away.
 fn matters(change: &Change) -> bool {
     match change {
-        Change::Pause { .. } | Change::OptOut => true,
+        Change::Pause { .. } | Change::Handoff { .. } | Change::OptOut => true,
         Change::Resume
         | Change::OptIn
+        | Change::Introduce
         | Change::NewConversation
+        | Change::Say(_)
         | Change::PauseNumber { .. }
         | Change::ResumeNumber
+        | Change::CaughtUp(_)
         | Change::Requeue(_)
-        | Change::Drop(_) => false,
+        | Change::Drop(_)
+        | Change::Queue(_)
+        | Change::Grant(_)
+        | Change::Revoke(_)
+        | Change::Also(..) => false,
     }
 }

@@ -1,15 +1,20 @@
 //! Step 4: what came in, on disk before anybody is told so.
 
 mod identity;
+mod moves;
 mod receipts;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::SledStore;
 use super::tx::Tx;
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Conversation, Mode};
 use crate::domain::event::{Event, Inbound, Received};
 use crate::domain::id::{MessageId, Number, Position, ProviderId};
+use crate::domain::job::NewsKind;
 use crate::domain::lane::Quiet;
 use crate::domain::message::{Content, Message, Role, Status};
 use crate::store::{Accepted, Inbox, StoreError};
@@ -61,10 +66,12 @@ impl SledStore {
 /// An event and the tokens of its words: counted outside the writer thread.
 fn weigh(received: Received) -> (Received, u32) {
     let tokens = match &received.event {
-        Event::Message(inbound) | Event::HumanReply(inbound) => count(&inbound.content),
+        Event::Message(inbound) | Event::HumanReply(inbound) | Event::Standby(inbound) => {
+            count(&inbound.content)
+        }
         Event::Edit { content, .. } => count(content),
         Event::Revoke { .. } => count(&Content::Revoked),
-        Event::Receipt(_) => 0,
+        Event::Reaction { .. } | Event::Moved(_) | Event::Receipt(_) => 0,
     };
     (received, tokens)
 }
@@ -75,21 +82,26 @@ fn count(content: &Content) -> u32 {
 
 impl Tx<'_> {
     fn accept(&mut self, (received, tokens): (Received, u32)) -> Result<Accepted, StoreError> {
-        let Received { number, quiet, event } = received;
+        let Received { number, quiet, pause, event } = received;
         match event {
-            Event::Message(inbound) | Event::HumanReply(inbound)
+            Event::Message(inbound) | Event::HumanReply(inbound) | Event::Standby(inbound)
                 if self.is_known(&number, &inbound.provider_id)? =>
             {
                 Ok(Accepted::Duplicate)
             }
             Event::Message(inbound) => self.accept_message(number, quiet, inbound, tokens),
-            Event::HumanReply(inbound) => self.accept_human_reply(number, quiet, inbound, tokens),
+            Event::HumanReply(inbound) => {
+                self.accept_human_reply(number, quiet, pause, inbound, tokens)
+            }
+            Event::Standby(inbound) => self.accept_standby(number, inbound, tokens),
             Event::Edit { message, content } => {
                 self.replace(&number, quiet, &message, content, tokens)
             }
             Event::Revoke { message } => {
                 self.replace(&number, quiet, &message, Content::Revoked, tokens)
             }
+            Event::Reaction { message, emoji } => self.accept_reaction(&number, &message, emoji),
+            Event::Moved(moved) => self.accept_move(&number, &moved),
             Event::Receipt(receipt) => self.accept_receipt(&number, receipt),
         }
     }
@@ -101,11 +113,39 @@ impl Tx<'_> {
         inbound: Inbound,
         tokens: u32,
     ) -> Result<Accepted, StoreError> {
-        let mut conversation = self.conversation_with(&number, &inbound)?;
+        let mut conversation = self.conversation_heard(&number, &inbound)?;
+        conversation.turns.push(self.now, quiet);
+        let id = self.append(&mut conversation, Role::Person, inbound, tokens)?;
+        self.put_conversation(&conversation)?;
+        self.tell(NewsKind::MessageReceived, &conversation, Some(id), None)?;
+        Ok(Accepted::New(conversation.id))
+    }
+
+    /// The conversation with whoever wrote, who can be written to from now on.
+    fn conversation_heard(
+        &mut self,
+        number: &Number,
+        inbound: &Inbound,
+    ) -> Result<Conversation, StoreError> {
+        let mut conversation = self.conversation_with(number, &inbound.sender)?;
         conversation.address = inbound.sender.address.clone();
         conversation.heard_at = conversation.heard_at.max(inbound.at);
-        conversation.turns.push(self.now, quiet);
+        Ok(conversation)
+    }
+
+    /// Another program of the business answers: ours keeps what was said.
+    fn accept_standby(
+        &mut self,
+        number: Number,
+        mut inbound: Inbound,
+        tokens: u32,
+    ) -> Result<Accepted, StoreError> {
+        let mut conversation = self.conversation_heard(&number, &inbound)?;
+        inbound.attached.answered_elsewhere = true;
         self.append(&mut conversation, Role::Person, inbound, tokens)?;
+        if self.unanswered(&conversation)?.is_empty() {
+            conversation.answered_to = conversation.next_seq;
+        }
         self.put_conversation(&conversation)?;
         Ok(Accepted::New(conversation.id))
     }
@@ -115,19 +155,51 @@ impl Tx<'_> {
         &mut self,
         number: Number,
         quiet: Quiet,
+        pause: Duration,
         inbound: Inbound,
         tokens: u32,
     ) -> Result<Accepted, StoreError> {
-        let mut conversation = self.conversation_with(&number, &inbound)?;
+        let mut conversation = self.conversation_with(&number, &inbound.sender)?;
+        self.step_back(&mut conversation, inbound.at, pause);
         let asked_since =
             self.unanswered(&conversation)?.into_iter().find(|row| row.at > inbound.at);
         self.append(&mut conversation, Role::Business, inbound, tokens)?;
         let open = asked_since.map_or(conversation.next_seq, |row| row.position.seq);
         conversation.answered_to = conversation.answered_to.max(open);
         self.ask_again(&mut conversation, Some(quiet))?;
-        self.drop_waiting(&mut conversation)?;
+        self.drop_waiting(&mut conversation, &[Role::Assistant])?;
         self.put_conversation(&conversation)?;
         Ok(Accepted::New(conversation.id))
+    }
+
+    /// A human speaks for a while. An old answer that comes in late stops
+    /// nobody.
+    fn step_back(&self, conversation: &mut Conversation, at: Timestamp, pause: Duration) {
+        let until = at.checked_add(pause).unwrap_or(Timestamp::MAX);
+        let longer = match conversation.mode {
+            Mode::Assistant => until > self.now,
+            Mode::Human { until: known } => known.is_some_and(|known| until > known),
+        };
+        if longer {
+            conversation.mode = Mode::Human { until: Some(until) };
+        }
+    }
+
+    fn accept_reaction(
+        &mut self,
+        number: &Number,
+        message: &ProviderId,
+        emoji: Option<String>,
+    ) -> Result<Accepted, StoreError> {
+        let Some((mut row, conversation)) = self.known(number, message)? else {
+            return Ok(Accepted::Ignored);
+        };
+        if row.reaction == emoji {
+            return Ok(Accepted::Ignored);
+        }
+        row.reaction = emoji;
+        self.put_message(conversation.id, &row)?;
+        Ok(Accepted::Applied)
     }
 
     /// An edit or a revoke. Of a question that is still open, it takes the
@@ -178,7 +250,7 @@ impl Tx<'_> {
         role: Role,
         inbound: Inbound,
         tokens: u32,
-    ) -> Result<(), StoreError> {
+    ) -> Result<MessageId, StoreError> {
         let position = Position { seq: conversation.next_seq, part: 0 };
         conversation.next_seq += 1;
         let id = MessageId { conversation: conversation.id, position };
@@ -194,9 +266,13 @@ impl Tx<'_> {
             status: if role == Role::Person { Status::Received } else { Status::Sent },
             failure: None,
             resent: None,
+            otherwise: None,
+            pricing: None,
+            reaction: None,
             tokens,
             turn: None,
         };
-        self.put_message(conversation.id, &row)
+        self.put_message(conversation.id, &row)?;
+        Ok(id)
     }
 }

@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::domain::id::{
-    Business, ConversationId, MessageId, NumberName, PersonId, Position, ProviderId,
+    Business, ConversationId, JobId, MessageId, NumberName, PersonId, Position, ProviderId,
 };
 use crate::domain::person::Alias;
 
@@ -19,6 +19,8 @@ const SEEN: u8 = b's';
 const DELIVERY: u8 = b'd';
 const BUSY: u8 = b'b';
 const NUMBER: u8 = b'n';
+const JOB: u8 = b'j';
+const GRANT: u8 = b'g';
 
 /// The length of `t|conv|seq|part` and `d|conv|seq|part`; longer keys in
 /// their range are continuations.
@@ -69,6 +71,16 @@ impl Hasher {
     /// `n|H(number)` → until when it is paused.
     pub fn number(&self, number: &NumberName) -> Vec<u8> {
         self.key(NUMBER, &[number.as_str()])
+    }
+
+    /// `n|H(number, "month")` → how many messages have arrived this month.
+    pub fn month(&self, number: &NumberName) -> Vec<u8> {
+        self.key(NUMBER, &[number.as_str(), "month"])
+    }
+
+    /// `n|H(number, "caught up")` → up to when all that came in is here.
+    pub fn caught_up(&self, number: &NumberName) -> Vec<u8> {
+        self.key(NUMBER, &[number.as_str(), "caught up"])
     }
 
     /// The lengths are hashed too, so that no two lists of parts meet.
@@ -132,6 +144,32 @@ pub fn busy_all(kind: LaneKind) -> Vec<u8> {
 /// The conversation at the end of a `busy` key.
 pub fn busy_conversation(key: &[u8]) -> Option<ConversationId> {
     key.get(2..)?.try_into().ok().map(ConversationId::from_bytes)
+}
+
+/// `j|job`.
+pub fn job(id: JobId) -> Vec<u8> {
+    [&[JOB][..], id.as_bytes()].concat()
+}
+
+/// `j`: all jobs.
+pub fn jobs() -> Vec<u8> {
+    vec![JOB]
+}
+
+/// The job at the end of its key; `None` for a continuation.
+pub fn job_of(key: &[u8]) -> Option<JobId> {
+    key.get(1..)?.try_into().ok().map(JobId::from_bytes)
+}
+
+/// `g|hash`: what a token allows. The hash is of 256 random bits, so it says
+/// nothing.
+pub fn grant(hash: &str) -> Vec<u8> {
+    [&[GRANT], hash.as_bytes()].concat()
+}
+
+/// `g`: all tokens.
+pub fn grants() -> Vec<u8> {
+    vec![GRANT]
 }
 
 /// The position at the end of a `message` or `delivery` key; `None` for a

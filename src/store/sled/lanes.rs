@@ -2,28 +2,37 @@
 //! turns (sled has one opener, so they need no disk). Rebuilt at open.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 
 use jiff::Timestamp;
 
 use super::keys::LaneKind;
 use crate::domain::conversation::Conversation;
-use crate::domain::id::ConversationId;
+use crate::domain::id::{ConversationId, JobId};
 use crate::domain::lane::Lane;
 
 /// Lanes of both kinds.
 #[derive(Default)]
 pub struct Lanes {
-    turns: Due,
-    deliveries: Due,
+    turns: Due<ConversationId>,
+    deliveries: Due<ConversationId>,
+    jobs: Due<JobId>,
     /// Turn lanes as they are while claimed; the disk knows them unclaimed.
     held: HashMap<ConversationId, Lane>,
+    /// The lane of each job.
+    job_lanes: HashMap<JobId, Lane>,
 }
 
 /// Lanes of one kind by the time they are ready.
-#[derive(Default)]
-struct Due {
-    order: BTreeSet<(Timestamp, ConversationId)>,
-    lanes: HashMap<ConversationId, (Timestamp, bool)>,
+struct Due<I> {
+    order: BTreeSet<(Timestamp, I)>,
+    lanes: HashMap<I, (Timestamp, bool)>,
+}
+
+impl<I> Default for Due<I> {
+    fn default() -> Self {
+        Self { order: BTreeSet::new(), lanes: HashMap::new() }
+    }
 }
 
 /// When the next lane of a kind is due.
@@ -47,6 +56,30 @@ impl Lanes {
         }
     }
 
+    /// Takes over the lane of a job; an empty one is that of a job that is over.
+    pub fn note_job(&mut self, id: JobId, lane: Lane) {
+        self.jobs.set(id, &lane);
+        match lane.ready_at {
+            Some(_) => self.job_lanes.insert(id, lane),
+            None => self.job_lanes.remove(&id),
+        };
+    }
+
+    /// The lane of a job that is not over.
+    pub fn job(&self, id: JobId) -> Option<&Lane> {
+        self.job_lanes.get(&id)
+    }
+
+    /// Up to `max` jobs that are due, oldest first.
+    pub fn due_jobs(&self, now: Timestamp, max: usize) -> Vec<JobId> {
+        self.jobs.due(now, max)
+    }
+
+    /// When the next job is due.
+    pub fn next_job(&self) -> Next {
+        self.jobs.next()
+    }
+
     /// Leaves a lane out until its conversation is written again.
     pub fn forget(&mut self, kind: LaneKind, id: ConversationId) {
         match kind {
@@ -62,19 +95,15 @@ impl Lanes {
 
     /// Up to `max` lanes that are due, oldest first.
     pub fn due(&self, kind: LaneKind, now: Timestamp, max: usize) -> Vec<ConversationId> {
-        let ready = self.of(kind).order.iter().take_while(|(at, _)| *at <= now);
-        ready.take(max).map(|(_, id)| *id).collect()
+        self.of(kind).due(now, max)
     }
 
     /// See [`Next`].
     pub fn next(&self, kind: LaneKind) -> Next {
-        let due = self.of(kind);
-        let free =
-            due.order.iter().find(|(_, id)| due.lanes.get(id).is_some_and(|(_, held)| !held));
-        Next { any: due.order.first().map(|(at, _)| *at), free: free.map(|(at, _)| *at) }
+        self.of(kind).next()
     }
 
-    fn of(&self, kind: LaneKind) -> &Due {
+    fn of(&self, kind: LaneKind) -> &Due<ConversationId> {
         match kind {
             LaneKind::Turns => &self.turns,
             LaneKind::Deliveries => &self.deliveries,
@@ -82,8 +111,19 @@ impl Lanes {
     }
 }
 
-impl Due {
-    fn set(&mut self, id: ConversationId, lane: &Lane) {
+impl<I: Copy + Ord + Hash> Due<I> {
+    fn due(&self, now: Timestamp, max: usize) -> Vec<I> {
+        let ready = self.order.iter().take_while(|(at, _)| *at <= now);
+        ready.take(max).map(|(_, id)| *id).collect()
+    }
+
+    fn next(&self) -> Next {
+        let is_free = |id| self.lanes.get(id).is_some_and(|(_, held)| !held);
+        let free = self.order.iter().find(|(_, id)| is_free(id));
+        Next { any: self.order.first().map(|(at, _)| *at), free: free.map(|(at, _)| *at) }
+    }
+
+    fn set(&mut self, id: I, lane: &Lane) {
         if let Some((at, _)) = self.lanes.remove(&id) {
             self.order.remove(&(at, id));
         }

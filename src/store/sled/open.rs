@@ -13,6 +13,7 @@ use super::writer::Disk;
 use crate::clock::Clock;
 use crate::domain::conversation::Conversation;
 use crate::domain::id::ConversationId;
+use crate::domain::job::NewsKind;
 use crate::lock;
 use crate::store::{StoreError, record};
 
@@ -34,7 +35,12 @@ pub fn lock(folder: &Path) -> Result<File, StoreError> {
 }
 
 /// Opens sled and rebuilds what lives in memory. The folder must be locked.
-pub fn disk(folder: &Path, cache_mb: u64, clock: Clock) -> Result<Disk, StoreError> {
+pub fn disk(
+    folder: &Path,
+    cache_mb: u64,
+    wanted: &[NewsKind],
+    clock: Clock,
+) -> Result<Disk, StoreError> {
     let data = folder.join("data");
     drop_unfinished_snapshots(&data).map_err(|error| failed(folder, &error))?;
     wait_for_last_owner(&data).map_err(|error| failed(folder, &error))?;
@@ -42,7 +48,8 @@ pub fn disk(folder: &Path, cache_mb: u64, clock: Clock) -> Result<Disk, StoreErr
     let file = File::open(data.join("db")).map_err(|error| failed(folder, &error))?;
     sync_folders(folder, &data).map_err(|error| failed(folder, &error))?;
     let hasher = hasher(&tree)?;
-    let mut disk = Disk { tree, file, hasher, lanes: Lanes::default(), clock };
+    let wanted = wanted.to_vec();
+    let mut disk = Disk { tree, file, hasher, lanes: Lanes::default(), wanted, clock };
     recover(&mut disk)?;
     disk.tree.flush().map_err(tx::unavailable)?;
     disk.file.sync_data().map_err(|error| failed(folder, &error))?;
@@ -136,11 +143,13 @@ fn recover(disk: &mut Disk) -> Result<(), StoreError> {
     let now = disk.clock.now();
     let (round, mut tokens) = (Layer::new(), 0);
     let lanes = Lanes::default();
-    let mut tx = Tx::new(now, &disk.hasher, &lanes, &disk.tree, &round, &mut tokens);
+    let mut tx = Tx::new(now, &disk.hasher, &lanes, &[], &disk.tree, &round, &mut tokens);
     void_claims(&mut tx, now)?;
+    tx.recall_jobs()?;
     let left = tx.left();
     disk.tree.apply_batch(tx::batch(left.layer)).map_err(tx::unavailable)?;
     left.touched.iter().for_each(|conversation| disk.lanes.note(conversation));
+    left.jobs.into_iter().for_each(|(id, lane)| disk.lanes.note_job(id, lane));
     Ok(())
 }
 

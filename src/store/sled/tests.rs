@@ -41,7 +41,7 @@ impl Shop {
         drop(self.store.take());
         let config = Config { url: String::new(), cache_mb: 16, min_free_mb: 0 };
         self.store =
-            Some(SledStore::open(self.folder.path(), &config, self.clock.clone()).unwrap());
+            Some(SledStore::open(self.folder.path(), &config, &[], self.clock.clone()).unwrap());
         self
     }
 
@@ -58,7 +58,7 @@ impl Shop {
             name: format!("{business}-number").as_str().into(),
             business: business.into(),
         };
-        let received = Received { number, quiet: QUIET, event };
+        let received = Received { number, quiet: QUIET, pause: Duration::ZERO, event };
         self.store().accept(vec![received]).await.unwrap().remove(0)
     }
 
@@ -131,13 +131,19 @@ impl Shop {
         failure: Option<Failure>,
     ) -> Accepted {
         let delivery = Some(delivery);
-        self.accept(Event::Receipt(Receipt { delivery, provider_id: id.into(), status, failure }))
-            .await
+        self.accept(Event::Receipt(Receipt {
+            delivery,
+            provider_id: id.into(),
+            status,
+            failure,
+            pricing: None,
+        }))
+        .await
     }
 }
 
 fn reply(texts: &[&str]) -> TurnOutcome {
-    let say = |text: &&str| Outgoing { content: Content::Text((*text).into()), quotes: None };
+    let say = |text: &&str| Outgoing::text(*text);
     TurnOutcome::Finished(Finished {
         messages: texts.iter().map(say).collect(),
         changes: vec![],
@@ -245,7 +251,7 @@ async fn a_receipt_settles_a_doubt_and_hands_the_lane_on() {
     let id = first.work.id;
     let ask_at = shop.clock.now() + Duration::from_secs(60);
     shop.end(first, DeliveryOutcome::Uncertain { ask_at }).await;
-    assert_eq!(shop.receipt(id, "out1", Status::Delivered).await, Accepted::Applied);
+    assert_eq!(shop.receipt(id, "out1", Status::Delivered).await, Accepted::Counted(1));
     let second = shop.delivery().await.expect("the next goes at once");
     assert_eq!(second.work.message.content.as_text(), "two");
     assert_eq!(shop.row(conversation, 1, 1).await.status, Status::Delivered);
@@ -258,7 +264,7 @@ async fn a_receipt_may_overtake_the_answer_and_never_moves_a_status_back() {
     let turn = shop.quiet_turn().await;
     let claim = shop.answer(turn, &["hi"]).await.unwrap();
     let id = claim.work.id;
-    assert_eq!(shop.receipt(id, "out1", Status::Read).await, Accepted::Applied);
+    assert_eq!(shop.receipt(id, "out1", Status::Read).await, Accepted::Counted(1));
     let late = Queue::finish(shop.store(), claim, DeliveryOutcome::Sent("out1".into())).await;
     assert!(matches!(late, Err(StoreError::ClaimLost)));
     assert_eq!(shop.receipt(id, "out1", Status::Delivered).await, Accepted::Ignored);
@@ -300,6 +306,7 @@ async fn a_receipt_for_another_businesss_message_changes_nothing() {
         provider_id: "x".into(),
         status: Status::Failed,
         failure: Some(slow_down()),
+        pricing: None,
     };
     assert_eq!(shop.accept_for("other", Event::Receipt(receipt)).await, Accepted::Ignored);
 }
@@ -416,7 +423,7 @@ async fn the_window_holds_the_newest_that_fit_and_long_messages_come_back_whole(
 async fn a_second_opener_is_refused_by_name() {
     let shop = Shop::new();
     let config = Config { url: String::new(), cache_mb: 16, min_free_mb: 0 };
-    let second = SledStore::open(shop.folder.path(), &config, shop.clock.clone());
+    let second = SledStore::open(shop.folder.path(), &config, &[], shop.clock.clone());
     assert!(second.err().unwrap().to_string().contains("another olifant"));
 }
 
@@ -424,7 +431,7 @@ async fn a_second_opener_is_refused_by_name() {
 async fn a_full_disk_accepts_nothing_and_keeps_working_off_what_it_has() {
     let folder = tempfile::tempdir().unwrap();
     let config = Config { url: String::new(), cache_mb: 16, min_free_mb: u64::MAX };
-    let store = SledStore::open(folder.path(), &config, Clock::system()).unwrap();
+    let store = SledStore::open(folder.path(), &config, &[], Clock::system()).unwrap();
     assert!(matches!(store.accept(vec![]).await, Err(StoreError::NoSpace { .. })));
     let turns: Vec<Claim<Turn>> = Queue::claim(&store, Pick::Due, LEASE, 1).await.unwrap();
     assert!(turns.is_empty());

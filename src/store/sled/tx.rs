@@ -13,7 +13,9 @@ use super::keys::{self, Hasher, LaneKind};
 use super::lanes::Lanes;
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::id::{ConversationId, MessageId, NumberName, PersonId, Position, Token};
+use crate::domain::id::{ConversationId, JobId, MessageId, PersonId, Position, Token};
+use crate::domain::job::NewsKind;
+use crate::domain::lane::Lane;
 use crate::domain::message::{Content, Message, Role};
 use crate::domain::person::Person;
 use crate::store::StoreError;
@@ -30,10 +32,14 @@ pub struct Tx<'a> {
     pub hasher: &'a Hasher,
     /// Lanes as the requests before this one left them.
     pub lanes: &'a Lanes,
+    /// News that somebody wants to hear.
+    pub wanted: &'a [NewsKind],
     tree: &'a sled::Tree,
     round: &'a Layer,
     tokens: &'a mut u64,
     own: Layer,
+    /// Jobs that this request made, claimed or ended.
+    jobs: Vec<(JobId, Lane)>,
     /// Conversations whose lanes this request moved.
     touched: Vec<Conversation>,
     /// Lanes that could not be read.
@@ -46,6 +52,8 @@ pub struct Left {
     pub layer: Layer,
     /// Conversations whose lanes it moved.
     pub touched: Vec<Conversation>,
+    /// Jobs that it made, claimed or ended.
+    pub jobs: Vec<(JobId, Lane)>,
     /// Lanes that it could not read.
     pub unreadable: Vec<(LaneKind, ConversationId)>,
 }
@@ -78,17 +86,19 @@ impl<'a> Tx<'a> {
         now: Timestamp,
         hasher: &'a Hasher,
         lanes: &'a Lanes,
+        wanted: &'a [NewsKind],
         tree: &'a sled::Tree,
         round: &'a Layer,
         tokens: &'a mut u64,
     ) -> Self {
-        let (own, touched, unreadable) = (Layer::new(), Vec::new(), Vec::new());
-        Self { now, hasher, lanes, tree, round, tokens, own, touched, unreadable }
+        let (own, jobs, touched, unreadable) = (Layer::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { now, hasher, lanes, wanted, tree, round, tokens, own, jobs, touched, unreadable }
     }
 
     /// What it leaves, for the round.
     pub fn left(self) -> Left {
-        Left { layer: self.own, touched: self.touched, unreadable: self.unreadable }
+        let Self { own: layer, touched, jobs, unreadable, .. } = self;
+        Left { layer, touched, jobs, unreadable }
     }
 
     /// One damaged conversation must not stop the others, nor be asked for
@@ -181,6 +191,17 @@ impl<'a> Tx<'a> {
         self.touched.push(conversation.clone());
     }
 
+    /// The lane of a job, as in memory; empty if there is no such job.
+    pub fn job_lane(&self, id: JobId) -> Lane {
+        let moved = self.jobs.iter().rev().find(|(moved, _)| *moved == id).map(|(_, lane)| lane);
+        moved.or_else(|| self.lanes.job(id)).cloned().unwrap_or_default()
+    }
+
+    /// Notes where a job stands.
+    pub fn hold_job(&mut self, id: JobId, lane: Lane) {
+        self.jobs.push((id, lane));
+    }
+
     /// A person.
     pub fn person(&self, id: PersonId) -> Read<Person> {
         self.get(&keys::person(id))?.ok_or(StoreError::NotFound("person"))
@@ -208,7 +229,7 @@ impl<'a> Tx<'a> {
     /// What the person said that no finished turn covers, in order of arrival.
     pub fn unanswered(&self, conversation: &Conversation) -> Read<Vec<Message>> {
         let mut rows = self.messages(conversation.id, conversation.answered_to)?;
-        rows.retain(|row| row.role == Role::Person && row.content != Content::Revoked);
+        rows.retain(is_question);
         Ok(rows)
     }
 
@@ -222,12 +243,6 @@ impl<'a> Tx<'a> {
             }
         }
         Ok(rows)
-    }
-
-    /// A number's pause, if it is still on.
-    pub fn paused_until(&self, number: &NumberName) -> Read<Option<Timestamp>> {
-        let until: Option<Timestamp> = self.get(&self.hasher.number(number))?;
-        Ok(until.filter(|until| *until > self.now))
     }
 
     fn raw(&self, key: &[u8]) -> Read<Option<Vec<u8>>> {
@@ -246,6 +261,11 @@ impl<'a> Tx<'a> {
         }
         Ok(())
     }
+}
+
+/// Something of the person's that nobody else answers.
+fn is_question(row: &Message) -> bool {
+    row.role == Role::Person && row.content != Content::Revoked && !row.attached.answered_elsewhere
 }
 
 /// Reads the value at `key`, piece by piece.

@@ -11,6 +11,7 @@ use super::keys::{Hasher, LaneKind};
 use super::lanes::{Lanes, Next};
 use super::tx::{self, Layer, Tx};
 use crate::clock::Clock;
+use crate::domain::job::NewsKind;
 use crate::store::StoreError;
 
 /// Requests that may wait; beyond it the webhook says 503.
@@ -26,8 +27,11 @@ const EXIT_IO: i32 = 74;
 /// The way to the writer thread.
 pub struct Writer {
     requests: mpsc::Sender<Request>,
-    next: watch::Receiver<[Next; 2]>,
+    next: watch::Receiver<[Next; 3]>,
 }
+
+/// Where jobs stand behind the two kinds of lanes.
+pub const JOBS: usize = LaneKind::ALL.len();
 
 /// Runs in the writer thread; what it returns answers the caller once the
 /// round is on disk.
@@ -49,6 +53,8 @@ pub struct Disk {
     pub hasher: Hasher,
     /// Lanes, as rebuilt at open.
     pub lanes: Lanes,
+    /// News that somebody wants to hear.
+    pub wanted: Vec<NewsKind>,
     /// Time.
     pub clock: Clock,
 }
@@ -100,7 +106,7 @@ impl Writer {
     }
 
     /// When the next lanes of each kind are due, as of the last round.
-    pub fn next(&self) -> watch::Receiver<[Next; 2]> {
+    pub fn next(&self) -> watch::Receiver<[Next; 3]> {
         self.next.clone()
     }
 }
@@ -119,7 +125,7 @@ fn package<T: Send + 'static>(
     (request, receiver)
 }
 
-fn run(mut disk: Disk, mut inbox: mpsc::Receiver<Request>, publish: &watch::Sender<[Next; 2]>) {
+fn run(mut disk: Disk, mut inbox: mpsc::Receiver<Request>, publish: &watch::Sender<[Next; 3]>) {
     let mut tokens = first_token(disk.clock.now());
     let mut requests = Vec::with_capacity(ROUND);
     while inbox.blocking_recv_many(&mut requests, ROUND) > 0 {
@@ -145,12 +151,14 @@ fn round(
     let mut answers = Vec::new();
     let now = disk.clock.now();
     for request in requests {
-        let mut tx = Tx::new(now, &disk.hasher, &disk.lanes, &disk.tree, &layer, tokens);
+        let Disk { hasher, lanes, wanted, tree, .. } = &*disk;
+        let mut tx = Tx::new(now, hasher, lanes, wanted, tree, &layer, tokens);
         let done = request(&mut tx);
         let left = tx.left();
         if done.keep {
             layer.extend(left.layer);
             left.touched.iter().for_each(|conversation| disk.lanes.note(conversation));
+            left.jobs.into_iter().for_each(|(id, lane)| disk.lanes.note_job(id, lane));
             left.unreadable.iter().for_each(|(kind, id)| disk.lanes.forget(*kind, *id));
         }
         answers.push(done.answer);
@@ -169,8 +177,9 @@ fn commit(disk: &Disk, layer: Layer) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn next(lanes: &Lanes) -> [Next; 2] {
-    LaneKind::ALL.map(|kind| lanes.next(kind))
+fn next(lanes: &Lanes) -> [Next; 3] {
+    let [turns, deliveries] = LaneKind::ALL.map(|kind| lanes.next(kind));
+    [turns, deliveries, lanes.next_job()]
 }
 
 /// Tokens count on from the time in microseconds, so that one of an earlier

@@ -1,21 +1,36 @@
 //! Who wrote: the identity book.
 
+use jiff::Timestamp;
+
 use crate::domain::conversation::{Conversation, Mode};
-use crate::domain::event::Inbound;
-use crate::domain::id::{Number, PersonId};
+use crate::domain::id::{ConversationId, Number, PersonId};
 use crate::domain::person::{Alias, Link, Person, Sender};
 use crate::store::StoreError;
 use crate::store::sled::keys;
 use crate::store::sled::tx::Tx;
 
 impl Tx<'_> {
-    /// The conversation with whoever wrote; both are made at first sight.
+    /// The conversation with this address, on disk.
+    pub(in crate::store::sled) fn conversation_at(
+        &mut self,
+        number: &Number,
+        sender: &Sender,
+    ) -> Result<ConversationId, StoreError> {
+        let conversation = self.conversation_with(number, sender)?;
+        if self.get::<Conversation>(&keys::conversation(conversation.id))?.is_none() {
+            self.put_conversation(&conversation)?;
+        }
+        Ok(conversation.id)
+    }
+
+    /// The conversation with whoever this is; both are made at first sight,
+    /// and the caller writes it.
     pub(super) fn conversation_with(
         &mut self,
         number: &Number,
-        inbound: &Inbound,
+        sender: &Sender,
     ) -> Result<Conversation, StoreError> {
-        let mut person = self.whoever(number, &inbound.sender)?;
+        let mut person = self.whoever(number, sender)?;
         let known = person.conversations.iter().find(|(name, _)| *name == number.name);
         if let Some((_, id)) = known {
             let id = *id;
@@ -28,9 +43,11 @@ impl Tx<'_> {
             id,
             person: person.id,
             number: number.clone(),
-            address: inbound.sender.address.clone(),
+            address: sender.address.clone(),
             mode: Mode::Assistant,
-            heard_at: inbound.at,
+            handoff: None,
+            heard_at: Timestamp::UNIX_EPOCH,
+            closed_at: None,
             next_seq: 1,
             answered_to: 1,
             given_up_to: 1,
@@ -68,7 +85,11 @@ impl Tx<'_> {
         Ok(None)
     }
 
-    fn owner(&self, number: &Number, alias: &Alias) -> Result<Option<Person>, StoreError> {
+    pub(super) fn owner(
+        &self,
+        number: &Number,
+        alias: &Alias,
+    ) -> Result<Option<Person>, StoreError> {
         let id: Option<PersonId> = self.get(&self.hasher.alias(&number.business, alias))?;
         id.map(|id| self.person(id)).transpose()
     }
@@ -104,13 +125,14 @@ impl Tx<'_> {
             aliases: Vec::new(),
             name: None,
             opted_out: false,
+            introduced: false,
             conversations: Vec::new(),
             since: self.now,
         }
     }
 
     /// Random, and ordered by time so that neighbours lie together.
-    fn new_id(&self) -> uuid::Uuid {
+    pub(in crate::store::sled) fn new_id(&self) -> uuid::Uuid {
         let ms = u64::try_from(self.now.as_millisecond()).unwrap_or_default();
         uuid::Builder::from_unix_timestamp_millis(ms, &rand::random()).into_uuid()
     }

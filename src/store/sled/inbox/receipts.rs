@@ -3,9 +3,10 @@
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::event::Receipt;
-use crate::domain::failure::{Class, backoff};
+use crate::domain::failure::{Class, Failure, backoff};
 use crate::domain::id::{MessageId, Number};
-use crate::domain::message::{Message, Role, Status};
+use crate::domain::job::NewsKind;
+use crate::domain::message::{Content, Message, Role, Status};
 use crate::store::sled::keys;
 use crate::store::sled::tx::{DeliveryRow, Tx};
 use crate::store::{Accepted, StoreError};
@@ -26,9 +27,9 @@ impl Tx<'_> {
         if conversation.number != *number || !(again || is_news(&row, &receipt)) {
             return Ok(Accepted::Ignored);
         }
-        let failure = receipt.failure.clone();
+        let (failure, counts) = (receipt.failure.clone(), counts(&row, &receipt));
         if let Some(failure) = &failure {
-            self.pause_number(&number.name, failure.class)?;
+            self.consequences(&mut conversation, failure)?;
         }
         if again {
             self.requeue(&mut conversation, &mut row, receipt)?;
@@ -37,7 +38,26 @@ impl Tx<'_> {
         }
         self.put_message(id.conversation, &row)?;
         self.put_conversation(&conversation)?;
-        Ok(failure.map_or(Accepted::Applied, Accepted::Failed))
+        match failure {
+            Some(failure) => Ok(Accepted::Failed(failure)),
+            None if counts => Ok(Accepted::Counted(self.count_delivered(&number.name)?)),
+            None => Ok(Accepted::Applied),
+        }
+    }
+
+    /// What a failure says beyond its own message.
+    pub(in crate::store::sled) fn consequences(
+        &mut self,
+        conversation: &mut Conversation,
+        failure: &Failure,
+    ) -> Result<(), StoreError> {
+        match failure.class {
+            Class::WindowClosed => conversation.closed_at = Some(self.now),
+            Class::Unsubscribed => self.unsubscribe(conversation)?,
+            Class::Transient { .. } | Class::Refused | Class::StopNumber | Class::Unpaid => {}
+        }
+        let number = conversation.number.clone();
+        self.pause_number(&number, failure.class, &failure.reason)
     }
 
     /// The status moves forward; a delivery in doubt is settled by it.
@@ -50,13 +70,22 @@ impl Tx<'_> {
         let id = MessageId { conversation: conversation.id, position: row.position };
         row.status = receipt.status;
         row.failure = receipt.failure;
+        row.pricing = receipt.pricing.or(row.pricing.take());
         self.remember_sent(&conversation.number, id, row, receipt.provider_id)?;
         let open: Option<DeliveryRow> = self.get(&keys::delivery(id))?;
+        let settled = open.is_some();
         if let Some(open) = open {
             self.delete(keys::delivery(id))?;
             self.leave_lane(conversation, open)?;
         }
-        Ok(())
+        match &row.failure {
+            Some(failure) => {
+                let reason = failure.reason.clone();
+                self.tell(NewsKind::DeliveryFailed, conversation, Some(id), Some(&reason))
+            }
+            None if settled => self.tell(NewsKind::ReplySent, conversation, Some(id), None),
+            None => Ok(()),
+        }
     }
 
     /// A transient failure reported after a good send: once more, and first.
@@ -71,7 +100,8 @@ impl Tx<'_> {
         let in_flight = open.is_some_and(|open| open.state != DeliveryState::Waiting);
         row.resent = Some(receipt.provider_id);
         (row.status, row.provider_id) = (Status::Queued, None);
-        let after = receipt.failure.and_then(|failure| failure.class.after());
+        let after = receipt.failure.as_ref().and_then(|failure| failure.class.after());
+        row.failure = receipt.failure;
         let wait = after.unwrap_or_else(|| backoff(TRIES, rand::random()));
         let ready_at = Some(self.now + wait);
         self.put(keys::delivery(id), &DeliveryRow { ready_at, ..DeliveryRow::NEW })?;
@@ -104,11 +134,29 @@ fn is_news(row: &Message, receipt: &Receipt) -> bool {
 
 /// A passing failure of a reply of ours that nobody has given up: once.
 fn wants_again(conversation: &Conversation, row: &Message, receipt: &Receipt) -> bool {
-    let class = receipt.failure.as_ref().map(|failure| failure.class);
-    matches!(class, Some(Class::Transient { .. } | Class::StopNumber))
+    let again = match receipt.failure.as_ref().map(|failure| failure.class) {
+        // What goes out instead is the sender's to know.
+        Some(Class::WindowClosed) => true,
+        Some(Class::Transient { .. } | Class::StopNumber | Class::Unpaid) => true,
+        Some(Class::Refused | Class::Unsubscribed) | None => false,
+    };
+    let given_up = row.role == Role::Assistant && row.position.seq < conversation.given_up_to;
+    again
         && receipt.status == Status::Failed
         && matches!(row.status, Status::Queued | Status::Sent)
-        && row.role == Role::Assistant
-        && row.position.seq >= conversation.given_up_to
+        && row.role != Role::Person
+        && !given_up
         && row.resent.is_none()
+}
+
+/// Whether this is the news that a message has arrived which counts against
+/// the free ones: an ordinary one, in no conversation that an advertisement
+/// pays for. Without a word of the price it counts.
+fn counts(row: &Message, receipt: &Receipt) -> bool {
+    let arrived = |status| matches!(status, Status::Delivered | Status::Read | Status::Played);
+    let ordinary = !matches!(row.content, Content::Template(_) | Content::Reaction { .. });
+    let price = receipt.pricing.as_ref().or(row.pricing.as_ref());
+    let service =
+        price.is_none_or(|price| price.category == "service" && price.kind != "free_entry_point");
+    ordinary && service && arrived(receipt.status) && !arrived(row.status)
 }

@@ -9,7 +9,8 @@ use crate::domain::delivery::{Delivery, DeliveryOutcome, DeliveryState};
 use crate::domain::event::Receipt;
 use crate::domain::failure::Failure;
 use crate::domain::id::{ConversationId, MessageId, Number, ProviderId, Token};
-use crate::domain::message::{Message, Status};
+use crate::domain::job::NewsKind;
+use crate::domain::message::{Message, Role, Status};
 use crate::store::sled::keys::{self, LaneKind};
 use crate::store::sled::tx::{DeliveryRow, Tx};
 use crate::store::{Claim, StoreError};
@@ -95,7 +96,7 @@ impl Tx<'_> {
         let DeliveryRow { state, attempt, doubts, .. } = row;
         let conversation = conversation.clone();
         let work = Delivery { id, conversation, message, state, attempt, doubts };
-        Ok(Claim { conversation: id.conversation, token, work })
+        Ok(Claim { lane: id.conversation, token, work })
     }
 
     pub fn finish_delivery(
@@ -103,20 +104,20 @@ impl Tx<'_> {
         claim: Claim<Delivery>,
         outcome: DeliveryOutcome,
     ) -> Result<Option<Claim<Delivery>>, StoreError> {
-        let mut conversation = self.conversation(claim.conversation)?;
+        let mut conversation = self.conversation(claim.lane)?;
         let id = claim.work.id;
         if !conversation.deliveries.is_held_by(claim.token) {
             return self.late_answer(&conversation, id, outcome);
         }
         let row: DeliveryRow =
             self.get(&keys::delivery(id))?.ok_or(StoreError::NotFound("delivery"))?;
-        let given_up = id.position.seq < conversation.given_up_to;
+        let given_up = self.is_given_up(&conversation, &claim.work.message)?;
         let waits = |row: DeliveryRow, at| DeliveryRow { ready_at: Some(at), ..row };
         match outcome {
             DeliveryOutcome::Sent(provider_id) => self.sent(&conversation, id, provider_id)?,
-            DeliveryOutcome::Failed(failure) => self.fail(&conversation, id, failure)?,
+            DeliveryOutcome::Failed(failure) => self.fail(&mut conversation, id, failure)?,
             DeliveryOutcome::Retry { at, failure } => {
-                let row = self.not_sent(&conversation, row, failure)?;
+                let row = self.not_sent(&mut conversation, row, failure)?;
                 match given_up {
                     true => self.give_up(&conversation, id)?,
                     false => self.put(keys::delivery(id), &waits(row, at))?,
@@ -153,9 +154,23 @@ impl Tx<'_> {
             return Err(StoreError::ClaimLost);
         }
         let (status, failure) = (Status::Sent, None);
-        let receipt = Receipt { delivery: Some(delivery), provider_id, status, failure };
+        let delivery = Some(delivery);
+        let receipt = Receipt { delivery, provider_id, status, failure, pricing: None };
         self.accept_receipt(&conversation.number, receipt)?;
         Ok(None)
+    }
+
+    /// Whether it is not tried again: a human answered meanwhile, or the person
+    /// wants no more messages.
+    fn is_given_up(
+        &self,
+        conversation: &Conversation,
+        message: &Message,
+    ) -> Result<bool, StoreError> {
+        match message.role {
+            Role::Person | Role::Assistant => Ok(message.position.seq < conversation.given_up_to),
+            Role::Business => Ok(self.person(conversation.person)?.opted_out),
+        }
     }
 
     fn give_up(&mut self, conversation: &Conversation, id: MessageId) -> Result<(), StoreError> {
@@ -174,18 +189,19 @@ impl Tx<'_> {
         self.close(conversation, id, |tx, message, number| {
             message.status = message.status.max(Status::Sent);
             tx.remember_sent(number, id, message, provider_id)
-        })
+        })?;
+        self.tell(NewsKind::ReplySent, conversation, Some(id), None)
     }
 
     fn not_sent(
         &mut self,
-        conversation: &Conversation,
+        conversation: &mut Conversation,
         row: DeliveryRow,
         failure: Option<Failure>,
     ) -> Result<DeliveryRow, StoreError> {
         let tried = u16::from(failure.is_some());
         if let Some(failure) = failure {
-            self.pause_number(&conversation.number.name, failure.class)?;
+            self.consequences(conversation, &failure)?;
         }
         let (state, attempt) = (DeliveryState::Waiting, row.attempt.saturating_add(tried));
         Ok(DeliveryRow { state, attempt, ..row })
@@ -193,10 +209,12 @@ impl Tx<'_> {
 
     fn fail(
         &mut self,
-        conversation: &Conversation,
+        conversation: &mut Conversation,
         id: MessageId,
         failure: Failure,
     ) -> Result<(), StoreError> {
+        self.consequences(conversation, &failure)?;
+        self.tell(NewsKind::DeliveryFailed, conversation, Some(id), Some(&failure.reason))?;
         self.close(conversation, id, |_, message, _| {
             message.status = Status::Failed;
             message.failure = Some(failure);

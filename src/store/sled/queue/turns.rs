@@ -33,7 +33,7 @@ impl Tx<'_> {
         inbound.sort_by_key(|row| (row.at, row.position));
         let person = self.person(conversation.person)?;
         let work = Turn { conversation, person, inbound, attempt, since };
-        Ok(Some(Claim { work, conversation: id, token }))
+        Ok(Some(Claim { work, lane: id, token }))
     }
 
     /// Transcript, changes and outbox: one commit.
@@ -42,7 +42,7 @@ impl Tx<'_> {
         claim: Claim<Turn>,
         outcome: TurnOutcome,
     ) -> Result<Option<Claim<Delivery>>, StoreError> {
-        let mut conversation = self.conversation(claim.conversation)?;
+        let mut conversation = self.conversation(claim.lane)?;
         let finished = match outcome {
             TurnOutcome::Retry { at } => {
                 let held = conversation.turns.retry(claim.token, at);
@@ -63,6 +63,10 @@ impl Tx<'_> {
         // Its own reply is not among what its changes give up.
         conversation.given_up_to = conversation.given_up_to.min(first);
         self.append_reply(&conversation, upto, finished)?;
+        // What was said meanwhile by others of the business is no question.
+        if self.unanswered(&conversation)?.is_empty() {
+            conversation.answered_to = conversation.next_seq;
+        }
         let next = self.next_delivery(&mut conversation);
         self.put_conversation(&conversation)?;
         Ok(next)
@@ -92,7 +96,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn outgoing_row(&self, position: Position, outgoing: Outgoing) -> Message {
+    /// The row of a message of ours that waits to go out.
+    pub fn outgoing_row(&self, position: Position, outgoing: Outgoing) -> Message {
         Message {
             position,
             role: Role::Assistant,
@@ -101,10 +106,17 @@ impl Tx<'_> {
             at: self.now,
             stored_at: self.now,
             provider_id: None,
-            attached: Attached { quotes: outgoing.quotes, ..Attached::default() },
+            attached: Attached {
+                quotes: outgoing.quotes,
+                about: outgoing.about,
+                ..Attached::default()
+            },
             status: Status::Queued,
             failure: None,
             resent: None,
+            otherwise: outgoing.otherwise,
+            pricing: None,
+            reaction: None,
             turn: None,
         }
     }

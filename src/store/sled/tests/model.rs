@@ -165,8 +165,12 @@ impl Day {
     async fn accept(&self, number: &str, events: Vec<Event>) -> Vec<Accepted> {
         let number = Number { name: number.into(), business: "main".into() };
         let received = events.into_iter();
-        let received =
-            received.map(|event| Received { number: number.clone(), quiet: QUIET, event });
+        let received = received.map(|event| Received {
+            number: number.clone(),
+            quiet: QUIET,
+            pause: Duration::ZERO,
+            event,
+        });
         self.shop.store().accept(received.collect()).await.unwrap()
     }
 
@@ -271,7 +275,7 @@ impl Day {
     }
 
     async fn finish_turn(&mut self, claim: Claim<Turn>, parts: usize, fate: Fate) {
-        let conversation = claim.conversation();
+        let conversation = claim.lane();
         let ids = |row: &Message| MessageId { conversation, position: row.position };
         let asked: Vec<MessageId> = claim.work.inbound.iter().map(ids).collect();
         let upto = claim.work.inbound.iter().map(|row| row.position.seq).max().unwrap();
@@ -327,6 +331,7 @@ impl Day {
             provider_id: provider_id.as_str().into(),
             status,
             failure,
+            pricing: None,
         };
         match fate {
             Fate::Arrives { answer, receipt: told } => {

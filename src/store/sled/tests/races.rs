@@ -46,7 +46,7 @@ async fn a_receipt_for_what_waits_leaves_what_is_in_flight_its_claim() {
     let shop = Shop::new();
     let (id, second) = two_parts(&shop).await;
     shop.failed_receipt(id, "out1", Status::Failed, Some(slow_down())).await;
-    assert_eq!(shop.receipt(id, "out1", Status::Delivered).await, Accepted::Applied);
+    assert_eq!(shop.receipt(id, "out1", Status::Delivered).await, Accepted::Counted(1));
     assert!(shop.sent(second, "out2").await.is_none(), "the claim still holds");
     assert_eq!(Queue::<Delivery>::next_due(shop.store()).await.unwrap(), None);
 }
@@ -89,7 +89,7 @@ async fn an_opt_out_ends_the_turns_of_all_the_persons_conversations() {
     let here = shop.hears("w1", "hello").await;
     let number = Number { name: "second-number".into(), business: "main".into() };
     let event = Event::Message(shop.message("w2", "and here"));
-    let received = Received { number, quiet: QUIET, event };
+    let received = Received { number, quiet: QUIET, pause: Duration::ZERO, event };
     let Accepted::New(there) = shop.store().accept(vec![received]).await.unwrap()[0] else {
         panic!("new")
     };
@@ -160,8 +160,13 @@ async fn what_a_human_wrote_is_never_sent_by_the_assistant() {
     let shop = Shop::new();
     human(&shop, "h1").await;
     let failure = Some(slow_down());
-    let receipt =
-        Receipt { delivery: None, provider_id: "h1".into(), status: Status::Failed, failure };
+    let receipt = Receipt {
+        delivery: None,
+        provider_id: "h1".into(),
+        status: Status::Failed,
+        failure,
+        pricing: None,
+    };
     shop.accept(Event::Receipt(receipt)).await;
     assert!(shop.delivery().await.is_none());
 }
