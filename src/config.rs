@@ -20,17 +20,26 @@ use config::Value;
 use crate::assistant::{self, policy};
 use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;
-use crate::worker::deliveries;
+use crate::worker::{catch_up, deliveries};
 use crate::{http, llm, store};
 use layers::{get, origin, table};
 use section::read;
 
 /// What a running program can't change.
-const FIXED: &[&str] = &["server", "store", "numbers", "sending"];
+const FIXED: &[&str] = &["server", "store", "numbers", "twilio", "sending"];
 
 /// All there is at the top.
-const SECTIONS: &[&str] =
-    &["server", "store", "numbers", "llm", "assistant", "sending", "policy", "businesses"];
+const SECTIONS: &[&str] = &[
+    "server",
+    "store",
+    "numbers",
+    "twilio",
+    "llm",
+    "assistant",
+    "sending",
+    "policy",
+    "businesses",
+];
 
 /// Keys that had another name in the minor version before this one.
 const RENAMED: &[Renamed] = &[];
@@ -69,6 +78,8 @@ pub struct Settings {
     pub numbers: BTreeMap<NumberName, NumberConfig>,
     /// How each business answers.
     pub businesses: BTreeMap<Business, BusinessConfig>,
+    /// `[twilio]`.
+    pub twilio: catch_up::Config,
     /// `[sending]`.
     pub sending: deliveries::Config,
     /// One line for each old name that was used, and for what was written and
@@ -144,6 +155,7 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
         server: server::read(&tree, &numbers)?,
         store: store(&tree)?,
         businesses: businesses::read_all(&tree, &numbers)?,
+        twilio: read_section(&tree, "twilio")?,
         sending: read_section(&tree, "sending")?,
         origins: origins(&tree),
         fingerprints: FIXED.iter().map(|name| (*name, fingerprint(&tree, name))).collect(),
