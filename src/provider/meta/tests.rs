@@ -3,7 +3,7 @@
 mod anything;
 mod business;
 mod calls;
-mod codes;
+mod errors;
 mod kinds;
 mod letters;
 mod moves;
