@@ -66,7 +66,7 @@ pub(super) async fn upload(
     match authorise(&sandbox, &version, &id, &headers) {
         Err(error) => error.into_response(),
         Ok(number) => {
-            let gate = &number.desk().gate;
+            let gate = &number.desk().uploads;
             gate.pass(|| answer(keep(&number, parts)), GraphError::of_fault).await
         }
     }
