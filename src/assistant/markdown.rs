@@ -14,12 +14,14 @@ mod meaning;
 mod reader;
 mod table;
 
-/// The same text as people see it on WhatsApp.
+/// The same text as people see it on WhatsApp. One that is nothing but marks
+/// stays as it is: an answer is never silence.
 pub(super) fn to_whatsapp(markdown: &str) -> String {
     let source = markdown.replace("\r\n", "\n").replace('\r', "\n");
     let glyphs = reader::read(&meaning::eased(&source));
     let lines = glyphs.split(|glyph| glyph.c == '\n' && !glyph.solid);
-    lines.map(line::render).collect::<Vec<_>>().join("\n")
+    let text = lines.map(line::render).collect::<Vec<_>>().join("\n");
+    if text.trim().is_empty() { source } else { text }
 }
 
 /// Which of bold, italic and strike a character has: see [`marks::STYLES`].

@@ -360,7 +360,7 @@ async fn markdown_of_the_model_is_whatsapp_markup_on_the_phone() {
     story.settle().await;
     assert_eq!(
         ana.texts(),
-        ["*Our cakes*\n\n*Fresh* today:\n\n*Cake*: Price\n*Carrot*: 3 €\n\n\
+        ["*Our _cakes_*\n\n*Fresh* today:\n\n*Cake*: Price\n*Carrot*: 3 €\n\n\
           - Order by 5 * 2 o'clock\n- Menu (https://bakery.example/a_b_)\n\n```\nCODE *10*\n```"]
     );
 }

@@ -1,7 +1,7 @@
 //! Sets the marks of one line.
 
+use super::Glyph;
 use super::marks::{self, HAIR_SPACE, STYLES, closes, opens};
-use super::{Glyph, Style};
 
 /// One line as WhatsApp wants it.
 pub(super) fn render(line: &[Glyph]) -> String {
@@ -139,26 +139,52 @@ fn marked(line: &[Glyph], runs: Vec<Run>) -> Vec<Token> {
 /// Parts the characters that would pair as marks.
 fn guarded(tokens: &[Token]) -> String {
     let mut text = String::new();
-    let last = marks::ALL.map(|mark| last_closing(tokens, mark));
-    let mut within = Style::default();
+    let mut guard = Guard {
+        last: marks::ALL.map(|mark| last_closing(tokens, mark)),
+        within: [false; marks::ALL.len()],
+    };
     for (at, token) in tokens.iter().enumerate() {
-        let mark = marks::ALL.iter().position(|mark| *mark == token.c);
-        let Some(mark) = mark.filter(|_| token.kind != Kind::Solid) else {
-            text.push(token.c);
-            continue;
-        };
-        let (before, after) = beside(tokens, at);
-        let plain = token.kind == Kind::Text;
-        let pairs = plain && opens(before, after) && last[mark] > at + 1;
-        let ends = plain && within.get(mark) == Some(&true) && closes(before, after);
-        text.extend(ends.then_some(HAIR_SPACE));
+        let (before, after) = guard.gaps(tokens, at);
+        text.extend(before.then_some(HAIR_SPACE));
         text.push(token.c);
-        text.extend(pairs.then_some(HAIR_SPACE));
-        if let (false, Some(within)) = (plain, within.get_mut(mark)) {
-            *within = token.kind == Kind::Opening;
-        }
+        text.extend(after.then_some(HAIR_SPACE));
     }
     text
+}
+
+/// What is known of each mark in a line.
+struct Guard {
+    last: [usize; marks::ALL.len()],
+    within: [bool; marks::ALL.len()],
+}
+
+impl Guard {
+    /// Whether there must be a space before and after this character.
+    fn gaps(&mut self, tokens: &[Token], at: usize) -> (bool, bool) {
+        let token = tokens[at];
+        let Some(mark) = marks::ALL.iter().position(|mark| *mark == token.c) else {
+            return (false, false);
+        };
+        match token.kind {
+            Kind::Solid => return (false, false),
+            Kind::Opening | Kind::Closing => {
+                self.within[mark] = token.kind == Kind::Opening;
+                return (false, false);
+            }
+            Kind::Text => {}
+        }
+        let (before, after) = beside(tokens, at);
+        let widens = token.c == '`' && is_beside_code(tokens, at);
+        let ends = self.within[mark] && closes(before, after);
+        let begins = opens(before, after) && self.last[mark] > at + 1;
+        (widens || ends, widens || begins)
+    }
+}
+
+/// A backtick there would make the marks of code a fence.
+fn is_beside_code(tokens: &[Token], at: usize) -> bool {
+    let is_code = |token: &Token| token.c == '`' && token.kind == Kind::Solid;
+    tokens[..at].last().is_some_and(is_code) || tokens.get(at + 1).is_some_and(is_code)
 }
 
 /// The last place that could end formatting by this mark; 0 = none. (Code has

@@ -8,10 +8,10 @@ use super::marks::HAIR_SPACE;
 /// arithmetic (`2*3*4`), ranges (`10~20, 30~40`) or footnotes (`(*) and (*)`).
 pub(super) fn is_emphasis(source: &str, range: &Range<usize>, width: usize) -> bool {
     let inner = &source[range.start + width..range.end - width];
-    let Some(before) = source[..range.start].chars().next_back() else { return true };
-    if inner.starts_with([')', ']', '}', ',', ';']) {
+    if inner.starts_with([')', ']', '}', ',', ';']) || is_name(source, range) {
         return false;
     }
+    let Some(before) = source[..range.start].chars().next_back() else { return true };
     if !before.is_alphanumeric() {
         return true;
     }
@@ -19,6 +19,14 @@ pub(super) fn is_emphasis(source: &str, range: &Range<usize>, width: usize) -> b
     let lone_tilde = width == 1 && source[range.start..].starts_with('~');
     let letters = inner.chars().all(char::is_alphabetic) && inner.chars().nth(2 - width).is_some();
     !before.is_numeric() && !lone_tilde && (letters || (width == 2 && !before.is_ascii()))
+}
+
+/// Names that begin and end with underscores: `@_ana_`, `__init__.py`.
+fn is_name(source: &str, range: &Range<usize>) -> bool {
+    let (before, after) = (&source[..range.start], &source[range.end..]);
+    let file = after.strip_prefix('.').is_some_and(|end| end.starts_with(char::is_alphanumeric));
+    let part = before.ends_with(['@', '/']) || after.starts_with(['(', '/']) || file;
+    source[range.start..].starts_with('_') && part
 }
 
 /// With a hair space where Markdown fails those who write without spaces:

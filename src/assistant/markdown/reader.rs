@@ -1,10 +1,12 @@
 //! Walks over the source with the parser's events and copies what lies between.
 
+mod block;
+mod inline;
+
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::marks::HAIR_SPACE;
 use super::table::Table;
 use super::{Glyph, Style, meaning};
 
@@ -152,148 +154,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What a single star or underscore means here.
-    fn single(&self, range: &Range<usize>) -> usize {
-        let star = self.source[range.start..].starts_with('*');
-        if star && !self.is_markdown { BOLD } else { ITALIC }
-    }
-
-    fn emphasis(&mut self, style: usize, width: usize, range: Range<usize>) {
-        self.copy_to(range.start);
-        let links = self.in_link(range.start) || self.in_link(range.end - 1);
-        let meant = !links && meaning::is_emphasis(self.source, &range, width);
-        if meant {
-            self.at = range.start + width;
-            self.depth[style] += 1;
-        }
-        self.emphasis.push(meant.then_some((style, width)));
-    }
-
-    fn end_emphasis(&mut self, range: Range<usize>) {
-        let Some((style, width)) = self.emphasis.pop().flatten() else {
-            return self.copy_to(range.end);
-        };
-        self.copy_to(range.end - width);
-        self.depth[style] -= 1;
-        self.at = range.end;
-    }
-
-    fn link(&mut self, width: usize, target: String, range: Range<usize>) {
-        self.copy_to(range.start);
-        self.at = range.start + width;
-        self.targets.push((self.out.len(), target));
-    }
-
-    fn end_link(&mut self, range: Range<usize>) {
-        self.at = range.end;
-        let Some((start, target)) = self.targets.pop() else { return };
-        let text: String = self.out[start..].iter().map(|glyph| glyph.c).collect();
-        let address = target.trim_start_matches("mailto:").trim_start_matches("tel:");
-        if says(&text, address) {
-            return;
-        }
-        if is_part(&text, address) {
-            self.out.truncate(start);
-            return self.push(address, Style::default(), true);
-        }
-        self.push(" (", Style::default(), false);
-        self.push(address, Style::default(), true);
-        self.push(")", Style::default(), false);
-    }
-
-    fn heading(&mut self, range: Range<usize>) {
-        self.copy_to(range.start);
-        if meaning::is_heading(&self.source[range]) {
-            self.depth[BOLD] += 1;
-            self.skip = true;
-        }
-    }
-
-    fn end_heading(&mut self, range: Range<usize>) {
-        if meaning::is_heading(&self.source[range.clone()]) {
-            self.depth[BOLD] -= 1;
-            self.at = self.end_of_text(&range);
-        }
-    }
-
-    /// Stars look like marks; the other bullets and the numbers stay.
-    fn item(&mut self, range: Range<usize>) {
-        let text = &self.source[range.clone()];
-        let bullet = range.end - text.trim_start().len();
-        if self.source[bullet..].starts_with(['*'])
-            && self.source[bullet + 1..].starts_with([' ', '\t'])
-        {
-            self.replace(bullet..bullet + 1, "-");
-        }
-    }
-
-    fn rule(&mut self, range: Range<usize>) {
-        let line = range.start..self.end_of_text(&range);
-        if !self.source[line.clone()].starts_with('-') {
-            self.replace(line, "---");
-        }
-    }
-
-    /// Indented text stays as it is written: it is seldom code.
-    fn code_block(&mut self, kind: &CodeBlockKind<'_>, range: Range<usize>) {
-        self.copy_to(range.start);
-        self.code = Some(Code(match kind {
-            CodeBlockKind::Fenced(info) if meaning::is_code_block(&self.source[range]) => {
-                Some(meaning::title(info).map(|title| format!("{title}\n")).unwrap_or_default())
-            }
-            CodeBlockKind::Fenced(_) | CodeBlockKind::Indented => None,
-        }));
-    }
-
-    fn code(&mut self, mut code: Code, event: Event<'_>, range: Range<usize>) {
-        match (event, &mut code.0) {
-            (Event::End(_), Some(text)) => {
-                let block = fenced(text.trim_end_matches('\n'), &self.prefix(range.start));
-                self.push(&block, Style::default(), true);
-                self.at = self.end_of_text(&range);
-                return;
-            }
-            (Event::End(_), None) => return,
-            (Event::Text(more), Some(text)) => text.push_str(&more),
-            _ => {}
-        }
-        self.code = Some(code);
-    }
-
-    fn inline_code(&mut self, code: &str, range: Range<usize>) {
-        self.copy_to(range.start);
-        let before = self.out.last().is_some_and(|glyph| glyph.c.is_alphanumeric());
-        let after = self.source[range.end..].starts_with(char::is_alphanumeric);
-        let code = code.trim();
-        if before || after || code.is_empty() || code.contains('`') {
-            self.push(code, self.style(), false);
-        } else {
-            self.push(&format!("`{code}`"), Style::default(), true);
-        }
-        self.at = range.end;
-    }
-
-    fn end_table(&mut self, range: Range<usize>) {
-        let prefix = format!("\n{}", self.prefix(range.start));
-        for (n, line) in self.table.lines().into_iter().enumerate() {
-            if n > 0 {
-                self.push(&prefix, Style::default(), false);
-            }
-            self.out.extend(line);
-        }
-        self.at = self.end_of_text(&range);
-    }
-
-    fn line_break(&mut self, range: Range<usize>) {
-        if self.source[range.end..].starts_with('\n') {
-            return self.replace(range, "");
-        }
-        self.replace(range, "\n");
-        if self.quotes > 0 && self.cell.is_none() {
-            self.push("> ", Style::default(), false);
-        }
-    }
-
     /// Text, without the backslash that kept it from being Markdown.
     fn text(&mut self, text: &str, range: Range<usize>) {
         let gap = self.source.get(self.at..range.start).unwrap_or_default();
@@ -344,46 +204,4 @@ impl<'a> Reader<'a> {
         let next = self.links.partition_point(|link| link.end <= at);
         self.links.get(next).is_some_and(|link| link.start <= at)
     }
-
-    /// What each further line of a block begins with, so that it stays within
-    /// its quote or under its bullet.
-    fn prefix(&self, at: usize) -> String {
-        let line = self.source[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let blank = |c: char| if c == '>' || c.is_whitespace() { c } else { ' ' };
-        self.source[line..at].chars().map(blank).collect()
-    }
-
-    fn end_of_text(&self, range: &Range<usize>) -> usize {
-        range.start + self.source[range.clone()].trim_end().len()
-    }
-}
-
-/// A block of code; in a quote each line has its own marks, as quotes are of
-/// one line. Fences inside would end it: they are parted.
-fn fenced(text: &str, prefix: &str) -> String {
-    let text = text.replace("```", &format!("``{HAIR_SPACE}`"));
-    if text.trim().is_empty() {
-        return String::new();
-    }
-    if !prefix.contains('>') {
-        return format!("```\n{text}\n```");
-    }
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    let lines: Vec<_> = lines.map(|line| format!("```{line}```")).collect();
-    lines.join(&format!("\n{prefix}"))
-}
-
-/// Whether a link's text says all that its address does.
-fn says(text: &str, address: &str) -> bool {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let is_phone = address.starts_with('+') && digits(address) == digits(text);
-    address.is_empty() || is_phone
-}
-
-/// Whether a link's text is the address, or a shorter form of it.
-fn is_part(text: &str, address: &str) -> bool {
-    let text = text.trim().trim_end_matches('/').to_lowercase();
-    let looks = text.contains('.') && !text.contains(char::is_whitespace);
-    let address = address.to_lowercase();
-    text.is_empty() || text == address || (looks && address.contains(&text))
 }
