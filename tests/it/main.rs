@@ -17,3 +17,4 @@ mod serving;
 mod stepping;
 mod telling;
 mod webhooks;
+mod windows;
