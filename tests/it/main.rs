@@ -11,6 +11,7 @@ mod stops;
 
 mod answering;
 mod killing;
+mod meta_besides;
 mod meta_errors;
 mod meta_inbound;
 mod meta_outbound;
