@@ -6,6 +6,7 @@
 
 pub mod gate;
 mod identifiers;
+pub mod media;
 pub mod meta;
 mod phone;
 pub mod phones;
@@ -16,20 +17,29 @@ pub mod twilio;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use gate::Gate;
-use phones::Phones;
+use gate::{Gate, Passage};
+use media::{File, Media};
+use phones::{Contact, Phones};
 
 pub use post::Answer;
 
 /// A log holds so many entries: dev mode may run for weeks.
 const LOGGED: usize = 1000;
+/// So long after a person's last message the business may write freely.
+const WINDOW: Duration = Duration::from_secs(24 * 3600);
 
 /// What a sandbox stands in for.
 pub struct Options {
@@ -95,12 +105,14 @@ pub enum Receipts {
 /// A call that the app made, logged when it arrived.
 #[derive(Clone)]
 pub struct Call {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
     /// The path, without the query.
     pub path: String,
     /// The parsed JSON, or the form or query as an object of strings.
     pub body: Value,
+    /// When it arrived.
+    pub at: Timestamp,
 }
 
 /// Both providers and the phones of the people who write to the app.
@@ -109,7 +121,9 @@ pub struct Sandbox {
     info: PhoneInfo,
     http: reqwest::Client,
     app: Mutex<AppAddress>,
+    own_url: Mutex<Option<String>>,
     phones: Phones,
+    media: Media,
     calls: watch::Sender<VecDeque<Call>>,
     under_way: watch::Sender<usize>,
     closed: watch::Sender<bool>,
@@ -140,6 +154,8 @@ impl Sandbox {
             clock: options.clock,
             info: options.info,
             http: post::client(),
+            own_url: Mutex::default(),
+            media: Media::default(),
             app: Mutex::new(AppAddress { url: trimmed(&options.app_url), public: None }),
             calls: watch::Sender::default(),
             under_way: watch::Sender::new(0),
@@ -162,13 +178,30 @@ impl Sandbox {
         lock(&self.app).public = Some(trimmed(url));
     }
 
-    /// Both APIs below `/graph` and `/twilio`, and the phone page at `/`.
+    /// Where the stand-ins listen: links to media begin with it. Without it
+    /// they begin with the name under which the sandbox was first called.
+    pub fn set_own_url(&self, url: &str) {
+        *lock(&self.own_url) = Some(trimmed(url));
+    }
+
+    /// Both APIs below `/graph` and `/twilio`, the hosts of their media, and the
+    /// phone page at `/`.
     pub fn router(self: &Arc<Self>) -> Router {
         Router::new()
             .nest("/graph", meta::api::routes())
             .nest("/twilio", twilio::api::routes())
+            .merge(meta::api::lookaside())
+            .merge(twilio::api::cdn())
+            // Twilio's `next_page_uri` starts at the root of its host.
+            .merge(twilio::api::routes())
             .merge(phone::routes())
+            .layer(middleware::from_fn_with_state(self.clone(), learn_own_url))
             .with_state(self.clone())
+    }
+
+    /// A file that a person sent or the app uploaded, by its id (Twilio: `ME…`).
+    pub fn medium(&self, id: &str) -> Option<Arc<File>> {
+        self.media.find(id)
     }
 
     /// The number at this place of the options.
@@ -210,7 +243,8 @@ impl Sandbox {
     }
 
     fn record(&self, method: &'static str, path: String, body: Value) {
-        self.calls.send_modify(|calls| keep(calls, Call { method, path, body }));
+        let call = Call { method, path, body, at: self.clock.now() };
+        self.calls.send_modify(|calls| keep(calls, call));
     }
 
     /// The address at which we reach a URL that the app gave us as its own.
@@ -219,6 +253,17 @@ impl Sandbox {
         let public = app.public.as_deref().unwrap_or(&app.url);
         let rest = url.strip_prefix(public).or_else(|| url.strip_prefix(&app.url))?;
         rest.starts_with(['/', '?']).then(|| format!("{}{rest}", app.url))
+    }
+
+    /// What becomes of a message to this person that is no template.
+    fn passage(&self, gate: &Gate, account: &str, contact: &Contact) -> Passage {
+        let heard = self.phones.read(|book| book.chat(account, contact)?.heard_at);
+        let now = self.clock.now();
+        gate.passage(heard.is_some_and(|at| now < at + WINDOW))
+    }
+
+    fn own_url(&self, path: &str) -> String {
+        format!("{}{path}", lock(&self.own_url).as_deref().unwrap_or("http://127.0.0.1"))
     }
 
     fn app_url(&self, path: &str) -> String {
@@ -244,6 +289,18 @@ impl<A> Desk<A> {
     fn reports_by_itself(&self) -> bool {
         *lock(&self.receipts) == Receipts::Automatic
     }
+}
+
+async fn learn_own_url(
+    State(sandbox): State<Arc<Sandbox>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    if let Some(host) = host {
+        lock(&sandbox.own_url).get_or_insert_with(|| format!("http://{host}"));
+    }
+    next.run(request).await
 }
 
 /// Adds an entry to a log; the oldest makes room.

@@ -24,6 +24,9 @@ struct App {
     answer: Mutex<(StatusCode, String)>,
 }
 
+/// The app says what its answer is made of.
+type Answered = (StatusCode, [(&'static str, &'static str); 1], String);
+
 struct Seen {
     path: String,
     headers: HeaderMap,
@@ -49,9 +52,10 @@ async fn webhook(
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
-) -> (StatusCode, String) {
+) -> Answered {
     lock(&app.seen).push(Seen { path: uri.to_string(), headers, body });
-    lock(&app.answer).clone()
+    let (status, body) = lock(&app.answer).clone();
+    (status, [("content-type", "text/xml")], body)
 }
 
 fn account(id: &str, secret: &str) -> MetaAccount {
@@ -86,6 +90,7 @@ impl World {
         let app_url = serve(Router::new().fallback(webhook).with_state(app.clone())).await;
         let sandbox = sandbox(&app_url, None);
         let url = serve(sandbox.router()).await;
+        sandbox.set_own_url(&url);
         Self { app, sandbox, url, http: post::client() }
     }
 
@@ -96,6 +101,14 @@ impl World {
     async fn graph_as(&self, id: &str, token: &str, body: &Value) -> reqwest::Result<Response> {
         let url = format!("{}/graph/v25.0/{id}/messages", self.url);
         self.http.post(url).bearer_auth(token).json(body).send().await
+    }
+
+    /// Ana's phone; she wrote, so the window is open.
+    async fn ana(&self) -> meta::Person {
+        let ana = self.sandbox.meta(0).person("Ana", ANA);
+        ana.says("hi").await;
+        self.seen().clear();
+        ana
     }
 
     async fn twilio(&self, form: &[(&str, &str)]) -> Response {
@@ -321,7 +334,7 @@ async fn what_the_app_says_in_its_answer_reaches_the_phone() {
 async fn faults_are_taken_one_by_one() {
     let world = World::new().await;
     let meta = world.sandbox.meta(0);
-    let ana = meta.person("Ana", ANA);
+    let ana = world.ana().await;
     meta.fault(Fault::Error { status: 400, code: 131056, retry_after: Some(4) });
     meta.fault(Fault::Html500);
     meta.fault(Fault::DropRequest);
@@ -344,7 +357,7 @@ async fn faults_are_taken_one_by_one() {
 async fn a_hanging_send_and_a_door_hold_as_long_as_they_are_told() {
     let world = World::new().await;
     let meta = world.sandbox.meta(0);
-    let ana = meta.person("Ana", ANA);
+    let ana = world.ana().await;
     meta.fault(Fault::Hang { processed: true });
     let body = text(ANA, "slow");
     let (answer, ()) = tokio::join!(world.graph(&body), async {
@@ -394,7 +407,7 @@ async fn receipts_wait_for_the_test_if_it_wants_so() {
     let world = World::new().await;
     let meta = world.sandbox.meta(0);
     meta.receipts(Receipts::Manual);
-    let ana = meta.person("Ana", ANA);
+    let ana = world.ana().await;
     world.graph(&text(ANA, "hi")).await.unwrap();
     world.sandbox.settled().await;
     assert!(world.seen().is_empty());
