@@ -18,12 +18,12 @@ const PRESS_MS = 500;
 
 export function drawBubble(bubble, first, quoted, phone) {
   const mine = bubble.side === "person";
-  const faults = mine ? faultsOf(bubble) : [];
-  const node = make("li", ["bubble", mine && "mine", first && "first", faults.length && "bad", bubble.deleted && "deleted"].filter(Boolean).join(" "));
+  const fault = mine && !bubble.deleted ? faultOf(bubble.tick) : null;
+  const node = make("li", ["bubble", mine && "mine", first && "first", fault && "bad", bubble.lost && "ghost"].filter(Boolean).join(" "));
   node.append(make("span", "hidden", mine ? `${phone.name()}: ` : "Olifant: "));
   if (bubble.quotes && !bubble.deleted) node.append(drawQuote(quoted));
   node.append(...drawContent(bubble, phone), mine ? footMine(bubble) : footTheirs(bubble));
-  node.append(...faults.map(({ words, id }) => drawFault(words, () => phone.retry(id))));
+  if (fault) node.append(drawFault(fault, () => phone.retry(bubble.id)));
   if (!mine) node.append(...failures(bubble));
   node.append(...drawReactions(bubble, phone));
   addMenu(node, bubble, phone);
@@ -62,21 +62,12 @@ function failures(bubble) {
   const failed = bubble.reports.find(({ status }) => status === "failed" || status === "undelivered");
   if (!failed) return [];
   const code = failed.code ? `, code ${failed.code}` : "";
-  return [make("div", "fault", `The app was told: ${failed.status}${code}. A real phone would not show it.`)];
+  return [make("div", "fault", `Not delivered${code}: a real phone would not show it.`)];
 }
 
-// Of the message itself, and of what was done to it since.
-function faultsOf(bubble) {
-  const all = [{ id: bubble.id, what: "message", tick: bubble.tick }, ...bubble.pending];
-  return all.flatMap(({ id, what, tick }) => {
-    const words = faultOf(what, tick);
-    return words ? [{ id, words }] : [];
-  });
-}
-
-function faultOf(what, tick) {
-  if (tick === "unreachable") return `The app can't be reached (${what}).`;
-  if (tick.refused) return `The app refused the ${what}: HTTP ${tick.refused}.`;
+function faultOf(tick) {
+  if (tick === "unreachable") return "The app can't be reached.";
+  if (tick.refused) return `The app refused the webhook: HTTP ${tick.refused}.`;
   return null;
 }
 

@@ -9,17 +9,22 @@ export class Chat {
     this.phone = phone;
     this.scroller = phone.part("chat");
     this.list = phone.part("bubbles");
-    this.scroller.addEventListener("scroll", () => this.showDown());
+    this.atEnd = true;
+    this.scroller.addEventListener("scroll", () => { this.atEnd = this.distance() < 60; this.showDown(); });
+    // A picture has its height only when it is there.
+    this.list.addEventListener("load", () => { if (this.atEnd) this.toEnd(); }, true);
     this.scroller.addEventListener("keydown", (event) => this.walk(event));
     phone.part("down").addEventListener("click", () => this.toEnd());
   }
 
   show(bubbles, fresh) {
-    const atEnd = this.distance() < 60;
+    const atEnd = this.atEnd;
+    const focused = this.list.contains(document.activeElement) && document.activeElement.closest("[data-key]").dataset.key;
     const nodes = this.nodes(bubbles);
     nodes.forEach((node, index) => { if (this.list.children[index] !== node) this.list.insertBefore(node, this.list.children[index] || null); });
     while (this.list.children.length > nodes.length) this.list.lastChild.remove();
     this.keepOneTabStop();
+    if (focused && !this.list.contains(document.activeElement)) this.focus(focused);
     if (fresh || atEnd) this.toEnd();
     this.showDown();
   }
@@ -33,8 +38,8 @@ export class Chat {
       const today = new Date(bubble.at).toDateString();
       if (today !== day) { nodes.push(keep(old, `day ${today}`, "", () => make("li", "day", dayName(bubble.at)))); side = ""; }
       const first = bubble.side !== side;
-      const { text, tick, reports, edited, deleted, reactions, pending } = bubble;
-      const look = JSON.stringify([text, tick, reports, edited, deleted, reactions, pending, first, this.phone.person]);
+      const { text, tick, reports, edited, deleted, reactions, lost } = bubble;
+      const look = JSON.stringify([text, tick, reports, edited, deleted, reactions, lost, first, this.phone.person]);
       nodes.push(keep(old, bubble.id, look, () => drawBubble(bubble, first, texts.get(bubble.quotes), this.phone)));
       [day, side] = [today, bubble.side];
     }
@@ -52,6 +57,12 @@ export class Chat {
     const openers = this.openers();
     if (openers.some((opener) => opener.tabIndex === 0 && opener === document.activeElement)) return;
     openers.forEach((opener, index) => { opener.tabIndex = index === openers.length - 1 ? 0 : -1; });
+  }
+
+  // A bubble that was drawn anew has the focus that the old one had.
+  focus(key) {
+    const node = [...this.list.children].find((node) => node.dataset.key === key);
+    node?.querySelector(".opener")?.focus({ preventScroll: true });
   }
 
   openers() {
@@ -72,6 +83,7 @@ export class Chat {
   }
 
   toEnd() {
+    this.atEnd = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 

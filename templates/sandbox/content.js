@@ -76,7 +76,7 @@ function choices(body, bubble, phone) {
   const action = body.action || {};
   switch (body.type) {
     case "button":
-      return [row((action.buttons || []).map(({ reply }) => tap(reply.title, phone, { kind: "button", id: reply.id, title: reply.title, quotes: bubble.id })))];
+      return [row((action.buttons || []).map(({ reply }) => tap(reply.title, phone, { kind: "tap", id: reply.id, title: reply.title, quotes: bubble.id })))];
     case "list":
       return [row([opener(action.button, "list", () => listSheet(phone, action, bubble.id))])];
     case "cta_url":
@@ -131,7 +131,7 @@ function parameter(one) {
 // Twilio's.
 
 function ofTwilio(raw, bubble, phone) {
-  const nodes = [forwarded(raw.Forwarded === "true"), ...twilioMedia(raw, phone)];
+  const nodes = [forwarded(raw.Forwarded === "true"), ...twilioMedia(raw)];
   if (raw.Latitude) nodes.push(place(raw.Latitude, raw.Longitude, raw.Label, raw.Address));
   if (raw.PersistentAction?.startsWith("geo:")) nodes.push(geo(raw.PersistentAction));
   if (raw.ContentSid) nodes.push(...ofContentSid(raw));
@@ -140,12 +140,13 @@ function ofTwilio(raw, bubble, phone) {
 }
 
 function twilioMedia(raw) {
-  const kind = (mime) => /^(image|video|audio)\//.exec(mime || "")?.[1] || "document";
   const url = raw.MediaUrl0 || raw.MediaUrl;
   if (!url) return [];
-  if (raw.MediaContentType0 === "text/vcard") return [card("contacts", "Contact card", "text/vcard")];
   const mime = raw.MediaContentType0 || "";
-  return [card(mime ? kind(mime) : "image", mime ? NAMES[kind(mime)] : "Media", mime || url)];
+  if (mime === "text/vcard") return [card("contacts", "Contact card", mime)];
+  const kind = /^(image|video|audio)\//.exec(mime)?.[1] || "document";
+  const id = /\/(ME[0-9a-f]+)$/.exec(url)?.[1];
+  return [played(kind, id, card(kind, mime ? NAMES[kind] : "Media", mime || url))];
 }
 
 function geo(action) {
@@ -167,7 +168,20 @@ function forwarded(is) {
 function medium(kind, body, caption) {
   const name = body.filename || NAMES[kind] || kind;
   const details = body.link || [body.mime_type, body.id && !body.mime_type && `id ${body.id}`].filter(Boolean).join(" ");
-  return [card(kind, name, details), words(caption)];
+  return [played(kind, body.id, card(kind, name, details)), words(caption)];
+}
+
+// The file itself, if the stand-in has it; else what stands for it. What is
+// only a link is elsewhere, and is not loaded.
+function played(kind, id, instead) {
+  const tag = { image: "img", sticker: "img", video: "video", audio: "audio", voice: "audio" }[kind];
+  if (!id || !tag) return instead;
+  const node = make(tag, `medium ${kind}`);
+  if (tag === "img") node.alt = NAMES[kind];
+  else Object.assign(node, { controls: true, preload: "metadata", ariaLabel: NAMES[kind] });
+  node.addEventListener("error", () => node.replaceWith(instead));
+  node.src = `/phone/media/${encodeURIComponent(id)}`;
+  return node;
 }
 
 function place(latitude, longitude, name, address) {

@@ -23,7 +23,7 @@ export async function tell(path, body) {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    return { ok: response.ok, status: response.status, words: response.ok ? "" : await response.text() };
+    return { ok: response.ok, status: response.status, words: await response.text() };
   } catch { return { ok: false, status: 0, words: "" }; }
 }
 

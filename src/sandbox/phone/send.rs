@@ -1,5 +1,6 @@
 //! What a hand does on the phone, and what becomes of it on the wire.
 
+mod file;
 mod meta;
 mod twilio;
 
@@ -11,8 +12,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::super::Answer;
+use super::super::identifiers;
 use super::super::phones::{Bubble, Contact, Side};
 use super::{Phone, Provider, Sandbox, Selected, unknown};
+use file::Upload;
 
 /// So many characters fit in a message on a real phone.
 pub(super) const LONGEST: usize = 4096;
@@ -60,18 +64,12 @@ enum What {
         name: String,
         phone: String,
     },
-    /// A tap on a button of a message; `quotes` is that message.
-    Button {
+    /// A button, or a row of a list, of the message that `quotes` names.
+    Tap {
         id: String,
         title: String,
     },
-    /// A row was picked from a list; `quotes` is that message.
-    Row {
-        id: String,
-        title: String,
-        description: Option<String>,
-    },
-    /// A tap on a button of a template; `quotes` is that message.
+    /// A button of the template that `quotes` names.
     QuickReply {
         payload: String,
         title: String,
@@ -90,10 +88,12 @@ enum What {
     },
 }
 
+/// A file; without one of their own the person sends a made-up one.
 #[derive(Deserialize)]
 struct Medium {
     media: Media,
     caption: Option<String>,
+    file: Option<Upload>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -114,12 +114,13 @@ struct Place {
     address: Option<String>,
 }
 
-/// Sends it; the page sees by the ticks what becomes of it.
+/// Sends it. The page sees by the ticks what becomes of a message; an act has
+/// none, so its answer is waited for.
 pub(super) async fn send(
     State(sandbox): State<Arc<Sandbox>>,
     Json(sending): Json<Sending>,
 ) -> Response {
-    accept(&sandbox, sending)
+    accept(&sandbox, sending).await
 }
 
 #[derive(Deserialize)]
@@ -132,34 +133,55 @@ pub(super) struct Say {
 /// A text, and nothing about it.
 pub(super) async fn say(State(sandbox): State<Arc<Sandbox>>, Json(say): Json<Say>) -> Response {
     let (manner, what) = (Manner::default(), What::Text { text: say.text });
-    accept(&sandbox, Sending { to: say.to, manner, what })
+    accept(&sandbox, Sending { to: say.to, manner, what }).await
 }
 
-fn accept(sandbox: &Arc<Sandbox>, sending: Sending) -> Response {
+async fn accept(sandbox: &Arc<Sandbox>, sending: Sending) -> Response {
     if let Some(refusal) = sending.refusal() {
         return refusal.into_response();
     }
     let Some(phone) = super::phone(sandbox, &sending.to) else { return unknown() };
-    let mail = Mail::of(sandbox, phone, &sending);
+    let Some(mail) = Mail::of(sandbox, phone, &sending) else {
+        return (StatusCode::CONFLICT, "that message has no such choice").into_response();
+    };
+    if sending.what.is_an_act() {
+        return told(&mail.go().await);
+    }
     tokio::spawn(mail.go());
     StatusCode::ACCEPTED.into_response()
+}
+
+/// Whether the app took it.
+fn told(answer: &Answer) -> Response {
+    let refused = |words: String| (StatusCode::BAD_GATEWAY, words).into_response();
+    match answer.status {
+        200..=299 => StatusCode::ACCEPTED.into_response(),
+        0 => refused("the app can't be reached".to_owned()),
+        status => refused(format!("the app refused the webhook with HTTP {status}")),
+    }
 }
 
 impl Sending {
     /// Why a real phone would not send it.
     fn refusal(&self) -> Option<(StatusCode, &'static str)> {
+        let bad = |words| Some((StatusCode::BAD_REQUEST, words));
         let texts = self.what.texts();
-        if texts.iter().any(|text| text.trim().is_empty()) {
-            return Some((StatusCode::BAD_REQUEST, "nothing was written"));
+        match &self.what {
+            _ if texts.iter().any(|text| text.trim().is_empty()) => bad("nothing was written"),
+            _ if texts.iter().any(|text| text.chars().count() > LONGEST) => {
+                Some((StatusCode::PAYLOAD_TOO_LARGE, "the message is too long"))
+            }
+            What::Burst { texts } if texts.is_empty() || texts.len() > BURST => {
+                bad("a burst is 1 to 20 messages")
+            }
+            What::Contact { phone, .. } if identifiers::phone(phone).is_none() => {
+                bad("that is no phone number")
+            }
+            what if what.is_an_act() && matches!(self.to.provider, Provider::Twilio) => {
+                Some((StatusCode::CONFLICT, META_ONLY))
+            }
+            _ => None,
         }
-        if texts.iter().any(|text| text.chars().count() > LONGEST) {
-            return Some((StatusCode::PAYLOAD_TOO_LARGE, "the message is too long"));
-        }
-        if matches!(&self.what, What::Burst { texts } if texts.is_empty() || texts.len() > BURST) {
-            return Some((StatusCode::BAD_REQUEST, "a burst is 1 to 20 messages"));
-        }
-        let told = matches!(self.to.provider, Provider::Meta) || !self.what.is_an_act();
-        (!told).then_some((StatusCode::CONFLICT, META_ONLY))
     }
 }
 
@@ -170,8 +192,7 @@ impl What {
             Self::Text { text } | Self::Edit { text, .. } => vec![text],
             Self::Burst { texts } => texts.iter().map(String::as_str).collect(),
             Self::Contact { name, phone } => vec![name, phone],
-            Self::Button { title, .. } | Self::Row { title, .. } => vec![title],
-            Self::QuickReply { title, .. } => vec![title],
+            Self::Tap { title, .. } | Self::QuickReply { title, .. } => vec![title],
             Self::Media(_) | Self::Location(_) => Vec::new(),
             Self::Reaction { .. } | Self::Delete { .. } => Vec::new(),
         }
@@ -183,15 +204,6 @@ impl What {
     }
 }
 
-/// The person who wrote the message; `None` if the business did.
-fn who_wrote(sandbox: &Sandbox, account: &str, id: &str) -> Option<Contact> {
-    sandbox.phones.read(|book| {
-        let is_it = |bubble: &Bubble| bubble.id == id && bubble.side == Side::Person;
-        let chat = book.of(account).find(|chat| chat.bubbles.iter().any(is_it))?;
-        Some(chat.contact.clone())
-    })
-}
-
 /// Messages as they go over the wire, in order.
 enum Mail {
     Meta(super::meta::Person, Vec<serde_json::Value>),
@@ -199,32 +211,45 @@ enum Mail {
 }
 
 impl Mail {
-    fn of(sandbox: &Arc<Sandbox>, phone: Phone, sending: &Sending) -> Self {
+    /// `None` if it answers a choice that isn't there.
+    fn of(sandbox: &Arc<Sandbox>, phone: Phone, sending: &Sending) -> Option<Self> {
         let Sending { manner, what, .. } = sending;
-        match phone {
+        Some(match phone {
             Phone::Meta(person) => {
-                let messages = meta::Writer::new(sandbox, &person, manner).messages(what);
+                let messages = meta::messages(sandbox, &person, manner, what)?;
                 Self::Meta(person, messages)
             }
             Phone::Twilio(person) => {
-                let forms = twilio::Writer::new(sandbox, &person, manner).forms(what);
+                let forms = twilio::forms(sandbox, &person, manner, what)?;
                 Self::Twilio(person, forms)
             }
-        }
+        })
     }
 
-    async fn go(self) {
+    /// The last answer of the app.
+    async fn go(self) -> Answer {
+        let mut answer = Answer::none();
         match self {
             Self::Meta(person, messages) => {
                 for message in messages {
-                    person.sends(message).await;
+                    answer = person.sends(message).await;
                 }
             }
             Self::Twilio(person, forms) => {
                 for form in forms {
-                    person.sends(form).await;
+                    answer = person.sends(form).await;
                 }
             }
         }
+        answer
     }
+}
+
+/// The person who wrote the message; `None` if the business did.
+fn who_wrote(sandbox: &Sandbox, account: &str, id: &str) -> Option<Contact> {
+    sandbox.phones.read(|book| {
+        let is_it = |bubble: &Bubble| bubble.id == id && bubble.side == Side::Person;
+        let chat = book.of(account).find(|chat| chat.bubbles.iter().any(is_it))?;
+        Some(chat.contact.clone())
+    })
 }
