@@ -4,6 +4,7 @@
 //!
 //! Nothing here calls any address but the app's own.
 
+mod accounts;
 pub mod gate;
 mod identifiers;
 pub mod media;
@@ -15,7 +16,6 @@ mod signing;
 pub mod twilio;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,7 +25,6 @@ use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use jiff::Timestamp;
-use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -34,63 +33,13 @@ use gate::{Gate, Passage};
 use media::{File, Media};
 use phones::{Contact, Phones};
 
+pub use accounts::{MetaAccount, Options, PhoneInfo, TwilioAccount};
 pub use post::Answer;
 
 /// A log holds so many entries: dev mode may run for weeks.
 const LOGGED: usize = 1000;
 /// So long after a person's last message the business may write freely.
 const WINDOW: Duration = Duration::from_secs(24 * 3600);
-
-/// What a sandbox stands in for.
-pub struct Options {
-    /// Where the app listens: `http://127.0.0.1:8080`. May be set later.
-    pub app_url: String,
-    /// Numbers of the Cloud API; the phone page writes to the first.
-    pub meta: Vec<MetaAccount>,
-    /// Senders of Twilio; the phone page writes to the first.
-    pub twilio: Vec<TwilioAccount>,
-    /// Keeps the chats over a restart.
-    pub state_file: Option<PathBuf>,
-    /// The time.
-    pub clock: Clock,
-    /// Shown on the phone page.
-    pub info: PhoneInfo,
-}
-
-/// A number of the Cloud API and its secrets.
-#[derive(Clone)]
-pub struct MetaAccount {
-    /// The phone number **id**.
-    pub phone_number_id: String,
-    /// The phone number, digits only.
-    pub display_number: String,
-    /// What the app must send as Bearer.
-    pub access_token: SecretString,
-    /// Signs the webhooks.
-    pub app_secret: SecretString,
-    /// Answers the GET handshake.
-    pub verify_token: SecretString,
-}
-
-/// A sender of Twilio and its secrets.
-#[derive(Clone)]
-pub struct TwilioAccount {
-    /// `AC…`.
-    pub account_sid: String,
-    /// The password of the API, and the key of the webhooks' signatures.
-    pub auth_token: SecretString,
-    /// `whatsapp:+15550100000`.
-    pub from: String,
-}
-
-/// What the phone page tells about the assistant behind it.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct PhoneInfo {
-    /// Which model answers.
-    pub model: String,
-    /// What leaves this machine, in a sentence.
-    pub leaves: String,
-}
 
 /// Whether the stand-ins report by themselves what became of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,6 +90,8 @@ struct AppAddress {
 struct Desk<A> {
     account: A,
     gate: Gate,
+    /// In front of uploads: what befalls a send befalls them by their own.
+    uploads: Gate,
     receipts: Mutex<Receipts>,
     /// Bodies of the newest webhooks with messages, so that they can come once more.
     posted: Mutex<VecDeque<String>>,
@@ -238,7 +189,10 @@ impl Sandbox {
     /// which waits for its connections can stop.
     pub fn close(&self) {
         self.closed.send_replace(true);
-        self.meta.iter().for_each(|desk| desk.gate.release());
+        self.meta.iter().for_each(|desk| {
+            desk.gate.release();
+            desk.uploads.release();
+        });
         self.twilio.iter().for_each(|desk| desk.gate.release());
     }
 
@@ -281,6 +235,7 @@ impl<A> Desk<A> {
         Self {
             account,
             gate: Gate::default(),
+            uploads: Gate::default(),
             receipts: Mutex::default(),
             posted: Mutex::default(),
         }
