@@ -31,8 +31,9 @@ export function drawBubble(bubble, first, quoted, phone) {
 }
 
 function drawQuote(text) {
-  const quote = make("span", "quote", text || "An earlier message");
+  const quote = make("div", "quote"), words = make("span", "", text || "An earlier message");
   quote.dir = "auto";
+  quote.append(words);
   return quote;
 }
 
@@ -107,6 +108,7 @@ function react(bubble, emoji, phone) {
 // The menu: by its button, by the other mouse button, by a long press.
 
 function addMenu(node, bubble, phone) {
+  if (!entries(bubble, phone).length) return;
   const opener = button("opener", "", () => open());
   Object.assign(opener, { ariaLabel: "Do something with this message", tabIndex: -1 });
   opener.setAttribute("aria-haspopup", "menu");

@@ -5,6 +5,7 @@ import { faults, tell } from "./talk.js";
 
 const list = document.getElementById("faults");
 const note = document.getElementById("faults-note");
+const opener = document.getElementById("about");
 
 export async function showFaults() {
   const answer = await faults();
@@ -16,6 +17,9 @@ function draw(all) {
   const look = JSON.stringify(all);
   if (list.dataset.look === look) return;
   const focused = document.activeElement?.dataset?.fault;
+  const on = all.filter((fault) => fault.on).map((fault) => fault.title);
+  opener.classList.toggle("alarm", on.length > 0);
+  opener.setAttribute("aria-description", on.length ? `Switched on: ${on.join(", ")}` : "");
   list.dataset.look = look;
   list.replaceChildren(...all.map(drawFault));
   if (focused) list.querySelector(`[data-fault="${focused}"]`)?.focus();

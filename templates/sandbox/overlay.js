@@ -10,6 +10,12 @@ export function closeOverlay() {
   close?.();
 }
 
+// A menu stands at a place that may move; a sheet stays, else a keyboard that
+// comes up would take it away.
+export function closeMenu() {
+  if (document.querySelector(".menu")) closeOverlay();
+}
+
 // A menu of `{ label, path?, act }` or of `{ row: [...] }`, at the anchor.
 export function openMenu(phone, anchor, label, entries) {
   closeOverlay();
@@ -75,7 +81,6 @@ export function openSheet(phone, title, content) {
   const before = document.activeElement;
   const shade = make("div", "shade"), sheet = make("div", "sheet"), head = make("header");
   sheet.setAttribute("role", "dialog");
-  sheet.setAttribute("aria-modal", "true");
   sheet.setAttribute("aria-label", title);
   head.append(make("h3", "", title), button("", "Close", closeOverlay));
   sheet.append(head, content);

@@ -3,7 +3,7 @@
 import { Chat } from "./chat.js";
 import { Compose } from "./compose.js";
 import { showFaults } from "./faults.js";
-import { closeOverlay } from "./overlay.js";
+import { closeMenu, closeOverlay } from "./overlay.js";
 import { arrowsChoose, button, load, make, radio, save } from "./small.js";
 import { listen, look, tell } from "./talk.js";
 
@@ -231,7 +231,7 @@ $("about").addEventListener("click", () => {
   const open = $("desk").classList.toggle("open");
   $("about").setAttribute("aria-expanded", String(open));
 });
-addEventListener("resize", () => { closeOverlay(); for (const { compose } of phones) { compose.fit(); compose.showFurther(); } });
+addEventListener("resize", () => { closeMenu(); for (const { compose } of phones) { compose.fit(); compose.showFurther(); } });
 
 const refresh = () => phones.forEach((phone) => phone.refresh());
 showSide();

@@ -18,7 +18,11 @@ pub(super) fn messages(
     Some(match what {
         What::Tap { id, .. } => vec![person.tap(quoted, id)?],
         What::QuickReply { payload, title } => vec![person.quick_reply(quoted, payload, title)],
-        What::Reaction { .. } | What::Edit { .. } | What::Delete { .. } => vec![act(person, what)],
+        What::Reaction { message, emoji } => vec![reaction(person, message, emoji)],
+        What::Edit { message, text } => vec![edit(person, message, text)],
+        What::Delete { message } => {
+            vec![person.any("revoke", json!({ "original_message_id": message }))]
+        }
         what => {
             let plain = plain(person, what);
             plain.into_iter().map(|message| put(sandbox, person, manner, message)).collect()
@@ -68,22 +72,18 @@ fn location(person: &Person, place: &Place) -> Value {
     message
 }
 
-/// A reaction that is taken back has no emoji.
-fn act(person: &Person, what: &What) -> Value {
-    match what {
-        What::Reaction { message, emoji } if emoji.is_empty() => {
-            person.any("reaction", json!({ "message_id": message }))
-        }
-        What::Reaction { message, emoji } => {
-            person.any("reaction", json!({ "message_id": message, "emoji": emoji }))
-        }
-        What::Edit { message, text } => {
-            let new = json!({ "type": "text", "text": { "body": text } });
-            person.any("edit", json!({ "original_message_id": message, "message": new }))
-        }
-        What::Delete { message } => person.any("revoke", json!({ "original_message_id": message })),
-        _ => Value::Null,
+/// Taken back it has no emoji.
+fn reaction(person: &Person, message: &str, emoji: &str) -> Value {
+    let mut body = json!({ "message_id": message });
+    if !emoji.is_empty() {
+        body["emoji"] = emoji.into();
     }
+    person.any("reaction", body)
+}
+
+fn edit(person: &Person, message: &str, text: &str) -> Value {
+    let new = json!({ "type": "text", "text": { "body": text } });
+    person.any("edit", json!({ "original_message_id": message, "message": new }))
 }
 
 /// With its context. What is forwarded quotes nothing, and people quote

@@ -2,6 +2,7 @@
 
 use super::super::super::identifiers;
 use super::super::super::media::File;
+use super::super::super::phones::Contact;
 use super::super::super::twilio::{Form, Person};
 use super::super::Sandbox;
 use super::{Manner, Media, Medium, Place, What};
@@ -77,9 +78,16 @@ fn put(sandbox: &Sandbox, person: &Person, manner: &Manner, form: Form) -> Form 
     let mut form = person.quoting(form, quoted);
     let account = sandbox.twilio.first().map(|desk| desk.account.from.as_str());
     let writer = account.and_then(|account| super::who_wrote(sandbox, account, quoted));
-    if let Some(phone) = writer.and_then(|writer| writer.phone) {
+    if let Some(writer) = writer {
         form.retain(|(name, _)| name != "OriginalRepliedMessageSender");
-        form.push(("OriginalRepliedMessageSender".into(), format!("whatsapp:+{phone}")));
+        form.push(("OriginalRepliedMessageSender".into(), address(&writer)));
     }
     form
+}
+
+fn address(contact: &Contact) -> String {
+    match &contact.phone {
+        Some(phone) => format!("whatsapp:+{phone}"),
+        None => format!("whatsapp:{}", contact.address()),
+    }
 }
