@@ -88,7 +88,7 @@ export function inline(text) {
   if (!best) return text ? [document.createTextNode(text)] : [];
   const { found, tag } = best;
   const before = text.slice(0, found.index), after = text.slice(found.index + found[0].length);
-  return [...inline(before), draw(tag, found), ...inline(after)];
+  return [...(before ? [document.createTextNode(before)] : []), draw(tag, found), ...inline(after)];
 }
 
 function draw(tag, found) {

@@ -18,6 +18,8 @@ const HIDDEN = {
 const GONE = "Olifant is not running. Start it again; this page comes back by itself.";
 const NAMES = { meta: "Meta", twilio: "Twilio" };
 const HUES = [338, 205, 32, 265, 150];
+// Who has which phone if the address doesn't say.
+const USUAL = { customer: "ana", operator: "olga" };
 // What only Meta tells the app.
 const META_ONLY = ["reaction", "edit", "delete"];
 
@@ -61,7 +63,8 @@ class Phone {
     this.asking = true;
     const { provider } = page, { person } = this;
     const view = await look(provider, person);
-    connected(!!view);
+    connected(view !== null);
+    if (view === undefined && person !== USUAL[this.side]) this.choose(USUAL[this.side]);
     if (view && provider === page.provider && person === this.person) this.show(view);
     this.asking = false;
     if (this.again) { this.again = false; this.refresh(); }
@@ -195,7 +198,7 @@ function isNew({ key, last }) {
 function chosenInAddress() {
   const [, provider, customer, operator] = /^#(meta|twilio)\/(\w+)(?:\/(\w+))?$/.exec(location.hash) || [];
   if (provider) page.provider = provider;
-  return { customer: customer || "ana", operator: operator || "olga" };
+  return { customer: customer || USUAL.customer, operator: operator || USUAL.operator };
 }
 
 function remember() {

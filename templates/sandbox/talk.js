@@ -1,4 +1,5 @@
-// Talking to the sandbox. `null` and status 0 mean that nobody answered.
+// Talking to the sandbox. `null` and status 0 mean that nobody answered,
+// `undefined` that there is no such thing.
 
 export async function look(provider, person) {
   return ask(`/phone/state?${new URLSearchParams({ provider, person })}`);
@@ -11,7 +12,7 @@ export async function faults() {
 async function ask(path) {
   try {
     const response = await fetch(path);
-    return response.ok ? await response.json() : null;
+    return response.ok ? await response.json() : undefined;
   } catch { return null; }
 }
 
