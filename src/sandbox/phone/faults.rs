@@ -18,8 +18,16 @@ struct Fault {
     title: &'static str,
     /// What the bot should do then.
     then: &'static str,
-    /// Its switch at the stand-ins; `None` if this is nothing of theirs.
-    switch: Option<fn(&mut Switches) -> &mut bool>,
+    switch: Switch,
+}
+
+/// What it switches.
+enum Switch {
+    /// All accounts of both providers.
+    Accounts(fn(&mut Switches) -> &mut bool),
+    /// The model, which stands outside of the sandbox: whoever starts both
+    /// listens to it.
+    Model,
 }
 
 const FAULTS: &[Fault] = &[
@@ -27,51 +35,50 @@ const FAULTS: &[Fault] = &[
         name: "provider_down",
         title: "The provider answers 500",
         then: "Answers wait and are tried again; once it is off they arrive, each once and in order.",
-        switch: Some(|switches| &mut switches.provider_down),
+        switch: Switch::Accounts(|switches| &mut switches.provider_down),
     },
     Fault {
         name: "lose_answers",
         title: "Answers of the provider get lost",
         then: "The message is on the phone; the bot learns it from the receipt and does not send it twice.",
-        switch: Some(|switches| &mut switches.lose_answers),
+        switch: Switch::Accounts(|switches| &mut switches.lose_answers),
     },
     Fault {
         name: "late_receipts",
         title: "Receipts come late",
         then: "Nothing changes for the customer; once it is off the receipts are taken in any order.",
-        switch: Some(|switches| &mut switches.late_receipts),
+        switch: Switch::Accounts(|switches| &mut switches.late_receipts),
     },
     Fault {
         name: "token_revoked",
         title: "The access token is revoked",
         then: "The number stops with one alert and keeps its queue; nothing is thrown away.",
-        switch: Some(|switches| &mut switches.token_revoked),
+        switch: Switch::Accounts(|switches| &mut switches.token_revoked),
     },
     Fault {
         name: "window_closed",
         title: "The 24 hours are over",
         then: "A free answer fails for all to see, or the template set for it goes instead.",
-        switch: Some(|switches| &mut switches.window_closed),
+        switch: Switch::Accounts(|switches| &mut switches.window_closed),
     },
     Fault {
         name: "unpaid",
         title: "The bill is not paid",
         then: "The number stops with one alert that names the remedy, and its queue waits for the owner.",
-        switch: Some(|switches| &mut switches.unpaid),
+        switch: Switch::Accounts(|switches| &mut switches.unpaid),
     },
-    // The model stands outside of the sandbox: who starts both puts its switch here.
     Fault {
         name: "model_hangs",
         title: "The model hangs",
         then: "Typing dots stay a while; then the next model answers, or an honest line says it is not working.",
-        switch: None,
+        switch: Switch::Model,
     },
 ];
 
 /// All of them, with how they stand.
 pub(super) async fn list(State(sandbox): State<Arc<Sandbox>>) -> Response {
     let mut switches = read(&sandbox);
-    let faults: Vec<_> = FAULTS.iter().map(|fault| fault.view(&mut switches)).collect();
+    let faults: Vec<_> = FAULTS.iter().map(|fault| fault.view(&sandbox, &mut switches)).collect();
     Json(json!({ "faults": faults })).into_response()
 }
 
@@ -86,24 +93,28 @@ pub(super) async fn flip(State(sandbox): State<Arc<Sandbox>>, Json(flip): Json<F
     let Some(fault) = FAULTS.iter().find(|fault| fault.name == flip.name) else {
         return (StatusCode::NOT_FOUND, "no such fault").into_response();
     };
-    let Some(switch) = fault.switch else {
-        return (StatusCode::CONFLICT, "this can't be switched here").into_response();
-    };
-    let mut switches = read(&sandbox);
-    *switch(&mut switches) = flip.on;
-    write(&sandbox, switches);
+    match fault.switch {
+        Switch::Accounts(switch) => {
+            let mut switches = read(&sandbox);
+            *switch(&mut switches) = flip.on;
+            write(&sandbox, switches);
+        }
+        Switch::Model if sandbox.has_model() => sandbox.hang_model(flip.on),
+        Switch::Model => {
+            return (StatusCode::CONFLICT, "this can't be switched here").into_response();
+        }
+    }
     StatusCode::NO_CONTENT.into_response()
 }
 
 impl Fault {
-    fn view(&self, switches: &mut Switches) -> Value {
-        json!({
-            "name": self.name,
-            "title": self.title,
-            "then": self.then,
-            "on": self.switch.is_some_and(|switch| *switch(switches)),
-            "available": self.switch.is_some(),
-        })
+    fn view(&self, sandbox: &Sandbox, switches: &mut Switches) -> Value {
+        let (on, available) = match self.switch {
+            Switch::Accounts(switch) => (*switch(switches), true),
+            Switch::Model => (sandbox.model_is_hung(), sandbox.has_model()),
+        };
+        let Self { name, title, then, .. } = self;
+        json!({ "name": name, "title": title, "then": then, "on": on, "available": available })
     }
 }
 
