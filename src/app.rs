@@ -23,8 +23,8 @@ use crate::llm::switched::Switched;
 use crate::provider::Providers;
 use crate::store::{self, Store, StoreError};
 use crate::worker::Workers;
-use crate::worker::jobs::Jobs;
 use crate::worker::catch_up::CatchUp;
+use crate::worker::jobs::Jobs;
 
 pub use reload::Reloaded;
 

@@ -28,8 +28,7 @@ use layers::{get, origin, table};
 use section::read;
 
 /// What a running program can't change.
-const FIXED: &[&str] =
-    &["server", "store", "numbers", "twilio", "sending", "events", "alerts"];
+const FIXED: &[&str] = &["server", "store", "numbers", "twilio", "sending", "events", "alerts"];
 
 /// All there is at the top.
 const SECTIONS: &[&str] = &[
