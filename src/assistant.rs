@@ -4,6 +4,7 @@
 mod context;
 pub mod format;
 pub mod language;
+mod markdown;
 pub mod policy;
 mod replies;
 mod reply;
@@ -36,7 +37,7 @@ use context::Context;
 use policy::Decision;
 use replies::Replies;
 use templates::{Facts, Templates};
-use think::Thinking;
+use think::{Thinking, Thought};
 use time::Schedule;
 
 /// The minds of all businesses.
@@ -182,7 +183,11 @@ impl Mind {
             Err(reason) => (Err(reason), None),
         };
         let mut finished = match thought {
-            Ok(thought) => self.reply(turn, context, limits, thought, Verdict::Answered),
+            Ok(thought) => {
+                let text = markdown::to_whatsapp(&thought.text);
+                let thought = Thought { text, ..thought };
+                self.reply(turn, context, limits, thought, Verdict::Answered)
+            }
             Err(reason) => self.give_up(turn, context, limits, reason),
         };
         finished.record.told = told;
