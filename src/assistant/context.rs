@@ -302,7 +302,10 @@ mod tests {
         let told = texts(&history(vec![sizes()]), &[sample::message(2, "1")], 1000);
         assert_eq!(told[1], "[chose: Small]");
         let both = [sample::message(2, "1"), sample::message(3, "and tea, for 2")];
-        assert_eq!(texts(&history(vec![sizes()]), &both, 1000)[1..], ["[chose: Small]", "and tea, for 2"]);
+        assert_eq!(
+            texts(&history(vec![sizes()]), &both, 1000)[1..],
+            ["[chose: Small]", "and tea, for 2"]
+        );
     }
 
     #[test]
@@ -340,7 +343,10 @@ mod tests {
         let mut standby = sample::message(3, "anybody there?");
         standby.attached.answered_elsewhere = true;
         let told = texts(&history(rows), &[standby], 1000);
-        assert_eq!(told, ["Our menu\n\nOpen: https://a.example", "[template hello]", "anybody there?"]);
+        assert_eq!(
+            told,
+            ["Our menu\n\nOpen: https://a.example", "[template hello]", "anybody there?"]
+        );
     }
 
     #[test]

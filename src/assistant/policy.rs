@@ -28,7 +28,7 @@ pub struct Config {
 }
 
 /// What is done about a turn.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
     /// Ask the model.
     Answer,
@@ -86,12 +86,7 @@ pub fn names_somebody(entry: &str) -> bool {
 }
 
 /// What to do about this turn at `now`.
-pub(super) fn decide(
-    policy: &Config,
-    replies: &Replies,
-    turn: &Turn,
-    now: Timestamp,
-) -> Decision {
+pub(super) fn decide(policy: &Config, replies: &Replies, turn: &Turn, now: Timestamp) -> Decision {
     let unwelcome = unwelcome(policy, turn);
     if let Some((line, change)) = subscription(replies, turn) {
         let changes = vec![change];
@@ -102,9 +97,7 @@ pub(super) fn decide(
     }
     match reason_for_silence(policy, turn, now).or(unwelcome) {
         Some(reason) => Decision::silent(reason),
-        None if is_unreadable(turn) => {
-            Decision::Say { line: "unsupported", changes: Vec::new() }
-        }
+        None if is_unreadable(turn) => Decision::Say { line: "unsupported", changes: Vec::new() },
         None => Decision::Answer,
     }
 }

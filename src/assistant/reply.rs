@@ -215,7 +215,8 @@ mod tests {
     }
 
     fn options(count: usize) -> Vec<Choice> {
-        let option = |n| Choice { id: format!("{n}"), title: format!("Size {n}"), description: None };
+        let option =
+            |n| Choice { id: format!("{n}"), title: format!("Size {n}"), description: None };
         (0..count).map(option).collect()
     }
 

@@ -183,7 +183,8 @@ async fn choices_stand_under_the_last_words_or_under_their_own() {
 #[tokio::test]
 async fn choices_without_any_words_are_no_answer() {
     let options = r#"{"options": [{"title": "Small"}, {"title": "Large"}]}"#;
-    let mut thinker = Thinker::new([calls("offer_choices", options), says(""), says("Size?")]).await;
+    let mut thinker =
+        Thinker::new([calls("offer_choices", options), says(""), says("Size?")]).await;
     thinker.mind.tools = crate::tool::TOOLS;
     assert_eq!(text(thinker.answer().await), "Size?");
 }
