@@ -159,7 +159,7 @@ fn described(numbers: &[Number], id: &str, of: Option<&String>) -> Result<Value,
 /// An address of the file, on the host of the files.
 pub(in crate::sandbox::meta) fn address(number: &Number, id: &str) -> String {
     let sandbox = &number.sandbox;
-    let token = sandbox.media.link(id, sandbox.clock.now() + GOOD_FOR);
+    let token = sandbox.media.link(id, sandbox.clock.now(), GOOD_FOR);
     sandbox.own_url(&format!("/lookaside/{token}"))
 }
 
