@@ -15,6 +15,7 @@ mod people;
 mod sending;
 mod serving;
 mod stepping;
+mod talking;
 mod telling;
 mod webhooks;
 mod windows;
