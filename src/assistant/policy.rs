@@ -117,13 +117,19 @@ fn subscription(replies: &Replies, turn: &Turn) -> Option<(&'static str, Change)
     }
 }
 
-/// What a message asks for with the person's own words, written or tapped.
+/// What a message asks for, with the person's own words.
 pub(super) fn wish(replies: &Replies, row: &Message) -> Option<Wish> {
+    said(row).and_then(|words| replies.wish(words))
+}
+
+/// The person's own words, written or tapped.
+pub(super) fn said(row: &Message) -> Option<&str> {
     let own = row.role == Role::Person && !row.attached.forwarded;
     match &row.content {
-        Content::Text(words) | Content::Choice { title: words, .. } if own => replies.wish(words),
+        Content::Text(words) | Content::Choice { title: words, .. } => Some(words).filter(|_| own),
         _ => None,
     }
+    .map(String::as_str)
 }
 
 /// Nothing but what can't be read, and maybe what was taken back.
