@@ -11,6 +11,10 @@ mod stops;
 
 mod answering;
 mod killing;
+mod meta_errors;
+mod meta_inbound;
+mod meta_outbound;
+mod meta_statuses;
 mod people;
 mod sending;
 mod serving;
