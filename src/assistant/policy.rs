@@ -93,7 +93,8 @@ fn reason_for_silence(policy: &Config, turn: &Turn, now: Timestamp) -> Option<&'
     is_stale(policy, turn, now).then_some("newer messages have been answered (policy.max_age_s)")
 }
 
-fn is_listed(list: &[String], turn: &Turn) -> bool {
+/// Whether a list names the person who wrote.
+pub(super) fn is_listed(list: &[String], turn: &Turn) -> bool {
     let address = match &turn.conversation.address {
         Address::Phone(phone) => Alias::Phone(phone.clone()),
         Address::UserId(id) => Alias::UserId(id.clone()),

@@ -1,0 +1,149 @@
+//! Handing over: a person waits for a human, operators are told, and what they
+//! answer goes to the person. Operators need nothing but their own WhatsApp.
+
+mod cases;
+mod command;
+mod notice;
+pub(super) mod operator;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::policy;
+use super::replies::{self, Replies};
+use crate::domain::change::{Change, Saying, Subject};
+use crate::domain::conversation::Conversation;
+use crate::domain::id::Number;
+use crate::domain::message::{Message, Role, Template};
+use crate::domain::person::{Address, Phone};
+use crate::domain::turn::{Outgoing, Turn};
+use crate::provider::Limits;
+pub(super) use cases::Reads;
+
+/// `[handoff]`.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The phone numbers of the humans who answer (any variant of them).
+    pub operators: Vec<String>,
+    /// When they do, as the person is told.
+    pub hours: String,
+    /// What the person can use meanwhile, as they are told.
+    pub contact: String,
+    /// What reaches an operator who has not written for 24 hours.
+    pub template: Option<Template>,
+}
+
+/// Whether an entry of [`Config::operators`] can be written to.
+pub fn names_a_phone(entry: &str) -> bool {
+    phone(entry).is_some()
+}
+
+/// Whether one of these operators wrote this. In a group an operator is a
+/// member like any other.
+pub(super) fn is_operators(config: &Config, turn: &Turn) -> bool {
+    policy::is_listed(&config.operators, turn)
+}
+
+/// Whether a human was promised in this conversation and still answers.
+pub(super) fn is_with_a_human(conversation: &Conversation, now: Timestamp) -> bool {
+    conversation.handoff.is_some() && !conversation.mode.assistant_answers(now)
+}
+
+/// That a human is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Why, in the model's or the person's words.
+    pub reason: String,
+    /// What it is about, in lines.
+    pub summary: String,
+}
+
+impl Request {
+    /// As the person's own words ask: they are the reason, and what was said
+    /// before them is what it is about.
+    pub(super) fn of_words(turn: &Turn, history: &[Message]) -> Self {
+        let (asked, before) = match turn.inbound.split_last() {
+            Some((last, before)) => (last.content.as_text(), before),
+            None => (String::new(), &[][..]),
+        };
+        Self { reason: asked, summary: notice::last_words(history.iter().chain(before)) }
+    }
+}
+
+/// What a business's operators are told, and what they say.
+pub(super) struct Desk<'a> {
+    pub config: &'a Config,
+    pub replies: &'a Replies,
+    /// The business's: operators are told in it.
+    pub language: &'a str,
+    /// The business's.
+    pub zone: TimeZone,
+    /// How long the assistant is silent.
+    pub pause: Duration,
+    pub limits: Limits,
+    pub now: Timestamp,
+}
+
+impl Desk<'_> {
+    /// What the person gets to know, in one line: who answers, and when.
+    pub fn promise(&self, language: &str) -> String {
+        let Config { hours, contact, .. } = self.config;
+        let (hours, contact) = (hours.trim(), contact.trim());
+        let line = |name, words: &[_]| replies::filled(self.replies.line(language, name), words);
+        let mut said = vec![line("handoff_promise", &[])];
+        if !hours.is_empty() {
+            said.push(line("handoff_hours", &[("hours", hours)]));
+        }
+        if !contact.is_empty() {
+            said.push(line("handoff_contact", &[("contact", contact)]));
+        }
+        said.join(" ")
+    }
+
+    /// The conversation is a human's now, and the operators know.
+    pub fn hand_over(&self, turn: &Turn, request: &Request) -> Vec<Change> {
+        let handoff = Change::Handoff { reason: request.reason.clone(), until: self.until() };
+        let told = self.tell(turn, &notice::request(self, turn, request));
+        std::iter::once(handoff).chain(told).collect()
+    }
+
+    /// What the person writes while a human answers goes to the operators.
+    pub fn forward(&self, turn: &Turn) -> Vec<Change> {
+        self.tell(turn, &notice::words(self, turn))
+    }
+
+    /// To each operator, from the number that the person writes to.
+    fn tell(&self, turn: &Turn, messages: &[Outgoing]) -> Vec<Change> {
+        let number = &turn.conversation.number;
+        let phones = self.config.operators.iter().filter_map(|entry| phone(entry));
+        phones.map(|phone| say_to(number, phone, messages)).collect()
+    }
+
+    fn until(&self) -> Timestamp {
+        self.now.checked_add(self.pause).unwrap_or(Timestamp::MAX)
+    }
+
+    /// A line for operators.
+    fn line(&self, name: &str, words: &[(&str, &str)]) -> String {
+        replies::filled(self.replies.line(self.language, name), words)
+    }
+}
+
+fn phone(entry: &str) -> Option<Phone> {
+    let entry = entry.trim();
+    Phone::parse(entry.strip_prefix("whatsapp:").unwrap_or(entry))
+}
+
+fn say_to(number: &Number, phone: Phone, messages: &[Outgoing]) -> Change {
+    let say = |message: &Outgoing| {
+        let (role, message) = (Role::Assistant, message.clone());
+        Change::Say(Box::new(Saying { role, message, key: None }))
+    };
+    let subject = Subject::Address(number.clone(), Address::Phone(phone).into());
+    Change::Also(Box::new(subject), messages.iter().map(say).collect())
+}
