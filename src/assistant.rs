@@ -12,7 +12,7 @@ mod templates;
 mod think;
 mod time;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +33,7 @@ use crate::store::{StoreError, Transcript};
 use crate::tool::{TOOLS, Tool};
 use context::Context;
 use policy::Decision;
+use replies::Replies;
 use templates::{Facts, Templates};
 use think::{Thinking, Thought};
 use time::Schedule;
@@ -128,8 +129,8 @@ impl Mind {
         templates_dir: Option<&Path>,
     ) -> Result<Self, String> {
         check_numbers(&config, &llm)?;
-        let replies = replies::load(templates_dir)?;
-        if !replies.contains_key(&config.language) {
+        let replies = Replies::load(templates_dir)?;
+        if !replies.speak(&config.language) {
             let known = language::LANGUAGES.join(", ");
             return Err(format!(
                 "assistant.language = \"{}\" is unknown; write one of {known}",
@@ -220,7 +221,7 @@ impl Mind {
     fn give_up(&self, turn: &Turn, context: &Context, limits: Limits, reason: String) -> Finished {
         tracing::error!(conversation.id = %turn.conversation.id, reason, "a turn could not be answered");
         let language = self.language(turn, context);
-        finished(replies::line(&self.replies, language, "failed"), limits, Verdict::Failed(reason))
+        finished(self.replies.line(language, "failed"), limits, Verdict::Failed(reason))
     }
 
     /// Of the newest words, else of all that are known, else as configured.
@@ -279,9 +280,6 @@ pub struct Hours {
     /// As `mon`.
     pub sun: Option<String>,
 }
-
-/// Canned lines, by language, then by name.
-pub type Replies = BTreeMap<String, BTreeMap<String, String>>;
 
 /// How often a turn that is late may start its time anew.
 const LATE_ATTEMPTS: u16 = 3;
