@@ -3,6 +3,7 @@
 
 mod context;
 pub mod format;
+pub mod handoff;
 pub mod language;
 pub mod policy;
 mod replies;
@@ -29,11 +30,12 @@ use crate::domain::record::{TurnRecord, Usage, Verdict};
 use crate::domain::turn::{Finished, Outgoing, Turn};
 use crate::llm::{self, Model, Prompt};
 use crate::provider::Limits;
-use crate::store::{StoreError, Transcript};
+use crate::store::{People, StoreError, Transcript};
 use crate::tool::{TOOLS, Tool};
 use context::Context;
+use handoff::Desk;
 use policy::Decision;
-use replies::Replies;
+use replies::{Replies, Wish};
 use templates::{Facts, Templates};
 use think::{Thinking, Thought};
 use time::Schedule;
@@ -45,6 +47,7 @@ pub type Minds = HashMap<Business, Arc<Mind>>;
 pub struct Assistant {
     minds: watch::Receiver<Arc<Minds>>,
     transcript: Arc<dyn Transcript>,
+    people: Arc<dyn People>,
     clock: Clock,
 }
 
@@ -53,9 +56,10 @@ impl Assistant {
     pub fn new(
         minds: watch::Receiver<Arc<Minds>>,
         transcript: Arc<dyn Transcript>,
+        people: Arc<dyn People>,
         clock: Clock,
     ) -> Self {
-        Self { minds, transcript, clock }
+        Self { minds, transcript, people, clock }
     }
 
     /// How this business answers at the moment.
@@ -66,6 +70,9 @@ impl Assistant {
     /// Whether and how a turn is answered; cheap, and reads nothing.
     pub fn decide(&self, turn: &Turn) -> Decision {
         match self.mind(&turn.conversation.number.business) {
+            Some(mind) if handoff::is_operators(&mind.handoff, turn) => {
+                Decision::Silent("an operator wrote")
+            }
             Some(mind) => policy::decide(&mind.policy, turn, self.clock.now()),
             None => Decision::Silent("the number's business is not configured"),
         }
@@ -77,12 +84,25 @@ impl Assistant {
         let began = self.clock.now();
         let mind = self.mind(&turn.conversation.number.business);
         let mut finished = match (self.decide(turn), mind) {
+            (_, Some(mind)) if handoff::is_operators(&mind.handoff, turn) => {
+                let (transcript, people) = (self.transcript.as_ref(), self.people.as_ref());
+                let reads = handoff::Reads { transcript, people };
+                handoff::operator::answer(&mind.desk(limits, began), &reads, turn).await?
+            }
             (Decision::Answer, Some(mind)) => {
                 let tokens = mind.config.history_tokens;
                 let context = Context::read(self.transcript.as_ref(), turn, tokens).await?;
-                mind.answer(turn, &context, limits, &self.clock).await
+                match mind.asks_for_a_human(turn) {
+                    Some(language) => {
+                        mind.hand_over_as_asked(turn, &context, language, limits, began)
+                    }
+                    None => mind.answer(turn, &context, limits, &self.clock).await,
+                }
             }
             (Decision::Say(text), _) => finished(&text, limits, Verdict::Said),
+            (Decision::Silent(policy::WITH_A_HUMAN), Some(mind)) => {
+                mind.desk(limits, began).overhear(turn)
+            }
             (Decision::Silent(reason), _) => Finished::silent(reason),
             (Decision::Answer, None) => Finished::silent("the number's business is gone"),
         };
@@ -108,6 +128,8 @@ pub struct Mind {
     pub config: Config,
     /// `[policy]`.
     pub policy: policy::Config,
+    /// `[handoff]`.
+    pub handoff: handoff::Config,
     /// The model.
     pub model: Arc<dyn Model>,
     tools: &'static [&'static dyn Tool],
@@ -123,6 +145,7 @@ impl Mind {
     pub fn build(
         config: Config,
         policy: policy::Config,
+        handoff: handoff::Config,
         llm: llm::Config,
         http: reqwest::Client,
         clock: Clock,
@@ -140,7 +163,7 @@ impl Mind {
         let schedule = Schedule::read(&config.timezone, &config.hours)?;
         let templates = Templates::compile(templates_dir, instructions(&config)?)?;
         let model = llm::open(&llm, http, clock)?;
-        Ok(Self { llm, config, policy, model, tools: TOOLS, templates, replies, schedule })
+        Ok(Self { llm, config, policy, handoff, model, tools: TOOLS, templates, replies, schedule })
     }
 
     /// How long a burst is waited for.
@@ -172,7 +195,14 @@ impl Mind {
             Err(reason) => (Err(reason), None),
         };
         let mut finished = match thought {
-            Ok(Thought { text, changes }) => {
+            Ok(Thought { text, changes, handoff: None }) => {
+                Finished { changes, ..finished(&text, limits, Verdict::Answered) }
+            }
+            Ok(Thought { text, mut changes, handoff: Some(request) }) => {
+                let desk = self.desk(limits, clock.now());
+                let promise = desk.promise(self.language(turn, context));
+                changes.extend(desk.hand_over(turn, &request));
+                let text = format!("{text}\n\n{promise}");
                 Finished { changes, ..finished(&text, limits, Verdict::Answered) }
             }
             Err(reason) => self.give_up(turn, context, limits, reason),
@@ -183,10 +213,45 @@ impl Mind {
         finished
     }
 
+    /// The language in which the newest words ask for a human, and nothing
+    /// else; `None` = they don't.
+    fn asks_for_a_human(&self, turn: &Turn) -> Option<Option<&'static str>> {
+        let said = turn.inbound.last()?.content.as_text();
+        (self.replies.wish(&said) == Some(Wish::Person)).then(|| self.replies.language_of(&said))
+    }
+
+    /// Without asking a model.
+    fn hand_over_as_asked(
+        &self,
+        turn: &Turn,
+        context: &Context,
+        language: Option<&'static str>,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Finished {
+        let desk = self.desk(limits, now);
+        let language = language.unwrap_or_else(|| self.language(turn, context));
+        let changes = desk.hand_over(turn, &handoff::asked(turn, &context.history));
+        Finished { changes, ..finished(&desk.promise(language), limits, Verdict::Said) }
+    }
+
+    /// Where it hands over.
+    fn desk(&self, limits: Limits, now: Timestamp) -> Desk<'_> {
+        Desk {
+            config: &self.handoff,
+            replies: &self.replies,
+            language: &self.config.language,
+            zone: self.schedule.zone.clone(),
+            pause: self.pause_after_human(),
+            limits,
+            now,
+        }
+    }
+
     /// What the model is told.
     fn prompt(&self, turn: &Turn, context: &Context, now: Timestamp) -> Result<Prompt, String> {
         let person = match turn.conversation.address {
-            Address::Phone(_) | Address::UserId(_) => context::name_of(turn),
+            Address::Phone(_) | Address::UserId(_) => context::name_of(&turn.person),
             Address::Group(_) => String::new(),
         };
         let calendar = self.schedule.calendar(now);

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use config::Value;
 
-use crate::assistant::{self, policy};
+use crate::assistant::{self, handoff, policy};
 use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;
 use crate::worker::deliveries;
@@ -29,8 +29,17 @@ use section::read;
 const FIXED: &[&str] = &["server", "store", "numbers", "sending"];
 
 /// All there is at the top.
-const SECTIONS: &[&str] =
-    &["server", "store", "numbers", "llm", "assistant", "sending", "policy", "businesses"];
+const SECTIONS: &[&str] = &[
+    "server",
+    "store",
+    "numbers",
+    "llm",
+    "assistant",
+    "sending",
+    "policy",
+    "handoff",
+    "businesses",
+];
 
 /// Keys that had another name in the minor version before this one.
 const RENAMED: &[Renamed] = &[];
@@ -80,7 +89,8 @@ pub struct Settings {
     fingerprints: BTreeMap<&'static str, u64>,
 }
 
-/// `[llm]`, `[assistant]` and `[policy]` with what `[businesses.NAME]` says.
+/// `[llm]`, `[assistant]`, `[policy]` and `[handoff]` with what
+/// `[businesses.NAME]` says.
 #[derive(Clone, Debug)]
 pub struct BusinessConfig {
     /// `[llm]`.
@@ -89,6 +99,8 @@ pub struct BusinessConfig {
     pub assistant: assistant::Config,
     /// `[policy]`.
     pub policy: policy::Config,
+    /// `[handoff]`.
+    pub handoff: handoff::Config,
 }
 
 /// One line: the key, what is wrong, where it comes from, the remedy.
@@ -140,10 +152,12 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
     known_sections(&tree)?;
     warnings.extend(businesses::choose_model(&mut tree, &sources)?);
     let numbers = numbers::read_all(&tree)?;
+    let businesses = businesses::read_all(&tree, &numbers)?;
+    warnings.extend(businesses::deaf(&businesses, &sources));
     Ok(Settings {
         server: server::read(&tree, &numbers)?,
         store: store(&tree)?,
-        businesses: businesses::read_all(&tree, &numbers)?,
+        businesses,
         sending: read_section(&tree, "sending")?,
         origins: origins(&tree),
         fingerprints: FIXED.iter().map(|name| (*name, fingerprint(&tree, name))).collect(),

@@ -3,6 +3,8 @@
 //!
 //! To add a tool: one file, and one entry in [`TOOLS`].
 
+pub mod handoff;
+
 use async_trait::async_trait;
 
 use crate::domain::change::Change;
@@ -26,7 +28,9 @@ pub struct ToolResult {
     pub text: String,
     /// What commits with the turn.
     pub changes: Vec<Change>,
+    /// A human takes over, and nothing more is asked of the model.
+    pub handoff: Option<handoff::Request>,
 }
 
 /// Every tool there is.
-pub const TOOLS: &[&dyn Tool] = &[];
+pub const TOOLS: &[&dyn Tool] = &[&handoff::Handoff];

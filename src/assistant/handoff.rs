@@ -20,8 +20,9 @@ use crate::domain::conversation::Conversation;
 use crate::domain::id::Number;
 use crate::domain::message::{Message, Role, Template};
 use crate::domain::person::{Address, Phone};
-use crate::domain::turn::{Outgoing, Turn};
+use crate::domain::turn::{Finished, Outgoing, Turn};
 use crate::provider::Limits;
+use crate::tool::handoff::Request;
 pub(super) use cases::Reads;
 
 /// `[handoff]`.
@@ -54,25 +55,14 @@ pub(super) fn is_with_a_human(conversation: &Conversation, now: Timestamp) -> bo
     conversation.handoff.is_some() && !conversation.mode.assistant_answers(now)
 }
 
-/// That a human is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// Why, in the model's or the person's words.
-    pub reason: String,
-    /// What it is about, in lines.
-    pub summary: String,
-}
-
-impl Request {
-    /// As the person's own words ask: they are the reason, and what was said
-    /// before them is what it is about.
-    pub(super) fn of_words(turn: &Turn, history: &[Message]) -> Self {
-        let (asked, before) = match turn.inbound.split_last() {
-            Some((last, before)) => (last.content.as_text(), before),
-            None => (String::new(), &[][..]),
-        };
-        Self { reason: asked, summary: notice::last_words(history.iter().chain(before)) }
-    }
+/// As the person's own words ask for a human: they are the reason, and what
+/// was said before them is what it is about.
+pub(super) fn asked(turn: &Turn, history: &[Message]) -> Request {
+    let (reason, before) = match turn.inbound.split_last() {
+        Some((last, before)) => (last.content.as_text(), before),
+        None => (String::new(), &[][..]),
+    };
+    Request { reason, summary: notice::last_words(history.iter().chain(before)) }
 }
 
 /// What a business's operators are told, and what they say.
@@ -112,9 +102,14 @@ impl Desk<'_> {
         std::iter::once(handoff).chain(told).collect()
     }
 
-    /// What the person writes while a human answers goes to the operators.
-    pub fn forward(&self, turn: &Turn) -> Vec<Change> {
-        self.tell(turn, &notice::words(self, turn))
+    /// What the person writes while a human answers goes to the operators, if
+    /// they know of it.
+    pub fn overhear(&self, turn: &Turn) -> Finished {
+        if !is_with_a_human(&turn.conversation, self.now) || self.config.operators.is_empty() {
+            return Finished::silent(policy::WITH_A_HUMAN);
+        }
+        let changes = self.tell(turn, &notice::words(self, turn));
+        Finished { changes, ..Finished::silent("a human answers, and was told") }
     }
 
     /// To each operator, from the number that the person writes to.

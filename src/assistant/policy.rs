@@ -36,6 +36,9 @@ pub enum Decision {
     Say(String),
 }
 
+/// Why the assistant is silent while a human answers.
+pub(super) const WITH_A_HUMAN: &str = "a human answers";
+
 /// Whether an event is kept at all: what people say in a group chat is not
 /// ours to store unless the business wants to be part of it.
 pub fn keeps(policy: &Config, event: &Event) -> bool {
@@ -81,14 +84,14 @@ fn reason_for_silence(policy: &Config, turn: &Turn, now: Timestamp) -> Option<&'
     if turn.person.opted_out {
         return Some("the person wants no messages");
     }
-    if !turn.conversation.mode.assistant_answers(now) {
-        return Some("a human answers");
-    }
     if is_listed(&policy.deny, turn) {
         return Some("the person is on the list policy.deny");
     }
     if !policy.allow.is_empty() && !is_listed(&policy.allow, turn) {
         return Some("the person is not on the list policy.allow");
+    }
+    if !turn.conversation.mode.assistant_answers(now) {
+        return Some(WITH_A_HUMAN);
     }
     is_stale(policy, turn, now).then_some("newer messages have been answered (policy.max_age_s)")
 }

@@ -11,6 +11,8 @@ use crate::domain::change::Change;
 use crate::domain::record::Usage;
 use crate::domain::turn::Turn;
 use crate::llm::{Completion, ModelError, Prompt, Step, ToolCall};
+use crate::tool::ToolResult;
+use crate::tool::handoff::Request;
 
 /// How often one model is asked the same thing before another is.
 const TRIES: u32 = 3;
@@ -33,10 +35,12 @@ pub(super) struct Thinking<'a> {
 /// What came of it.
 #[derive(Debug, PartialEq)]
 pub(super) struct Thought {
-    /// Never blank.
+    /// Blank only if a human takes over.
     pub text: String,
     /// What tools want changed.
     pub changes: Vec<Change>,
+    /// A human takes over.
+    pub handoff: Option<Request>,
 }
 
 /// Why a model has no answer.
@@ -56,17 +60,21 @@ impl<'a> Thinking<'a> {
     /// The answer to `prompt`, or why there is none, for the operator. Steps
     /// taken are added to the prompt.
     pub async fn answer(&mut self, prompt: &mut Prompt) -> Result<Thought, String> {
-        let mut changes = Vec::new();
+        let (mut changes, mut handoff) = (Vec::new(), None);
         let max_steps = self.mind.llm.max_steps;
         for _ in 0..=max_steps {
             let completion = self.completion(prompt).await?;
             if completion.calls.is_empty() {
-                return Ok(Thought { text: completion.text, changes });
+                return Ok(Thought { text: completion.text, changes, handoff });
             }
             for call in completion.calls {
-                let (result, more) = self.call(&call).await;
-                changes.extend(more);
-                prompt.steps.push(Step { call, result });
+                let result = self.call(&call).await;
+                changes.extend(result.changes);
+                handoff = handoff.or(result.handoff);
+                prompt.steps.push(Step { call, result: result.text });
+            }
+            if handoff.is_some() {
+                return Ok(Thought { text: completion.text, changes, handoff });
             }
         }
         Err(format!("the model asked for tools more than llm.max_steps = {max_steps} times"))
@@ -167,14 +175,14 @@ impl<'a> Thinking<'a> {
 
     /// What the model reads of a call, and what it changes. An error is the
     /// model's to deal with.
-    async fn call(&self, call: &ToolCall) -> (String, Vec<Change>) {
+    async fn call(&self, call: &ToolCall) -> ToolResult {
+        let error = |text| ToolResult { text: format!("error: {text}"), ..ToolResult::default() };
         let Some(tool) = self.mind.tools.iter().find(|tool| tool.spec().name == call.name) else {
-            return (format!("error: there is no tool called {}", call.name), Vec::new());
+            return error(format!("there is no tool called {}", call.name));
         };
         match self.clock.timeout(self.left(), tool.call(self.turn, &call.arguments)).await {
-            Ok(Ok(result)) => (result.text, result.changes),
-            Ok(Err(reason)) => (format!("error: {reason}"), Vec::new()),
-            Err(_) => ("error: it took too long".to_owned(), Vec::new()),
+            Ok(result) => result.unwrap_or_else(error),
+            Err(_) => error("it took too long".to_owned()),
         }
     }
 

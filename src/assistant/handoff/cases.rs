@@ -41,7 +41,7 @@ pub(in crate::assistant) struct Reads<'a> {
 impl Reads<'_> {
     /// Everybody that the operator was told of lately, in the order of the
     /// first telling, and those who are `quoted` now.
-    pub async fn cases(
+    pub(super) async fn cases(
         &self,
         turn: &Turn,
         quoted: impl Iterator<Item = ConversationId>,
@@ -69,7 +69,7 @@ impl Reads<'_> {
     }
 
     /// Whom the message is about that this one quotes.
-    pub async fn quoted(
+    pub(super) async fn quoted(
         &self,
         turn: &Turn,
         row: &Message,

@@ -1,12 +1,13 @@
 //! What operators are told of a person, in messages that can be quoted.
 
-use super::{Desk, Request};
+use super::Desk;
 use crate::assistant::context::{self, one_line};
 use crate::assistant::format;
 use crate::domain::conversation::Conversation;
 use crate::domain::message::{Content, Message, Role};
 use crate::domain::person::{Address, Person};
 use crate::domain::turn::{Outgoing, Turn};
+use crate::tool::handoff::Request;
 
 /// How much of a reason is told, in characters.
 const REASON: usize = 160;
@@ -68,8 +69,7 @@ fn three_lines(text: &str) -> String {
 /// Each piece can be quoted, and has the template for an operator whose window
 /// is closed. Providers refuse a variable that is empty.
 fn messages(desk: &Desk<'_>, turn: &Turn, text: &str, words: [&str; 3]) -> Vec<Outgoing> {
-    let [name, reason, summary] =
-        words.map(|word| if word.trim().is_empty() { "-" } else { word });
+    let [name, reason, summary] = words.map(|word| if word.trim().is_empty() { "-" } else { word });
     let words = [("name", name), ("reason", reason), ("summary", summary)];
     let otherwise = desk.config.template.as_ref().map(|template| template.filled(&words));
     let about = Some(turn.conversation.id);

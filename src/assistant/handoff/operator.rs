@@ -180,7 +180,8 @@ impl<'a> Hearing<'a> {
             None => (self.desk.now, String::new()),
         };
         let since = at.to_zoned(self.desk.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-        self.desk.line("operator_item", &[("name", &case.name), ("since", &since), ("reason", &reason)])
+        self.desk
+            .line("operator_item", &[("name", &case.name), ("since", &since), ("reason", &reason)])
     }
 
     fn only_one(&self) -> Option<usize> {
@@ -203,10 +204,13 @@ impl<'a> Hearing<'a> {
         let pieces = format::split(&self.lines.join("\n\n"), self.desk.limits.text).into_iter();
         let words = pieces.map(|piece| Outgoing { about, ..Outgoing::text(piece) });
         let shown = self.passed_on.into_iter().filter(|_| self.desk.limits.reactions);
-        let ticks = shown.map(|to| Outgoing::new(Content::Reaction { to, emoji: PASSED_ON.into() }));
+        let ticks =
+            shown.map(|to| Outgoing::new(Content::Reaction { to, emoji: PASSED_ON.into() }));
         let messages: Vec<Outgoing> = ticks.chain(words).collect();
         let verdict = match messages.is_empty() {
-            true => Verdict::Silent("an operator wrote, and there is nothing to say to that".into()),
+            true => {
+                Verdict::Silent("an operator wrote, and there is nothing to say to that".into())
+            }
             false => Verdict::Said,
         };
         Finished { messages, changes: self.changes, record: TurnRecord::new(verdict) }

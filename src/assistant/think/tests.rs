@@ -17,7 +17,9 @@ impl Tool for Clockwork {
 
     async fn call(&self, _: &Turn, arguments: &str) -> Result<ToolResult, String> {
         match arguments {
-            "{}" => Ok(ToolResult { text: "done".into(), changes: vec![Change::Resume] }),
+            "{}" => {
+                Ok(ToolResult { text: "done".into(), changes: vec![Change::Resume], handoff: None })
+            }
             other => Err(format!("{other} makes no sense")),
         }
     }
