@@ -76,6 +76,7 @@ impl Story {
         let model = Arc::new(Model::default());
         let sandbox_url = serve(&servers, sandbox.router()).await;
         let model_url = serve(&servers, model.router()).await;
+        sandbox.set_own_url(&sandbox_url);
         let settings = format!("{}\n{extra}", settings(&sandbox_url, &model_url, llm));
         let folder = tempfile::tempdir().unwrap();
         Self { clock, sandbox, model, settings, folder, life: None, servers: Some(servers) }
