@@ -5,6 +5,7 @@ mod context;
 pub mod format;
 pub mod handoff;
 pub mod language;
+mod markdown;
 pub mod policy;
 mod replies;
 #[cfg(test)]
@@ -195,14 +196,15 @@ impl Mind {
             Err(reason) => (Err(reason), None),
         };
         let mut finished = match thought {
-            Ok(Thought { text, changes, handoff: None }) => {
-                Finished { changes, ..finished(&text, limits, Verdict::Answered) }
-            }
+            Ok(Thought { text, changes, handoff: None }) => Finished {
+                changes,
+                ..finished(&markdown::to_whatsapp(&text), limits, Verdict::Answered)
+            },
             Ok(Thought { text, mut changes, handoff: Some(request) }) => {
                 let desk = self.desk(limits, clock.now());
                 let promise = desk.promise(self.language(turn, context));
                 changes.extend(desk.hand_over(turn, &request));
-                let text = format!("{text}\n\n{promise}");
+                let text = format!("{}\n\n{promise}", markdown::to_whatsapp(&text));
                 Finished { changes, ..finished(&text, limits, Verdict::Answered) }
             }
             Err(reason) => self.give_up(turn, context, limits, reason),

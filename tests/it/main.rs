@@ -5,6 +5,7 @@
 
 mod binary;
 mod harness;
+mod listener;
 mod model;
 mod stops;
 
@@ -14,4 +15,5 @@ mod people;
 mod sending;
 mod serving;
 mod stepping;
+mod telling;
 mod webhooks;
