@@ -8,13 +8,14 @@ pub mod language;
 mod markdown;
 pub mod policy;
 mod replies;
+mod reply;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod templates;
 mod think;
 mod time;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,11 +28,12 @@ use crate::clock::Clock;
 use crate::domain::id::Business;
 use crate::domain::lane::Quiet;
 use crate::domain::person::Address;
-use crate::domain::record::{TurnRecord, Usage, Verdict};
-use crate::domain::turn::{Finished, Outgoing, Turn};
+use crate::domain::record::Verdict;
+use crate::domain::turn::{Finished, Turn};
 use crate::llm::{self, Model, Prompt};
 use crate::provider::Limits;
 use crate::store::{People, StoreError, Transcript};
+use crate::tool::handoff::Request;
 use crate::tool::{TOOLS, Tool};
 use context::Context;
 use handoff::Desk;
@@ -72,10 +74,10 @@ impl Assistant {
     pub fn decide(&self, turn: &Turn) -> Decision {
         match self.mind(&turn.conversation.number.business) {
             Some(mind) if handoff::is_operators(&mind.handoff, turn) => {
-                Decision::Silent("an operator wrote")
+                Decision::silent("an operator wrote")
             }
-            Some(mind) => policy::decide(&mind.policy, turn, self.clock.now()),
-            None => Decision::Silent("the number's business is not configured"),
+            Some(mind) => policy::decide(&mind.policy, &mind.replies, turn, self.clock.now()),
+            None => Decision::silent("the number's business is not configured"),
         }
     }
 
@@ -83,32 +85,42 @@ impl Assistant {
     /// A model that fails is no error: the person gets an honest line.
     pub async fn answer(&self, turn: &Turn, limits: Limits) -> Result<Finished, StoreError> {
         let began = self.clock.now();
-        let mind = self.mind(&turn.conversation.number.business);
-        let mut finished = match (self.decide(turn), mind) {
-            (_, Some(mind)) if handoff::is_operators(&mind.handoff, turn) => {
+        let Some(mind) = self.mind(&turn.conversation.number.business) else {
+            return Ok(Finished::silent("the number's business is not configured"));
+        };
+        let mut finished = match self.decide(turn) {
+            _ if handoff::is_operators(&mind.handoff, turn) => {
                 let (transcript, people) = (self.transcript.as_ref(), self.people.as_ref());
                 let reads = handoff::Reads { transcript, people };
                 handoff::operator::answer(&mind.desk(limits, began), &reads, turn).await?
             }
-            (Decision::Answer, Some(mind)) => {
-                let tokens = mind.config.history_tokens;
-                let context = Context::read(self.transcript.as_ref(), turn, tokens).await?;
-                match mind.asks_for_a_human(turn) {
-                    Some(language) => {
-                        mind.hand_over_as_asked(turn, &context, language, limits, began)
-                    }
-                    None => mind.answer(turn, &context, limits, &self.clock).await,
-                }
-            }
-            (Decision::Say(text), _) => finished(&text, limits, Verdict::Said),
-            (Decision::Silent(policy::WITH_A_HUMAN), Some(mind)) => {
+            Decision::Silent { reason: policy::WITH_A_HUMAN, .. } => {
                 mind.desk(limits, began).overhear(turn)
             }
-            (Decision::Silent(reason), _) => Finished::silent(reason),
-            (Decision::Answer, None) => Finished::silent("the number's business is gone"),
+            Decision::Silent { reason, changes } => {
+                Finished { changes, ..Finished::silent(reason) }
+            }
+            Decision::Say { line, changes } => {
+                let context = self.context(turn, &mind).await?;
+                mind.say(turn, &context, limits, (line, changes), Verdict::Said)
+            }
+            Decision::Answer if mind.asks_for_a_human(turn) => {
+                let context = self.context(turn, &mind).await?;
+                let request = handoff::asked(turn, &context.history);
+                let thought = mind.hand_over(turn, &context, mind.desk(limits, began), &request);
+                mind.reply(turn, &context, limits, thought, Verdict::Said)
+            }
+            Decision::Answer => {
+                let context = self.context(turn, &mind).await?;
+                mind.answer(turn, &context, limits, &self.clock).await
+            }
         };
         finished.record.took = since(began, self.clock.now());
         Ok(finished)
+    }
+
+    async fn context(&self, turn: &Turn, mind: &Mind) -> Result<Context, StoreError> {
+        Context::read(self.transcript.as_ref(), turn, mind.config.history_tokens).await
     }
 
     /// The honest line for a turn that could not even be read.
@@ -161,6 +173,7 @@ impl Mind {
                 config.language
             ));
         }
+        reply::check_first_contact(&config, &replies)?;
         let schedule = Schedule::read(&config.timezone, &config.hours)?;
         let templates = Templates::compile(templates_dir, instructions(&config)?)?;
         let model = llm::open(&llm, http, clock)?;
@@ -189,23 +202,20 @@ impl Mind {
         clock: &Clock,
     ) -> Finished {
         let deadline = self.deadline(turn, clock.now());
-        let usage = Usage::default();
-        let mut thinking = Thinking { mind: self, turn, clock, deadline, usage, model: None };
+        let mut thinking = Thinking::new(self, turn, clock, deadline);
         let (thought, told) = match self.prompt(turn, context, clock.now()) {
             Ok(mut prompt) => (thinking.answer(&mut prompt).await, Some(hash(&prompt))),
             Err(reason) => (Err(reason), None),
         };
         let mut finished = match thought {
-            Ok(Thought { text, changes, handoff: None }) => Finished {
-                changes,
-                ..finished(&markdown::to_whatsapp(&text), limits, Verdict::Answered)
-            },
-            Ok(Thought { text, mut changes, handoff: Some(request) }) => {
-                let desk = self.desk(limits, clock.now());
-                let promise = desk.promise(self.language(turn, context));
-                changes.extend(desk.hand_over(turn, &request));
-                let text = format!("{}\n\n{promise}", markdown::to_whatsapp(&text));
-                Finished { changes, ..finished(&text, limits, Verdict::Answered) }
+            Ok(mut thought) => {
+                thought.text = markdown::to_whatsapp(&thought.text);
+                if let Some(request) = &thinking.handoff {
+                    let desk = self.desk(limits, clock.now());
+                    let promised = self.hand_over(turn, context, desk, request);
+                    thought = thought.then(promised);
+                }
+                self.reply(turn, context, limits, thought, Verdict::Answered)
             }
             Err(reason) => self.give_up(turn, context, limits, reason),
         };
@@ -215,26 +225,22 @@ impl Mind {
         finished
     }
 
-    /// The language in which the newest words ask for a human, and nothing
-    /// else; `None` = they don't.
-    fn asks_for_a_human(&self, turn: &Turn) -> Option<Option<&'static str>> {
-        let said = turn.inbound.last()?.content.as_text();
-        (self.replies.wish(&said) == Some(Wish::Person)).then(|| self.replies.language_of(&said))
+    /// Whether the newest words ask for a human, and for nothing else.
+    fn asks_for_a_human(&self, turn: &Turn) -> bool {
+        let said = turn.inbound.last().and_then(policy::said);
+        said.and_then(|said| self.replies.wish(said)) == Some(Wish::Person)
     }
 
-    /// Without asking a model.
-    fn hand_over_as_asked(
+    /// The operators are told, and the person who answers and when.
+    fn hand_over(
         &self,
         turn: &Turn,
         context: &Context,
-        language: Option<&'static str>,
-        limits: Limits,
-        now: Timestamp,
-    ) -> Finished {
-        let desk = self.desk(limits, now);
-        let language = language.unwrap_or_else(|| self.language(turn, context));
-        let changes = desk.hand_over(turn, &handoff::asked(turn, &context.history));
-        Finished { changes, ..finished(&desk.promise(language), limits, Verdict::Said) }
+        desk: Desk<'_>,
+        request: &Request,
+    ) -> Thought {
+        let text = desk.promise(self.language(turn, context));
+        Thought { text, changes: desk.hand_over(turn, request), choices: None }
     }
 
     /// Where it hands over.
@@ -287,15 +293,16 @@ impl Mind {
     /// An honest line, whatever went wrong.
     fn give_up(&self, turn: &Turn, context: &Context, limits: Limits, reason: String) -> Finished {
         tracing::error!(conversation.id = %turn.conversation.id, reason, "a turn could not be answered");
-        let language = self.language(turn, context);
-        finished(self.replies.line(language, "failed"), limits, Verdict::Failed(reason))
+        self.say(turn, context, limits, ("failed", Vec::new()), Verdict::Failed(reason))
     }
 
-    /// Of the newest words, else of all that are known, else as configured.
+    /// Of the newest words, else of all that are known, else of a wish that
+    /// is one language's alone, else as configured.
     fn language(&self, turn: &Turn, context: &Context) -> &str {
-        let newest = language::of(&context::own_words(&turn.inbound));
+        let newest = context::own_words(&turn.inbound);
         let known = || language::of(&context::own_words(context.history.iter()));
-        newest.or_else(known).unwrap_or(&self.config.language)
+        let wish = || newest.lines().rev().find_map(|line| self.replies.language_of(line));
+        language::of(&newest).or_else(known).or_else(wish).unwrap_or(&self.config.language)
     }
 }
 
@@ -309,6 +316,12 @@ pub struct Config {
     pub instructions: String,
     /// The same, from a file (wins when set).
     pub instructions_file: Option<std::path::PathBuf>,
+    /// Whether the first reply to a person begins with who writes.
+    pub introduce: bool,
+    /// Those words, by language; ours where there are none.
+    pub first_contact: BTreeMap<String, String>,
+    /// The page that says what becomes of people's data.
+    pub privacy_url: Option<url::Url>,
     /// The language of canned lines when the person's is not known: a code of
     /// `templates/reply/`.
     pub language: String,
@@ -379,14 +392,6 @@ fn instructions(config: &Config) -> Result<(String, String), String> {
             )),
         },
     }
-}
-
-/// A turn that ends with this text.
-fn finished(text: &str, limits: Limits, verdict: Verdict) -> Finished {
-    let pieces = format::split(text, limits.text).into_iter();
-    let messages = pieces.map(Outgoing::text);
-    let (messages, record) = (messages.collect(), TurnRecord::new(verdict));
-    Finished { messages, changes: Vec::new(), record }
 }
 
 fn hash(prompt: &Prompt) -> String {
