@@ -15,5 +15,6 @@ mod people;
 mod sending;
 mod serving;
 mod stepping;
+mod talking;
 mod telling;
 mod webhooks;
