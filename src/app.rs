@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::config::{self, Settings};
 use crate::http;
 use crate::intake::Intake;
+use crate::llm::switched::Switched;
 use crate::provider::Providers;
 use crate::store::{self, Store, StoreError};
 use crate::worker::Workers;
@@ -222,7 +223,11 @@ fn minds(
             clock.clone(),
             settings.server.templates_dir.as_deref(),
         );
-        minds.insert(name.clone(), Arc::new(mind.map_err(|e| settings.explain(&e))?));
+        let mut mind = mind.map_err(|e| settings.explain(&e))?;
+        if let Some(hangs) = &settings.sources.model_hangs {
+            mind.model = Arc::new(Switched::new(mind.model, hangs.clone()));
+        }
+        minds.insert(name.clone(), Arc::new(mind));
     }
     Ok(minds)
 }

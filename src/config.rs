@@ -17,6 +17,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
 use config::Value;
+use tokio::sync::watch;
 
 use crate::assistant::{self, handoff, policy};
 use crate::domain::id::{Business, NumberName};
@@ -60,6 +61,8 @@ pub struct Sources {
     /// What happens when neither a key nor a server of the user's own is
     /// named: the demo answers, or it is an error.
     pub demo_without_model: bool,
+    /// While it is true, no model answers.
+    pub model_hangs: Option<watch::Receiver<bool>>,
 }
 
 /// A key and what it is called now, both dotted, from the top.

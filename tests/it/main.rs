@@ -18,3 +18,4 @@ mod stepping;
 mod talking;
 mod telling;
 mod webhooks;
+mod windows;
