@@ -10,6 +10,7 @@ mod model;
 mod stops;
 
 mod answering;
+mod handing_over;
 mod killing;
 mod people;
 mod sending;
