@@ -33,14 +33,12 @@ use crate::domain::turn::{Finished, Turn};
 use crate::llm::{self, Model, Prompt};
 use crate::provider::Limits;
 use crate::store::{People, StoreError, Transcript};
-use crate::tool::handoff::Request;
 use crate::tool::{TOOLS, Tool};
 use context::Context;
-use handoff::Desk;
 use policy::Decision;
-use replies::{Replies, Wish};
+use replies::Replies;
 use templates::{Facts, Templates};
-use think::{Thinking, Thought};
+use think::Thinking;
 use time::Schedule;
 
 /// The minds of all businesses.
@@ -106,8 +104,8 @@ impl Assistant {
             }
             Decision::Answer if mind.asks_for_a_human(turn) => {
                 let context = self.context(turn, &mind).await?;
-                let request = handoff::asked(turn, &context.history);
-                let thought = mind.hand_over(turn, &context, mind.desk(limits, began), &request);
+                let request = mind.own_request(turn, &context);
+                let thought = mind.hand_over(turn, &context, limits, began, &request);
                 mind.reply(turn, &context, limits, thought, Verdict::Said)
             }
             Decision::Answer => {
@@ -211,9 +209,8 @@ impl Mind {
             Ok(mut thought) => {
                 thought.text = markdown::to_whatsapp(&thought.text);
                 if let Some(request) = &thinking.handoff {
-                    let desk = self.desk(limits, clock.now());
-                    let promised = self.hand_over(turn, context, desk, request);
-                    thought = thought.then(promised);
+                    let now = clock.now();
+                    thought = thought.then(self.hand_over(turn, context, limits, now, request));
                 }
                 self.reply(turn, context, limits, thought, Verdict::Answered)
             }
@@ -223,37 +220,6 @@ impl Mind {
         finished.record.usage = thinking.usage;
         finished.record.model = thinking.model.map(Into::into);
         finished
-    }
-
-    /// Whether the newest words ask for a human, and for nothing else.
-    fn asks_for_a_human(&self, turn: &Turn) -> bool {
-        let said = turn.inbound.last().and_then(policy::said);
-        said.and_then(|said| self.replies.wish(said)) == Some(Wish::Person)
-    }
-
-    /// The operators are told, and the person who answers and when.
-    fn hand_over(
-        &self,
-        turn: &Turn,
-        context: &Context,
-        desk: Desk<'_>,
-        request: &Request,
-    ) -> Thought {
-        let text = desk.promise(self.language(turn, context));
-        Thought { text, changes: desk.hand_over(turn, request), choices: None }
-    }
-
-    /// Where it hands over.
-    fn desk(&self, limits: Limits, now: Timestamp) -> Desk<'_> {
-        Desk {
-            config: &self.handoff,
-            replies: &self.replies,
-            language: &self.config.language,
-            zone: self.schedule.zone.clone(),
-            pause: self.pause_after_human(),
-            limits,
-            now,
-        }
     }
 
     /// What the model is told.

@@ -13,13 +13,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::policy;
-use super::replies::{self, Replies};
+use super::context::Context;
+use super::replies::{self, Replies, Wish};
+use super::think::Thought;
+use super::{Mind, policy};
 use crate::domain::change::{Change, Saying, Subject};
 use crate::domain::conversation::Conversation;
 use crate::domain::id::Number;
 use crate::domain::message::{Message, Role, Template};
-use crate::domain::person::{Address, Phone};
+use crate::domain::person::{Address, Phone, UserId};
 use crate::domain::turn::{Finished, Outgoing, Turn};
 use crate::provider::Limits;
 use crate::tool::handoff::Request;
@@ -29,7 +31,7 @@ pub(super) use cases::Reads;
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The phone numbers of the humans who answer (any variant of them).
+    /// The humans who answer: phone numbers (any variant of them) or user ids.
     pub operators: Vec<String>,
     /// When they do, as the person is told.
     pub hours: String,
@@ -40,8 +42,8 @@ pub struct Config {
 }
 
 /// Whether an entry of [`Config::operators`] can be written to.
-pub fn names_a_phone(entry: &str) -> bool {
-    phone(entry).is_some()
+pub fn can_be_told(entry: &str) -> bool {
+    address(entry).is_some()
 }
 
 /// Whether one of these operators wrote this. In a group an operator is a
@@ -55,14 +57,53 @@ pub(super) fn is_with_a_human(conversation: &Conversation, now: Timestamp) -> bo
     conversation.handoff.is_some() && !conversation.mode.assistant_answers(now)
 }
 
-/// As the person's own words ask for a human: they are the reason, and what
-/// was said before them is what it is about.
-pub(super) fn asked(turn: &Turn, history: &[Message]) -> Request {
-    let (reason, before) = match turn.inbound.split_last() {
-        Some((last, before)) => (last.content.as_text(), before),
-        None => (String::new(), &[][..]),
-    };
-    Request { reason, summary: notice::last_words(history.iter().chain(before)) }
+impl Mind {
+    /// Whether a message of the turn asks for a human, and for nothing else.
+    pub(super) fn asks_for_a_human(&self, turn: &Turn) -> bool {
+        turn.inbound.iter().any(|row| self.wants_a_human(row))
+    }
+
+    /// The person's own words: they are the reason, and what was said around
+    /// them is what it is about.
+    pub(super) fn own_request(&self, turn: &Turn, context: &Context) -> Request {
+        let asked = turn.inbound.iter().rfind(|row| self.wants_a_human(row));
+        let around = turn.inbound.iter().filter(|row| !self.wants_a_human(row));
+        Request {
+            reason: asked.map(|row| row.content.as_text()).unwrap_or_default(),
+            summary: notice::last_words(context.history.iter().chain(around)),
+        }
+    }
+
+    /// Operators are told, and the person who answers and when.
+    pub(super) fn hand_over(
+        &self,
+        turn: &Turn,
+        context: &Context,
+        limits: Limits,
+        now: Timestamp,
+        request: &Request,
+    ) -> Thought {
+        let desk = self.desk(limits, now);
+        let text = desk.promise(self.language(turn, context));
+        Thought { text, changes: desk.hand_over(turn, request), choices: None }
+    }
+
+    /// Where it hands over.
+    pub(super) fn desk(&self, limits: Limits, now: Timestamp) -> Desk<'_> {
+        Desk {
+            config: &self.handoff,
+            replies: &self.replies,
+            language: &self.config.language,
+            zone: self.schedule.zone.clone(),
+            pause: self.pause_after_human(),
+            limits,
+            now,
+        }
+    }
+
+    fn wants_a_human(&self, row: &Message) -> bool {
+        policy::said(row).and_then(|said| self.replies.wish(said)) == Some(Wish::Person)
+    }
 }
 
 /// What a business's operators are told, and what they say.
@@ -115,8 +156,8 @@ impl Desk<'_> {
     /// To each operator, from the number that the person writes to.
     fn tell(&self, turn: &Turn, messages: &[Outgoing]) -> Vec<Change> {
         let number = &turn.conversation.number;
-        let phones = self.config.operators.iter().filter_map(|entry| phone(entry));
-        phones.map(|phone| say_to(number, phone, messages)).collect()
+        let operators = self.config.operators.iter().filter_map(|entry| address(entry));
+        operators.map(|operator| say_to(number, operator, messages)).collect()
     }
 
     fn until(&self) -> Timestamp {
@@ -129,16 +170,17 @@ impl Desk<'_> {
     }
 }
 
-fn phone(entry: &str) -> Option<Phone> {
+fn address(entry: &str) -> Option<Address> {
     let entry = entry.trim();
-    Phone::parse(entry.strip_prefix("whatsapp:").unwrap_or(entry))
+    let phone = Phone::parse(entry.strip_prefix("whatsapp:").unwrap_or(entry));
+    phone.map(Address::Phone).or_else(|| UserId::parse(entry).map(Address::UserId))
 }
 
-fn say_to(number: &Number, phone: Phone, messages: &[Outgoing]) -> Change {
+fn say_to(number: &Number, operator: Address, messages: &[Outgoing]) -> Change {
     let say = |message: &Outgoing| {
         let (role, message) = (Role::Assistant, message.clone());
         Change::Say(Box::new(Saying { role, message, key: None }))
     };
-    let subject = Subject::Address(number.clone(), Address::Phone(phone).into());
+    let subject = Subject::Address(number.clone(), operator.into());
     Change::Also(Box::new(subject), messages.iter().map(say).collect())
 }

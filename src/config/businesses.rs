@@ -137,10 +137,10 @@ fn sensible(written: &Written<'_>, config: &BusinessConfig) -> Result<(), Error>
 
 /// Operators have to be reachable.
 fn told(written: &Written<'_>, config: &handoff::Config) -> Result<(), Error> {
-    let wrong = |entry: &String| !handoff::names_a_phone(entry);
+    let wrong = |entry: &String| !handoff::can_be_told(entry);
     if let Some(at) = config.operators.iter().position(wrong) {
-        let what = format!("has no phone number in its entry {}", at + 1);
-        let remedy = "write it with its country code, such as +15550190";
+        let what = format!("names nobody who can be told with its entry {}", at + 1);
+        let remedy = "write a phone number with its country code, or a user id (US.1349...)";
         return Err(written.error("handoff", "operators", &what, remedy));
     }
     if config.template.as_ref().is_some_and(|template| template.name.trim().is_empty()) {

@@ -235,8 +235,8 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (
             refused(META, &[("OLIFANT__TYPO", "1")]),
-            "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, llm, assistant, \
-             sending, policy, events, alerts, businesses",
+            "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, twilio, llm, \
+             assistant, sending, policy, events, alerts, businesses",
         ),
         (
             refused(META, &[("OLIFANT__LLM__TIMEOUT_S", "soon")]),
@@ -379,8 +379,8 @@ fn who_answers_for_a_business_is_a_phone_or_a_warning() {
     let wrong = |more: &str| refused(&toml(more), &[]);
     assert_eq!(
         wrong("[handoff]\noperators = [\"+15550190\", \"Olga\"]"),
-        "handoff.operators has no phone number in its entry 2 (my.toml); write it with its country \
-         code, such as +15550190"
+        "handoff.operators names nobody who can be told with its entry 2 (my.toml); write a phone \
+         number with its country code, or a user id (US.1349...)"
     );
     assert_eq!(
         wrong("[businesses.shop.handoff]\ntemplate = { name = \"\" }"),
@@ -487,6 +487,7 @@ fn known() -> BTreeSet<String> {
     add("handoff", fields::<handoff::Config>());
     add("events", fields::<jobs::Events>());
     add("alerts", fields::<jobs::Alerts>());
+    add("twilio", fields::<catch_up::Config>());
     add("numbers.meta", fields::<meta::Config>());
     add("numbers.twilio", fields::<twilio::Config>());
     known.remove("assistant.hours");

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use olifant::domain::change::{Change, Subject};
 use olifant::domain::message::{Role, Status};
 use olifant::sandbox::phones::Bubble;
 use olifant::sandbox::{meta, twilio};
@@ -89,7 +90,7 @@ fn handoff(reason: &str, summary: &str) -> Say {
     Say::Call("handoff", json!({ "reason": reason, "summary": summary }))
 }
 
-/// Nobody was asked.
+/// How often the model was asked.
 fn asked(story: &Story) -> usize {
     story.model.asked().len()
 }
@@ -396,4 +397,39 @@ async fn a_second_operator_can_not_use_the_first_ones_messages_but_has_the_same(
     otto.quotes("Nothing was passed on", "mine").await;
     story.settle().await;
     assert_eq!(ana.last(), "mine", "a list of one is about that one");
+}
+
+#[tokio::test]
+async fn in_a_burst_the_words_around_say_what_it_is_about() {
+    let (story, ana, _, olga) = cast("twilio", "").await;
+    for text in ["the cake is blue", "talk to a human", "please hurry"] {
+        ana.says(text).await;
+    }
+    story.settle().await;
+    let begins = "Ana asks for a person: talk to a human\nthe cake is blue\nplease hurry\n\n";
+    assert!(olga.last().starts_with(begins), "{}", olga.last());
+}
+
+#[tokio::test]
+async fn an_operator_who_once_left_is_told_again_as_soon_as_they_write() {
+    let (story, ana, _, olga) = cast("meta", "").await;
+    let person = story.person("main", OLGA).await.unwrap().id;
+    story.store().apply(Subject::Person(person), vec![Change::OptOut]).await.unwrap();
+    olga.says("STOP").await;
+    story.settle().await;
+    assert_eq!(olga.texts(), [NOBODY], "the word of a customer means nothing here");
+    assert!(!story.person("main", OLGA).await.unwrap().opted_out);
+    ana.says("human").await;
+    story.settle().await;
+    assert!(olga.last().starts_with("Ana asks"), "{}", olga.last());
+}
+
+#[tokio::test]
+async fn the_first_contact_is_said_with_the_promise_and_never_to_an_operator() {
+    let (story, ana, _, olga) =
+        cast("meta", "[assistant]\nintroduce = true\nname = \"Nina\"").await;
+    ana.says("human").await;
+    story.settle().await;
+    assert!(ana.last().starts_with("I am Nina, a virtual assistant (AI).\n\nA person from our"));
+    assert!(olga.last().starts_with("Ana asks"), "{}", olga.last());
 }

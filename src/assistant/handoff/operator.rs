@@ -85,7 +85,7 @@ impl<'a> Hearing<'a> {
 
     fn obey(&mut self, command: Command, about: Option<usize>) {
         match (command, about.or_else(|| self.only_one())) {
-            (Command::Help, _) => self.lines.push(self.desk.line("operator_how", &[])),
+            (Command::Help, _) => self.add(self.desk.line("operator_how", &[])),
             (Command::Who, _) => self.list("operator_waiting"),
             (Command::Resume | Command::Pause, None) => self.list("operator_which"),
             (Command::Resume, Some(case)) => self.resume(case),
@@ -199,6 +199,7 @@ impl<'a> Hearing<'a> {
 
     /// One bubble, which can be quoted if it is about one person.
     pub fn finished(mut self) -> Finished {
+        self.told_of.sort();
         self.told_of.dedup();
         let about = self.told_of.first().copied().filter(|_| self.told_of.len() == 1);
         let pieces = format::split(&self.lines.join("\n\n"), self.desk.limits.text).into_iter();
@@ -208,9 +209,7 @@ impl<'a> Hearing<'a> {
             shown.map(|to| Outgoing::new(Content::Reaction { to, emoji: PASSED_ON.into() }));
         let messages: Vec<Outgoing> = ticks.chain(words).collect();
         let verdict = match messages.is_empty() {
-            true => {
-                Verdict::Silent("an operator wrote, and there is nothing to say to that".into())
-            }
+            true => Verdict::Silent("an operator wrote, and needs no word back".into()),
             false => Verdict::Said,
         };
         Finished { messages, changes: self.changes, record: TurnRecord::new(verdict) }
