@@ -127,7 +127,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (
             wrong("[businesses.main.server]\nlisten = \"x\""),
-            "businesses.main.server is not a key (my.toml); known there: llm, assistant, policy",
+            "businesses.main.server is not a key (my.toml); known there: llm, assistant, policy, handoff",
         ),
         (
             wrong("[businesses.main.llm]\nmodle = \"x\""),
@@ -384,7 +384,7 @@ fn who_answers_for_a_business_is_a_phone_or_a_warning() {
     );
     assert_eq!(
         wrong("[businesses.shop.handoff]\ntemplate = { name = \"\" }"),
-        "businesses.shop.handoff.template has no name; write what the provider calls it, or take \
+        "businesses.shop.handoff.template has no name (my.toml); write what the provider calls it, or take \
          the template out"
     );
 }
