@@ -36,7 +36,7 @@ use crate::store::{People, StoreError, Transcript};
 use crate::tool::{TOOLS, Tool};
 use context::Context;
 use policy::Decision;
-use replies::Replies;
+use replies::{Replies, Wish};
 use templates::{Facts, Templates};
 use think::Thinking;
 use time::Schedule;
@@ -110,7 +110,11 @@ impl Assistant {
             }
             Decision::Answer => {
                 let context = self.context(turn, &mind).await?;
-                mind.answer(turn, &context, limits, &self.clock).await
+                let answer = mind.answer(turn, &context, limits, &self.clock).await;
+                match self.was_stopped(turn, &mind).await {
+                    true => Finished::silent("the person said STOP meanwhile"),
+                    false => answer,
+                }
             }
         };
         finished.record.took = since(began, self.clock.now());
@@ -119,6 +123,16 @@ impl Assistant {
 
     async fn context(&self, turn: &Turn, mind: &Mind) -> Result<Context, StoreError> {
         Context::read(self.transcript.as_ref(), turn, mind.config.history_tokens).await
+    }
+
+    /// Whether a STOP waits for the next turn. Who can't read it now answers.
+    async fn was_stopped(&self, turn: &Turn, mind: &Mind) -> bool {
+        let next = turn.conversation.next_seq;
+        let now = self.transcript.conversation(turn.conversation.id).await.ok().flatten();
+        let Some(now) = now.filter(|now| now.next_seq > next) else { return false };
+        let rows = self.transcript.window(&now, now.next_seq, NEWEST).await.unwrap_or_default();
+        let mut new = rows.iter().filter(|row| row.position.seq >= next);
+        new.any(|row| policy::wish(&mind.replies, row) == Some(Wish::Stop))
     }
 
     /// The honest line for a turn that could not even be read.
@@ -326,6 +340,9 @@ pub struct Hours {
     /// As `mon`.
     pub sun: Option<String>,
 }
+
+/// How much of what came in meanwhile is looked at for a STOP, in tokens.
+const NEWEST: u32 = 500;
 
 /// How often a turn that is late may start its time anew.
 const LATE_ATTEMPTS: u16 = 3;

@@ -102,7 +102,7 @@ impl Mind {
     }
 
     fn wants_a_human(&self, row: &Message) -> bool {
-        policy::said(row).and_then(|said| self.replies.wish(said)) == Some(Wish::Person)
+        policy::wish(&self.replies, row) == Some(Wish::Person)
     }
 }
 

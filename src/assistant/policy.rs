@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::replies::{Replies, Wish};
 use crate::domain::change::Change;
 use crate::domain::event::Event;
-use crate::domain::message::{Content, Message};
+use crate::domain::message::{Content, Message, Role};
 use crate::domain::person::{Address, Alias, Phone, UserId};
 use crate::domain::turn::Turn;
 
@@ -108,7 +108,7 @@ pub(super) fn decide(policy: &Config, replies: &Replies, turn: &Turn, now: Times
 /// The last STOP or START of the turn, if it changes anything: the line that
 /// confirms it, and the change. It counts whoever answers at the moment.
 fn subscription(replies: &Replies, turn: &Turn) -> Option<(&'static str, Change)> {
-    let wishes = turn.inbound.iter().rev().filter_map(|row| replies.wish(said(row)?));
+    let wishes = turn.inbound.iter().rev().filter_map(|row| wish(replies, row));
     let mut wishes = wishes.filter(|wish| matches!(wish, Wish::Stop | Wish::Start));
     let out = turn.person.opted_out;
     match wishes.next()? {
@@ -120,14 +120,19 @@ fn subscription(replies: &Replies, turn: &Turn) -> Option<(&'static str, Change)
     }
 }
 
+/// What a message asks for, with the person's own words.
+pub(super) fn wish(replies: &Replies, row: &Message) -> Option<Wish> {
+    said(row).and_then(|words| replies.wish(words))
+}
+
 /// The person's own words, written or tapped.
-pub(super) fn said(row: &Message) -> Option<&str> {
+fn said(row: &Message) -> Option<&str> {
+    let own = row.role == Role::Person && !row.attached.forwarded;
     match &row.content {
-        Content::Text(words) | Content::Choice { title: words, .. } => {
-            Some(words.as_str()).filter(|_| !row.attached.forwarded)
-        }
+        Content::Text(words) | Content::Choice { title: words, .. } => Some(words).filter(|_| own),
         _ => None,
     }
+    .map(String::as_str)
 }
 
 /// Nothing but what can't be read, and maybe what was taken back.

@@ -25,7 +25,8 @@ impl Mind {
         (line, changes): (&str, Vec<Change>),
         verdict: Verdict,
     ) -> Finished {
-        let text = self.replies.line(self.language(turn, context), line).to_owned();
+        let line = self.replies.line(self.language(turn, context), line);
+        let text = filled(line, &self.names(turn));
         self.reply(turn, context, limits, Thought { text, changes, choices: None }, verdict)
     }
 
@@ -63,13 +64,12 @@ impl Mind {
         if url.is_some() {
             line = format!("{line}\n{}", self.replies.line(language, "privacy"));
         }
+        filled(&filled(&line, &self.names(turn)), &[("url", url.unwrap_or_default())])
+    }
+
+    fn names<'a>(&'a self, turn: &'a Turn) -> [(&'static str, &'a str); 2] {
         let business = turn.conversation.number.business.as_str();
-        let blanks = [
-            ("assistant", self.config.name.as_str()),
-            ("business", business),
-            ("url", url.unwrap_or_default()),
-        ];
-        filled(&line, &blanks)
+        [("assistant", &self.config.name), ("business", business)]
     }
 }
 

@@ -100,7 +100,7 @@ impl Twilio {
     pub fn place(&self, told: &Parsed) -> Option<twiml::Place> {
         let Some((number, Event::Message(inbound))) = told.events.first() else { return None };
         let waits = self.config(number)?.reply == ReplyBy::Twiml;
-        waits.then(|| self.waiting.open(number, &inbound.sender.address))
+        waits.then(|| self.waiting.open(number, &inbound.sender.address, self.clock.now()))
     }
 
     fn config(&self, number: &NumberName) -> Option<&Config> {

@@ -63,9 +63,10 @@ impl CatchUp {
     /// Looks now, and then again and again until `stop`.
     pub async fn run(&self, stop: CancellationToken) {
         while !self.every.is_zero() && !stop.is_cancelled() {
+            let next = self.clock.now() + self.every;
             let look = async {
                 self.pass().await;
-                self.clock.reached(self.clock.now() + self.every).await;
+                self.clock.reached(next).await;
             };
             stop.run_until_cancelled(look).await;
         }

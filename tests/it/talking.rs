@@ -1,6 +1,7 @@
 //! What the assistant says by rule, whatever the model: STOP and START, who
 //! writes, what can't be read, and choices that come back as what they were.
 
+use olifant::domain::change::{Change, Subject};
 use olifant::domain::message::{Content, Role, Status};
 use olifant::domain::record::Verdict;
 use serde_json::{Value, json};
@@ -56,7 +57,7 @@ async fn a_stop_counts_on_every_number_of_the_business_and_on_no_other() {
 }
 
 #[tokio::test]
-async fn a_stop_in_a_burst_or_while_the_model_thinks_wins() {
+async fn a_stop_in_a_burst_wins_and_of_two_words_the_later() {
     let story = Story::new().await;
     let (ana, ben) = (story.meta().person("Ana", ANA), story.meta().person("Ben", BEN));
     for text in ["where is my order?", "stop", "too late"] {
@@ -72,6 +73,40 @@ async fn a_stop_in_a_burst_or_while_the_model_thinks_wins() {
     story.settle().await;
     assert_eq!(ben.texts().len(), 1);
     assert!(!story.person("main", BEN).await.unwrap().opted_out, "the later word counts");
+}
+
+#[tokio::test]
+async fn a_stop_while_the_model_thinks_is_answered_instead_of_the_question() {
+    let story = Story::new().await;
+    let ana = story.meta().person("Ana", ANA);
+    let door = story.model.door();
+    ana.says("tell me about cakes").await;
+    let work = story.begin();
+    door.reached().await;
+    ana.says("stop").await;
+    door.open();
+    work.await.unwrap();
+    story.settle().await;
+    assert_eq!(ana.texts().len(), 1, "{:?}", ana.texts());
+    assert!(ana.texts()[0].contains("START"));
+    story.assert_done().await;
+}
+
+#[tokio::test]
+async fn a_stop_while_a_human_answers_is_confirmed_too() {
+    let story = Story::new().await;
+    let ana = story.meta().person("Ana", ANA);
+    ana.says("hello").await;
+    story.settle().await;
+    let id = story.conversation(ANA, "meta").await.id;
+    let pause = vec![Change::Pause { until: None }];
+    story.store().apply(Subject::Conversation(id), pause).await.unwrap();
+    for text in ["are you there?", "stop"] {
+        ana.says(text).await;
+        story.settle().await;
+    }
+    assert_eq!(ana.texts().len(), 2, "{:?}", ana.texts());
+    assert!(ana.texts()[1].contains("START"));
 }
 
 #[tokio::test]
@@ -202,33 +237,24 @@ fn offering(count: usize) -> [Say; 2] {
 async fn choices_are_one_bubble_and_come_back_as_what_was_chosen() {
     let story = Story::new().await;
     let ana = story.meta().person("Ana", ANA);
-    for (count, answer) in [(3, "2"), (3, "size 2"), (8, "2."), (8, "size-2")] {
+    for (count, kind, typed) in [(3, "button", "2"), (3, "button", "SIZE 2"), (8, "list", "2.")] {
         story.model.will(offering(count));
         ana.says("a cake please").await;
         story.settle().await;
-        let asked = story.transcript().await.pop().unwrap();
-        let Content::Choices(choices) = &asked.content else { panic!("{:?}", asked.content) };
-        assert_eq!((choices.text.as_str(), choices.options.len()), ("Which size?", count));
-        ana.says(answer).await;
-        story.settle().await;
-        assert!(ana.texts().last().unwrap().ends_with("You said: [chose: Size 2 (size-2)]"));
-    }
-    assert_eq!(ana.texts().len(), 8, "one bubble each");
-}
-
-#[tokio::test]
-async fn a_tap_says_the_same_as_a_number() {
-    let story = Story::new().await;
-    let ana = story.meta().person("Ana", ANA);
-    for kind in ["button_reply", "list_reply"] {
-        story.model.will(offering(3));
-        ana.says("a cake please").await;
-        story.settle().await;
-        let choice = json!({ "id": "size-2", "title": "Size 2" });
-        ana.sends(ana.any("interactive", json!({ "type": kind, kind: choice }))).await;
+        let asked = ana.inbox().pop().unwrap();
+        assert_eq!(asked.raw["interactive"]["type"], kind);
+        assert_eq!(asked.raw["interactive"]["body"]["text"], "Which size?");
+        ana.says(typed).await;
         story.settle().await;
         assert_eq!(ana.texts().last().unwrap(), "You said: [chose: Size 2 (size-2)]");
+        story.model.will(offering(count));
+        ana.says("and a second one").await;
+        story.settle().await;
+        assert_eq!(ana.taps(&ana.inbox().pop().unwrap().id, "Size 2").await.status, 200);
+        story.settle().await;
+        assert!(story.model.told().ends_with("[chose: Size 2 (size-2)]"), "the same as typed");
     }
+    assert_eq!(ana.texts().len(), 12, "one bubble each");
 }
 
 #[tokio::test]

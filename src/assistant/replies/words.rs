@@ -46,6 +46,8 @@ fn plain(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -67,5 +69,16 @@ mod tests {
     fn other_words_stay_others() {
         assert_ne!(bare("stop it"), bare("stop"));
         assert_ne!(bare("st op"), bare("stop"));
+    }
+
+    proptest! {
+        #[test]
+        fn bare_words_are_bare_and_nothing_around_them_counts(
+            text in "\\PC{0,40}", around in "[ !.,*\"'«»🛑/_-]{0,4}",
+        ) {
+            let once = bare(&text);
+            prop_assert_eq!(bare(&once), once.clone());
+            prop_assert_eq!(bare(&format!("{around}{text}{around}")), once);
+        }
     }
 }

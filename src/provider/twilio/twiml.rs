@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use super::wire;
@@ -20,13 +21,17 @@ pub const EMPTY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
 const PATIENCE: Duration = Duration::from_secs(12);
 
 /// A webhook that can carry one message to the person who caused it.
-pub struct Place(oneshot::Receiver<String>);
+pub struct Place {
+    handed: oneshot::Receiver<String>,
+    until: Timestamp,
+}
 
 impl Place {
     /// The body of the response. After a while it goes without the message.
     pub async fn answer(self, clock: &Clock) -> String {
-        let Self(mut handed) = self;
-        let answer = match clock.timeout(PATIENCE, &mut handed).await {
+        let Self { mut handed, until } = self;
+        let left = until.duration_since(clock.now()).try_into().unwrap_or_default();
+        let answer = match clock.timeout(left, &mut handed).await {
             Ok(answer) => answer.ok(),
             // Nothing is handed over any more, but it may just have been.
             Err(_) => {
@@ -43,14 +48,14 @@ impl Place {
 pub(super) struct Waiting(Mutex<HashMap<(NumberName, Address), oneshot::Sender<String>>>);
 
 impl Waiting {
-    /// Waits from now on. An earlier webhook of the same person does not any
+    /// Waits from `now` on. An earlier webhook of the same person does not any
     /// more: the answer belongs to the last words of a burst.
-    pub(super) fn open(&self, number: &NumberName, person: &Address) -> Place {
+    pub(super) fn open(&self, number: &NumberName, person: &Address, now: Timestamp) -> Place {
         let (hand, handed) = oneshot::channel();
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|_, hand| !hand.is_closed());
         waiting.insert((number.clone(), person.clone()), hand);
-        Place(handed)
+        Place { handed, until: now + PATIENCE }
     }
 
     /// Hands the answer to the person's webhook, if one still waits.
