@@ -236,7 +236,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         (
             refused(META, &[("OLIFANT__TYPO", "1")]),
             "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, twilio, llm, \
-             assistant, sending, policy, events, alerts, businesses",
+             assistant, sending, policy, handoff, events, alerts, businesses",
         ),
         (
             refused(META, &[("OLIFANT__LLM__TIMEOUT_S", "soon")]),
