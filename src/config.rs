@@ -8,6 +8,7 @@ mod businesses;
 mod layers;
 mod misnamed;
 mod numbers;
+mod operators;
 mod section;
 mod server;
 mod telling;
@@ -166,7 +167,7 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
     warnings.extend(businesses::choose_model(&mut tree, &sources)?);
     let numbers = numbers::read_all(&tree)?;
     let businesses = businesses::read_all(&tree, &numbers)?;
-    warnings.extend(businesses::deaf(&businesses, &sources));
+    warnings.extend(operators::warnings(&businesses, &numbers, &sources));
     Ok(Settings {
         server: server::read(&tree, &numbers)?,
         store: store(&tree)?,

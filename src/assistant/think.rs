@@ -38,7 +38,7 @@ pub(super) struct Thinking<'a> {
 }
 
 /// What came of it.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Thought {
     /// Blank only if a human takes over.
     pub text: String,

@@ -150,20 +150,6 @@ fn told(written: &Written<'_>, config: &handoff::Config) -> Result<(), Error> {
     Ok(())
 }
 
-/// Who hears of it when a person asks for a human? Said for all businesses in
-/// one line; dev mode has people of its own.
-pub fn deaf(businesses: &BTreeMap<Business, BusinessConfig>, sources: &Sources) -> Option<String> {
-    let deaf = businesses.iter().filter(|(_, config)| config.handoff.operators.is_empty());
-    let deaf: Vec<&str> = deaf.map(|(name, _)| name.as_str()).collect();
-    (!deaf.is_empty() && sources.fixed.is_none()).then(|| {
-        format!(
-            "handoff.operators is empty for {}: when a person asks for a human, WhatsApp tells \
-             nobody; write the phone numbers of those who answer",
-            deaf.join(", ")
-        )
-    })
-}
-
 /// A section, with what the business says for itself over it.
 fn layered<T: DeserializeOwned>(
     tree: &Value,

@@ -373,7 +373,14 @@ fn who_answers_for_a_business_is_a_phone_or_a_warning() {
     let warnings = |more: &str| loaded(&toml(more), &[]).warnings;
     let [line] = <[String; 1]>::try_from(warnings("")).unwrap();
     assert!(line.starts_with("handoff.operators is empty for main, shop: "), "{line}");
-    assert_eq!(warnings("[handoff]\noperators = [\"+1 555 0190\"]"), [""; 0]);
+    let desk = "[handoff]\noperators = [\"+1 555 0190\"]\n";
+    let told = format!("{desk}template = {{ name = \"handoff\" }}\n");
+    assert_eq!(warnings(&told), [""; 0]);
+    let [line] = <[String; 1]>::try_from(warnings(desk)).unwrap();
+    assert!(line.starts_with("handoff.template is not set for main, shop: "), "{line}");
+    let general = "[numbers.front]\nwindow_template = { name = \"come_back\" }\n";
+    let general = toml(desk).replace("[numbers.front]\n", general);
+    assert!(loaded(&general, &[]).warnings[0].starts_with("handoff.template is not set for shop"));
     let one = "[businesses.shop.handoff]\noperators = [\"+1 555 0190\"]";
     assert!(warnings(one)[0].contains("empty for main: "));
     let wrong = |more: &str| refused(&toml(more), &[]);
