@@ -86,39 +86,58 @@ impl Assistant {
         let Some(mind) = self.mind(&turn.conversation.number.business) else {
             return Ok(Finished::silent("the number's business is not configured"));
         };
-        let mut finished = match self.decide(turn) {
-            _ if handoff::is_operators(&mind.handoff, turn) => {
-                let (transcript, people) = (self.transcript.as_ref(), self.people.as_ref());
-                let reads = handoff::Reads { transcript, people };
-                handoff::operator::answer(&mind.desk(limits, began), &reads, turn).await?
-            }
+        let mut finished = match handoff::is_operators(&mind.handoff, turn) {
+            true => self.hear_operator(turn, &mind, limits).await?,
+            false => self.answer_person(turn, &mind, limits).await?,
+        };
+        finished.record.took = since(began, self.clock.now());
+        Ok(finished)
+    }
+
+    async fn hear_operator(
+        &self,
+        turn: &Turn,
+        mind: &Mind,
+        limits: Limits,
+    ) -> Result<Finished, StoreError> {
+        let (transcript, people) = (self.transcript.as_ref(), self.people.as_ref());
+        let reads = handoff::Reads { transcript, people };
+        handoff::operator::answer(&mind.desk(limits, self.clock.now()), &reads, turn).await
+    }
+
+    async fn answer_person(
+        &self,
+        turn: &Turn,
+        mind: &Mind,
+        limits: Limits,
+    ) -> Result<Finished, StoreError> {
+        let now = self.clock.now();
+        Ok(match self.decide(turn) {
             Decision::Silent { reason: policy::WITH_A_HUMAN, .. } => {
-                mind.desk(limits, began).overhear(turn)
+                mind.desk(limits, now).overhear(turn)
             }
             Decision::Silent { reason, changes } => {
                 Finished { changes, ..Finished::silent(reason) }
             }
             Decision::Say { line, changes } => {
-                let context = self.context(turn, &mind).await?;
+                let context = self.context(turn, mind).await?;
                 mind.say(turn, &context, limits, (line, changes), Verdict::Said)
             }
             Decision::Answer if mind.asks_for_a_human(turn) => {
-                let context = self.context(turn, &mind).await?;
+                let context = self.context(turn, mind).await?;
                 let request = mind.own_request(turn, &context);
-                let thought = mind.hand_over(turn, &context, limits, began, &request);
+                let thought = mind.hand_over(turn, &context, limits, now, &request);
                 mind.reply(turn, &context, limits, thought, Verdict::Said)
             }
             Decision::Answer => {
-                let context = self.context(turn, &mind).await?;
+                let context = self.context(turn, mind).await?;
                 let answer = mind.answer(turn, &context, limits, &self.clock).await;
-                match self.was_stopped(turn, &mind).await {
+                match self.was_stopped(turn, mind).await {
                     true => Finished::silent("the person said STOP meanwhile"),
                     false => answer,
                 }
             }
-        };
-        finished.record.took = since(began, self.clock.now());
-        Ok(finished)
+        })
     }
 
     async fn context(&self, turn: &Turn, mind: &Mind) -> Result<Context, StoreError> {
