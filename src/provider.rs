@@ -126,6 +126,8 @@ pub struct Limits {
     pub text: usize,
     /// Whether a reply can quote.
     pub quotes: bool,
+    /// Whether an emoji can be put on a message.
+    pub reactions: bool,
     /// To one person.
     pub pair: Rate,
     /// In all.

@@ -10,6 +10,7 @@ mod model;
 mod stops;
 
 mod answering;
+mod handing_over;
 mod killing;
 mod meta_besides;
 mod meta_errors;
