@@ -1,8 +1,15 @@
-//! The HTTP surface: the providers' webhooks and the health checks. A handler
-//! extracts, calls and answers; what it calls lies a floor down.
+//! The HTTP surface: the providers' webhooks, the API for the business's other
+//! programs, the health checks, and the operators' commands on a socket of
+//! their own. A handler extracts, calls and answers; what it calls lies a floor
+//! down.
 
-mod error;
+pub mod admin;
+pub mod auth;
+mod body;
+pub mod error;
 mod health;
+pub mod messages_api;
+mod openapi;
 mod serve;
 mod webhook;
 
@@ -64,7 +71,7 @@ pub struct Shared {
     pub stopping: CancellationToken,
 }
 
-/// All routes.
+/// All routes but the operators'.
 pub fn router(shared: Shared) -> Router {
     let state = webhook::Webhooks::new(shared.clone());
     let webhooks = Router::new()
@@ -73,11 +80,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/webhooks/twilio/status", post(webhook::twilio))
         .layer(DefaultBodyLimit::max(webhook::MAX_BODY))
         .with_state(Arc::new(state));
-    let health = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .with_state(shared);
-    webhooks.merge(health)
+    webhooks.merge(openapi::router(shared))
 }
 
 #[cfg(test)]

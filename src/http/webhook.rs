@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use url::Url;
@@ -28,6 +28,10 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Strangers can make rejections; they must not fill the disk with log lines,
 /// nor hide the one that an operator has to see: counted by provider and reason.
 const REJECTION_LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// How many elements of a signed webhook ended how, for whoever replays one;
+/// providers don't look at it.
+const OUTCOME: HeaderName = HeaderName::from_static("olifant-outcome");
 
 /// Answered at once; the reply goes by the API.
 const EMPTY_TWIML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
@@ -56,17 +60,18 @@ pub async fn handshake(State(webhooks): Webhook, request: Request) -> Result<Str
 }
 
 /// `POST /webhooks/meta`.
-pub async fn meta(State(webhooks): Webhook, request: Request) -> Result<&'static str, Error> {
+pub async fn meta(State(webhooks): Webhook, request: Request) -> Result<Response, Error> {
     let meta = webhooks.shared.providers.meta().ok_or(Error::NotHere)?;
-    webhooks.take("meta", meta.as_ref(), request).await?;
-    Ok("ok")
+    let tally = webhooks.take("meta", meta.as_ref(), request).await?;
+    Ok(([(OUTCOME, tally.to_string())], "ok").into_response())
 }
 
 /// `POST /webhooks/twilio` and `/webhooks/twilio/status`.
 pub async fn twilio(State(webhooks): Webhook, request: Request) -> Result<Response, Error> {
     let twilio = webhooks.shared.providers.twilio().ok_or(Error::NotHere)?;
-    webhooks.take("twilio", twilio.as_ref(), request).await?;
-    Ok(([(CONTENT_TYPE, "text/xml")], EMPTY_TWIML).into_response())
+    let tally = webhooks.take("twilio", twilio.as_ref(), request).await?;
+    let headers = [(CONTENT_TYPE, "text/xml".to_owned()), (OUTCOME, tally.to_string())];
+    Ok((headers, EMPTY_TWIML).into_response())
 }
 
 impl Webhooks {
