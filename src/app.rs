@@ -19,9 +19,11 @@ use crate::clock::Clock;
 use crate::config::{self, Settings};
 use crate::http;
 use crate::intake::Intake;
+use crate::llm::switched::Switched;
 use crate::provider::Providers;
 use crate::store::{self, Store, StoreError};
 use crate::worker::Workers;
+use crate::worker::jobs::Jobs;
 
 pub use reload::Reloaded;
 
@@ -70,7 +72,7 @@ pub enum StartError {
 impl App {
     /// Opens the store and puts the parts together. Nothing runs yet.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Arc<Self>, StartError> {
-        let store = open(&settings.store, clock.clone()).await?;
+        let store = open(&settings, clock.clone()).await?;
         Self::over(settings, store, clock)
     }
 
@@ -93,11 +95,20 @@ impl App {
         let alerts = Arc::new(Alerts::new(clock.clone()));
         let intake =
             Intake::new(store.clone(), providers.clone(), minds.subscribe(), alerts.clone());
+        let jobs = Jobs::new(
+            store.clone(),
+            providers.clone(),
+            &settings.events,
+            settings.alerts.clone(),
+            http.clone(),
+            clock.clone(),
+        );
         let workers = Workers::new(
             store.clone(),
             assistant.clone(),
             providers.clone(),
             settings.sending.clone(),
+            jobs,
             alerts,
             clock.clone(),
         );
@@ -199,9 +210,10 @@ impl App {
     }
 }
 
-async fn open(config: &store::Config, clock: Clock) -> Result<Arc<dyn Store>, StartError> {
-    let (config, url) = (config.clone(), config.url.clone());
-    let opened = tokio::task::spawn_blocking(move || store::open(&config, &[], clock));
+async fn open(settings: &Settings, clock: Clock) -> Result<Arc<dyn Store>, StartError> {
+    let (config, url) = (settings.store.clone(), settings.store.url.clone());
+    let wanted = settings.events.wanted().to_vec();
+    let opened = tokio::task::spawn_blocking(move || store::open(&config, &wanted, clock));
     let opened = opened.await.context("opening the store")?;
     opened.map_err(|error| StartError::Store { url, error })
 }
@@ -231,7 +243,11 @@ fn minds(
             clock.clone(),
             settings.server.templates_dir.as_deref(),
         );
-        minds.insert(name.clone(), Arc::new(mind.map_err(|e| settings.explain(&e))?));
+        let mut mind = mind.map_err(|e| settings.explain(&e))?;
+        if let Some(hangs) = &settings.sources.model_hangs {
+            mind.model = Arc::new(Switched::new(mind.model, hangs.clone()));
+        }
+        minds.insert(name.clone(), Arc::new(mind));
     }
     Ok(minds)
 }

@@ -4,6 +4,7 @@
 mod context;
 pub mod format;
 pub mod language;
+mod markdown;
 pub mod policy;
 mod replies;
 #[cfg(test)]
@@ -171,9 +172,10 @@ impl Mind {
             Err(reason) => (Err(reason), None),
         };
         let mut finished = match thought {
-            Ok(Thought { text, changes }) => {
-                Finished { changes, ..finished(&text, limits, Verdict::Answered) }
-            }
+            Ok(Thought { text, changes }) => Finished {
+                changes,
+                ..finished(&markdown::to_whatsapp(&text), limits, Verdict::Answered)
+            },
             Err(reason) => self.give_up(turn, context, limits, reason),
         };
         finished.record.told = told;

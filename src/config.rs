@@ -10,27 +10,39 @@ mod misnamed;
 mod numbers;
 mod section;
 mod server;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
 use config::Value;
+use tokio::sync::watch;
 
 use crate::assistant::{self, policy};
 use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;
-use crate::worker::deliveries;
+use crate::worker::{deliveries, jobs};
 use crate::{http, llm, store};
 use layers::{get, origin, table};
 use section::read;
 
 /// What a running program can't change.
-const FIXED: &[&str] = &["server", "store", "numbers", "sending"];
+const FIXED: &[&str] = &["server", "store", "numbers", "sending", "events", "alerts"];
 
 /// All there is at the top.
-const SECTIONS: &[&str] =
-    &["server", "store", "numbers", "llm", "assistant", "sending", "policy", "businesses"];
+const SECTIONS: &[&str] = &[
+    "server",
+    "store",
+    "numbers",
+    "llm",
+    "assistant",
+    "sending",
+    "policy",
+    "events",
+    "alerts",
+    "businesses",
+];
 
 /// Keys that had another name in the minor version before this one.
 const RENAMED: &[Renamed] = &[];
@@ -43,11 +55,13 @@ pub struct Sources {
     /// The environment; only `OLIFANT__…` and `OPENAI_API_KEY` are looked at.
     pub env: BTreeMap<String, String>,
     /// TOML over everything else. When set, the user's own server, store,
-    /// numbers and businesses don't count.
+    /// numbers, businesses, events and alerts don't count.
     pub fixed: Option<String>,
     /// What happens when neither a key nor a server of the user's own is
     /// named: the demo answers, or it is an error.
     pub demo_without_model: bool,
+    /// While it is true, no model answers.
+    pub model_hangs: Option<watch::Receiver<bool>>,
 }
 
 /// A key and what it is called now, both dotted, from the top.
@@ -71,6 +85,10 @@ pub struct Settings {
     pub businesses: BTreeMap<Business, BusinessConfig>,
     /// `[sending]`.
     pub sending: deliveries::Config,
+    /// `[events]`.
+    pub events: jobs::Events,
+    /// `[alerts]`.
+    pub alerts: jobs::Alerts,
     /// One line for each old name that was used, and for what was written and
     /// does not count.
     pub warnings: Vec<String>,
@@ -145,6 +163,8 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
         store: store(&tree)?,
         businesses: businesses::read_all(&tree, &numbers)?,
         sending: read_section(&tree, "sending")?,
+        events: telling::events(&tree)?,
+        alerts: telling::alerts(&tree)?,
         origins: origins(&tree),
         fingerprints: FIXED.iter().map(|name| (*name, fingerprint(&tree, name))).collect(),
         numbers,
@@ -176,7 +196,10 @@ fn lay(
     renamed: &[Renamed],
 ) -> Result<Vec<String>, Error> {
     if sources.fixed.is_some() {
-        layers::without(&mut layer, &["server", "store", "numbers", "businesses"]);
+        layers::without(
+            &mut layer,
+            &["server", "store", "numbers", "businesses", "events", "alerts"],
+        );
     }
     let warnings = layers::rename(&mut layer, renamed);
     layers::read_secrets(&mut layer, "")?;

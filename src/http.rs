@@ -18,7 +18,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -78,7 +77,6 @@ pub fn router(shared: Shared) -> Router {
         .route("/webhooks/meta", get(webhook::handshake).post(webhook::meta))
         .route("/webhooks/twilio", post(webhook::twilio))
         .route("/webhooks/twilio/status", post(webhook::twilio))
-        .layer(DefaultBodyLimit::max(webhook::MAX_BODY))
         .with_state(Arc::new(state));
     webhooks.merge(openapi::router(shared))
 }

@@ -4,8 +4,10 @@
 //!
 //! Nothing here calls any address but the app's own.
 
+mod accounts;
 pub mod gate;
 mod identifiers;
+pub mod media;
 pub mod meta;
 mod phone;
 pub mod phones;
@@ -15,73 +17,30 @@ mod signing;
 pub mod twilio;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
-use secrecy::SecretString;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use gate::Gate;
-use phones::Phones;
+use gate::{Gate, Passage};
+use media::{File, Media};
+use phones::{Contact, Phones};
 
+pub use accounts::{MetaAccount, Options, PhoneInfo, TwilioAccount};
 pub use post::Answer;
 
 /// A log holds so many entries: dev mode may run for weeks.
 const LOGGED: usize = 1000;
-
-/// What a sandbox stands in for.
-pub struct Options {
-    /// Where the app listens: `http://127.0.0.1:8080`. May be set later.
-    pub app_url: String,
-    /// Numbers of the Cloud API; the phone page writes to the first.
-    pub meta: Vec<MetaAccount>,
-    /// Senders of Twilio; the phone page writes to the first.
-    pub twilio: Vec<TwilioAccount>,
-    /// Keeps the chats over a restart.
-    pub state_file: Option<PathBuf>,
-    /// The time.
-    pub clock: Clock,
-    /// Shown on the phone page.
-    pub info: PhoneInfo,
-}
-
-/// A number of the Cloud API and its secrets.
-#[derive(Clone)]
-pub struct MetaAccount {
-    /// The phone number **id**.
-    pub phone_number_id: String,
-    /// The phone number, digits only.
-    pub display_number: String,
-    /// What the app must send as Bearer.
-    pub access_token: SecretString,
-    /// Signs the webhooks.
-    pub app_secret: SecretString,
-    /// Answers the GET handshake.
-    pub verify_token: SecretString,
-}
-
-/// A sender of Twilio and its secrets.
-#[derive(Clone)]
-pub struct TwilioAccount {
-    /// `AC…`.
-    pub account_sid: String,
-    /// The password of the API, and the key of the webhooks' signatures.
-    pub auth_token: SecretString,
-    /// `whatsapp:+15550100000`.
-    pub from: String,
-}
-
-/// What the phone page tells about the assistant behind it.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct PhoneInfo {
-    /// Which model answers.
-    pub model: String,
-    /// What leaves this machine, in a sentence.
-    pub leaves: String,
-}
+/// So long after a person's last message the business may write freely.
+const WINDOW: Duration = Duration::from_secs(24 * 3600);
 
 /// Whether the stand-ins report by themselves what became of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,12 +55,14 @@ pub enum Receipts {
 /// A call that the app made, logged when it arrived.
 #[derive(Clone)]
 pub struct Call {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
     /// The path, without the query.
     pub path: String,
     /// The parsed JSON, or the form or query as an object of strings.
     pub body: Value,
+    /// When it arrived.
+    pub at: Timestamp,
 }
 
 /// Both providers and the phones of the people who write to the app.
@@ -110,7 +71,9 @@ pub struct Sandbox {
     info: PhoneInfo,
     http: reqwest::Client,
     app: Mutex<AppAddress>,
+    own_url: Mutex<Option<String>>,
     phones: Phones,
+    media: Media,
     calls: watch::Sender<VecDeque<Call>>,
     under_way: watch::Sender<usize>,
     closed: watch::Sender<bool>,
@@ -128,6 +91,8 @@ struct AppAddress {
 struct Desk<A> {
     account: A,
     gate: Gate,
+    /// In front of uploads: what befalls a send befalls them by their own.
+    uploads: Gate,
     receipts: Mutex<Receipts>,
     /// Bodies of the newest webhooks with messages, so that they can come once more.
     posted: Mutex<VecDeque<String>>,
@@ -141,6 +106,8 @@ impl Sandbox {
             clock: options.clock,
             info: options.info,
             http: post::client(),
+            own_url: Mutex::default(),
+            media: Media::default(),
             app: Mutex::new(AppAddress { url: trimmed(&options.app_url), public: None }),
             calls: watch::Sender::default(),
             under_way: watch::Sender::new(0),
@@ -163,13 +130,30 @@ impl Sandbox {
         lock(&self.app).public = Some(trimmed(url));
     }
 
-    /// Both APIs below `/graph` and `/twilio`, and the phone page at `/`.
+    /// Where the stand-ins listen: links to media begin with it. Without it
+    /// they begin with the name under which the sandbox was first called.
+    pub fn set_own_url(&self, url: &str) {
+        *lock(&self.own_url) = Some(trimmed(url));
+    }
+
+    /// Both APIs below `/graph` and `/twilio`, the hosts of their media, and the
+    /// phone page at `/`.
     pub fn router(self: &Arc<Self>) -> Router {
         Router::new()
             .nest("/graph", meta::api::routes())
             .nest("/twilio", twilio::api::routes())
+            .merge(meta::api::lookaside())
+            .merge(twilio::api::cdn())
+            // Twilio's `next_page_uri` starts at the root of its host.
+            .merge(twilio::api::routes())
             .merge(phone::routes())
+            .layer(middleware::from_fn_with_state(self.clone(), learn_own_url))
             .with_state(self.clone())
+    }
+
+    /// A file that a person sent or the app uploaded, by its id (Twilio: `ME…`).
+    pub fn medium(&self, id: &str) -> Option<Arc<File>> {
+        self.media.find(id)
     }
 
     /// The number at this place of the options.
@@ -206,12 +190,16 @@ impl Sandbox {
     /// which waits for its connections can stop.
     pub fn close(&self) {
         self.closed.send_replace(true);
-        self.meta.iter().for_each(|desk| desk.gate.release());
+        self.meta.iter().for_each(|desk| {
+            desk.gate.release();
+            desk.uploads.release();
+        });
         self.twilio.iter().for_each(|desk| desk.gate.release());
     }
 
     fn record(&self, method: &'static str, path: String, body: Value) {
-        self.calls.send_modify(|calls| keep(calls, Call { method, path, body }));
+        let call = Call { method, path, body, at: self.clock.now() };
+        self.calls.send_modify(|calls| keep(calls, call));
     }
 
     /// The address at which we reach a URL that the app gave us as its own.
@@ -220,6 +208,17 @@ impl Sandbox {
         let public = app.public.as_deref().unwrap_or(&app.url);
         let rest = url.strip_prefix(public).or_else(|| url.strip_prefix(&app.url))?;
         rest.starts_with(['/', '?']).then(|| format!("{}{rest}", app.url))
+    }
+
+    /// What becomes of a message to this person that is no template.
+    fn passage(&self, gate: &Gate, account: &str, contact: &Contact) -> Passage {
+        let heard = self.phones.read(|book| book.chat(account, contact)?.heard_at);
+        let now = self.clock.now();
+        gate.passage(heard.is_some_and(|at| now < at + WINDOW))
+    }
+
+    fn own_url(&self, path: &str) -> String {
+        format!("{}{path}", lock(&self.own_url).as_deref().unwrap_or("http://127.0.0.1"))
     }
 
     fn app_url(&self, path: &str) -> String {
@@ -237,6 +236,7 @@ impl<A> Desk<A> {
         Self {
             account,
             gate: Gate::default(),
+            uploads: Gate::default(),
             receipts: Mutex::default(),
             posted: Mutex::default(),
         }
@@ -245,6 +245,18 @@ impl<A> Desk<A> {
     fn reports_by_itself(&self) -> bool {
         *lock(&self.receipts) == Receipts::Automatic
     }
+}
+
+async fn learn_own_url(
+    State(sandbox): State<Arc<Sandbox>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    if let Some(host) = host {
+        lock(&sandbox.own_url).get_or_insert_with(|| format!("http://{host}"));
+    }
+    next.run(request).await
 }
 
 /// Adds an entry to a log; the oldest makes room.

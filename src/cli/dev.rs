@@ -89,6 +89,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let info = phone_info(&settings);
     let greeting = greeting(phone_at, &info);
     let sandbox = sandbox(&folder, app_at, info, clock.clone());
+    sandbox.set_own_url(&format!("http://{phone_at}"));
     let app = App::start(settings, clock.clone()).await?;
     let stop = shutdown::on_signal().context("signals")?;
     // The stand-ins stay until the end: work in progress still needs them.

@@ -9,8 +9,15 @@ use config::{ConfigError, FileFormat, Map, Source, Value, ValueKind};
 use super::{Error, Renamed, reference};
 
 /// Keys that hold secrets; each can be given as `KEY_file`.
-pub const SECRETS: &[&str] =
-    &["access_token", "app_secret", "app_secret_previous", "verify_token", "auth_token", "api_key"];
+pub const SECRETS: &[&str] = &[
+    "access_token",
+    "app_secret",
+    "app_secret_previous",
+    "verify_token",
+    "auth_token",
+    "api_key",
+    "secret",
+];
 
 /// A table without keys.
 pub fn empty() -> Value {

@@ -236,7 +236,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         (
             refused(META, &[("OLIFANT__TYPO", "1")]),
             "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, llm, assistant, \
-             sending, policy, businesses",
+             sending, policy, events, alerts, businesses",
         ),
         (
             refused(META, &[("OLIFANT__LLM__TIMEOUT_S", "soon")]),
@@ -459,6 +459,8 @@ fn known() -> BTreeSet<String> {
     add("assistant.hours", fields::<assistant::Hours>());
     add("sending", fields::<deliveries::Config>());
     add("policy", fields::<policy::Config>());
+    add("events", fields::<jobs::Events>());
+    add("alerts", fields::<jobs::Alerts>());
     add("numbers.meta", fields::<meta::Config>());
     add("numbers.twilio", fields::<twilio::Config>());
     known.remove("assistant.hours");

@@ -1,13 +1,17 @@
-//! A request's JSON, read strictly: an unknown field, a missing one or a wrong
-//! type is an answer that names it.
+//! What requests carry. JSON is read strictly: an unknown field, a missing one
+//! or a wrong type is an answer that names it.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
-use super::error::Problem;
+use super::error::{Cut, Problem};
+
+/// The longest JSON; the longest text in it has 4096 characters.
+const MAX_JSON: usize = 128 * 1024;
 
 /// The body, read as a `T`.
 pub struct Body<T>(pub T);
@@ -15,12 +19,12 @@ pub struct Body<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if content_type(&request) != "application/json" {
             let message = "send the body with Content-Type: application/json";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", message));
         }
-        parse(&bytes(request, state).await?).map(Self)
+        parse(&whole(request, MAX_JSON).await?).map(Self)
     }
 }
 
@@ -31,15 +35,22 @@ pub fn content_type(request: &Request) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-/// All of the body; the router sets the limit.
-pub async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|e| match e.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            let message = "the body is too large; send less";
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+/// The whole body. Of one that is too large some more is read and thrown
+/// away: whoever is cut off while still writing never sees the answer.
+pub async fn whole(request: Request, most: usize) -> Result<Bytes, Cut> {
+    let mut body = request.into_body().into_data_stream();
+    let (mut kept, mut seen) = (Vec::new(), 0);
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.map_err(|_| Cut::Incomplete)?;
+        seen += chunk.len();
+        if seen > 4 * most {
+            break;
         }
-        _ => Problem::new(StatusCode::BAD_REQUEST, "incomplete", "the body is not complete"),
-    })
+        if seen <= most {
+            kept.extend_from_slice(&chunk);
+        }
+    }
+    if seen <= most { Ok(kept.into()) } else { Err(Cut::TooLarge) }
 }
 
 fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {

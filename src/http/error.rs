@@ -16,6 +16,15 @@ use crate::store::StoreError;
 /// pace; proxies and tests look at it.
 const RETRY_AFTER_S: &str = "5";
 
+/// Why a body was not read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// It has more bytes than it may have.
+    TooLarge,
+    /// The connection broke inside it.
+    Incomplete,
+}
+
 /// Why a webhook is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -40,6 +49,15 @@ pub enum Error {
     /// It could not be kept: the provider has to deliver it again.
     #[error("{0}")]
     NotKept(#[from] StoreError),
+}
+
+impl From<Cut> for Error {
+    fn from(cut: Cut) -> Self {
+        match cut {
+            Cut::TooLarge => Self::TooLarge,
+            Cut::Incomplete => Self::Incomplete,
+        }
+    }
 }
 
 impl Error {
@@ -119,6 +137,20 @@ impl Problem {
     pub fn at(mut self, field: &str) -> Self {
         self.error.field = Some(field.to_owned());
         self
+    }
+}
+
+impl From<Cut> for Problem {
+    fn from(cut: Cut) -> Self {
+        match cut {
+            Cut::TooLarge => {
+                let message = "the body is too large; send less";
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+            }
+            Cut::Incomplete => {
+                Self::new(StatusCode::BAD_REQUEST, "incomplete", "the body is not complete")
+            }
+        }
     }
 }
 

@@ -21,9 +21,6 @@ use crate::domain::message::{Message, Status};
 use letter::{Letter, OneLetter};
 pub use said::say;
 
-/// The longest body; the longest text of a message is 4096 characters.
-pub const MAX_BODY: usize = 128 * 1024;
-
 /// Makes a repeated call harmless.
 pub const KEY: &str = "idempotency-key";
 

@@ -1,7 +1,6 @@
 //! The public JSON routes, and their description, made from the same code.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -26,14 +25,11 @@ pub fn router(shared: Shared) -> Router {
 }
 
 fn routes() -> OpenApiRouter<Shared> {
-    let messages = OpenApiRouter::new()
-        .routes(routes!(messages_api::send))
-        .routes(routes!(messages_api::status))
-        .layer(DefaultBodyLimit::max(messages_api::MAX_BODY));
     OpenApiRouter::with_openapi(empty())
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
-        .merge(messages)
+        .routes(routes!(messages_api::send))
+        .routes(routes!(messages_api::status))
 }
 
 fn empty() -> OpenApi {

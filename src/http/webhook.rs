@@ -5,15 +5,15 @@ use std::mem::Discriminant;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{Request, State};
+use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use url::Url;
 
 use super::Shared;
+use super::body::whole;
 use super::error::Error;
 use crate::intake::Tally;
 use crate::provider::Provider;
@@ -98,7 +98,7 @@ impl Webhooks {
         let called = request.uri().path_and_query().map_or("/", |called| called.as_str());
         let url = format!("{}{called}", self.shared.public_url.as_str().trim_end_matches('/'));
         let headers = std::mem::take(request.headers_mut());
-        let body = self.shared.clock.timeout(BODY_TIMEOUT, bytes(request)).await;
+        let body = self.shared.clock.timeout(BODY_TIMEOUT, whole(request, MAX_BODY)).await;
         Ok(WebhookRequest { url, headers, body: body.map_err(|_| Error::TooSlow)?? })
     }
 
@@ -132,14 +132,6 @@ fn checked_url(called: &str) -> String {
     // Only URLs without a host refuse this, and they hold no password.
     let _ = url.set_username("").and_then(|()| url.set_password(None));
     url.into()
-}
-
-/// The whole body; the router sets the limit.
-async fn bytes(request: Request) -> Result<Bytes, Error> {
-    Bytes::from_request(request, &()).await.map_err(|e| match e.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
-        _ => Error::Incomplete,
-    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! What a test does to the calls of the app: doors that hold them, and faults
-//! of the network and the provider.
+//! What a test does to the calls of the app: doors that hold them, faults of
+//! the network and the provider, and switches that stay as they are put.
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,6 +12,12 @@ use futures_util::stream;
 use tokio::sync::{oneshot, watch};
 
 use super::lock;
+
+pub(super) use course::Course;
+pub use switches::{Switches, Window};
+
+mod course;
+mod switches;
 
 /// What goes wrong with one send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +71,22 @@ impl Door {
 pub(super) struct Gate {
     doors: Mutex<VecDeque<Waiting>>,
     faults: Mutex<VecDeque<Fault>>,
+    switches: Mutex<Switches>,
+    window: Mutex<Window>,
+    /// Receipts that wait for their switch.
+    late: Mutex<Vec<(String, Course)>>,
     released: watch::Sender<u64>,
+}
+
+/// What becomes of a free message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passage {
+    /// It arrives.
+    Open,
+    /// It is accepted, and fails later.
+    Lost,
+    /// It is refused at once.
+    Refused,
 }
 
 struct Waiting {
@@ -85,6 +106,40 @@ impl Gate {
         lock(&self.faults).push_back(fault);
     }
 
+    pub(super) fn switches(&self) -> Switches {
+        *lock(&self.switches)
+    }
+
+    /// Puts the switches; the receipts that need not wait any more.
+    pub(super) fn switch(&self, switches: Switches) -> Vec<(String, Course)> {
+        let mut late = lock(&self.late);
+        *lock(&self.switches) = switches;
+        if switches.late_receipts { Vec::new() } else { std::mem::take(&mut *late) }
+    }
+
+    pub(super) fn set_window(&self, window: Window) {
+        *lock(&self.window) = window;
+    }
+
+    /// What becomes of a free message, if the window is open or not.
+    pub(super) fn passage(&self, open: bool) -> Passage {
+        match *lock(&self.window) {
+            _ if open && !self.switches().window_closed => Passage::Open,
+            Window::FailsLater => Passage::Lost,
+            Window::Refuses => Passage::Refused,
+        }
+    }
+
+    /// Whether the receipts of this message have to wait; then they do.
+    pub(super) fn keeps_back(&self, id: &str, course: Course) -> bool {
+        let mut late = lock(&self.late);
+        let keeps = self.switches().late_receipts;
+        if keeps {
+            late.push((id.to_owned(), course));
+        }
+        keeps
+    }
+
     pub(super) fn release(&self) {
         self.released.send_modify(|count| *count += 1);
     }
@@ -99,6 +154,10 @@ impl Gate {
         self.wait_at_door().await;
         let fault = lock(&self.faults).pop_front();
         match fault {
+            None if self.switches().lose_answers => {
+                process();
+                no_answer()
+            }
             None => process(),
             Some(Fault::Error { status, code, retry_after }) => {
                 with_retry_after(refuse(status, code), retry_after)

@@ -18,6 +18,21 @@ pub(super) fn sid() -> String {
     format!("SM{}", token())
 }
 
+/// The id of a medium of Meta.
+pub(super) fn media_id() -> String {
+    (1_000_000_000_000_000 + rand::random::<u64>() % 9_000_000_000_000_000).to_string()
+}
+
+/// The id of a message of Twilio that carries a medium.
+pub(super) fn mms_sid() -> String {
+    format!("MM{}", token())
+}
+
+/// The id of a medium of Twilio.
+pub(super) fn media_sid() -> String {
+    format!("ME{}", token())
+}
+
 /// A random name for anything else.
 pub(super) fn token() -> String {
     hex::encode(rand::random::<[u8; 16]>())

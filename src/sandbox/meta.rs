@@ -2,16 +2,24 @@
 //! and Meta reports what became of the answers.
 
 pub(super) mod api;
+mod business;
+mod kinds;
+mod noted;
+mod person;
 mod webhook;
 
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::gate::{Door, Fault};
-use super::phones::{Bubble, Contact, Tick};
-use super::{Answer, Desk, MetaAccount, Receipts, Sandbox, identifiers, keep, lock, post, signing};
+use super::gate::{Course, Door, Fault, Switches, Window};
+use super::phones::{Contact, Report};
+use super::post::UnderWay;
+use super::{Answer, Desk, MetaAccount, Receipts, Sandbox, keep, lock, post, signing};
+
+pub use business::Pricing;
+pub use person::Person;
 
 /// A handle on one number.
 #[derive(Clone)]
@@ -102,18 +110,31 @@ impl Number {
     }
 
     /// Tells the app what became of a message: `sent`, `delivered`, `read`,
-    /// `failed`, with Meta's `errors` array if it failed.
+    /// `played`, `failed`, with Meta's `errors` array if it failed.
     pub async fn send_status(&self, wamid: &str, status: &str, errors: Option<Value>) -> Answer {
+        self.tell(wamid, status, errors, Pricing::Service).await
+    }
+
+    async fn tell(
+        &self,
+        wamid: &str,
+        status: &str,
+        errors: Option<Value>,
+        pricing: Pricing,
+    ) -> Answer {
         let known = self.sandbox.phones.change(|book| {
             let chat = book.with(self.id(), wamid)?;
             let bubble = chat.bubbles.iter().find(|bubble| bubble.id == wamid)?.clone();
             Some((chat.contact.clone(), bubble))
         });
         let at = self.sandbox.clock.now();
-        let change = webhook::status(&self.desk().account, known, wamid, status, at, errors);
+        let code = errors.as_ref().and_then(|errors| errors[0]["code"].as_u64()?.try_into().ok());
+        let outcome = webhook::Outcome { status, errors, pricing, at };
+        let change = webhook::status(&self.desk().account, known, wamid, outcome);
         let text = signing::meta_json(&webhook::envelope(vec![change]));
         let answer = self.post_text(self.desk().account.app_secret.expose_secret(), text).await;
-        self.sandbox.phones.report(self.id(), wamid, status, answer.status);
+        let report = Report { status: status.to_owned(), answer: answer.status, code };
+        self.sandbox.phones.report(self.id(), wamid, report);
         answer
     }
 
@@ -127,19 +148,69 @@ impl Number {
         self.desk().gate.fault(fault);
     }
 
+    /// The same for uploads.
+    pub fn upload_fault(&self, fault: Fault) {
+        self.desk().uploads.fault(fault);
+    }
+
     /// A door before the next send that has none.
     pub fn door(&self) -> Door {
         self.desk().gate.door()
     }
 
-    /// Ends the waiting of the sends that hang.
+    /// Ends the waiting of the sends and uploads that hang.
     pub fn release(&self) {
         self.desk().gate.release();
+        self.desk().uploads.release();
+    }
+
+    /// What is switched on.
+    pub fn switches(&self) -> Switches {
+        self.desk().gate.switches()
+    }
+
+    /// Puts the switches. Receipts that waited come when theirs is off.
+    pub fn switch(&self, switches: Switches) {
+        let late = self.desk().gate.switch(switches);
+        if late.is_empty() {
+            return;
+        }
+        let (number, under_way) = (self.clone(), UnderWay::new(&self.sandbox));
+        tokio::spawn(async move {
+            let _under_way = under_way;
+            for (id, course) in late {
+                number.tell_course(&id, course).await;
+            }
+        });
+    }
+
+    /// What becomes of a free message after the window closed.
+    pub fn window(&self, window: Window) {
+        self.desk().gate.set_window(window);
+    }
+
+    /// Reports what becomes of a message, if that comes by itself, now or later.
+    fn report(&self, id: &str, course: Course, under_way: UnderWay) {
+        let desk = self.desk();
+        if !desk.reports_by_itself() || desk.gate.keeps_back(id, course) {
+            return;
+        }
+        let (number, id) = (self.clone(), id.to_owned());
+        tokio::spawn(async move {
+            let _under_way = under_way;
+            number.tell_course(&id, course).await;
+        });
+    }
+
+    async fn tell_course(&self, id: &str, course: Course) {
+        for (status, code) in course.statuses() {
+            self.send_status(id, status, code.map(webhook::errors)).await;
+        }
     }
 
     pub(super) fn owner(&self, contact: Contact) -> Person {
         self.sandbox.phones.change(|book| book.introduce(self.id(), &contact));
-        Person { number: self.clone(), contact }
+        Person::new(self, contact)
     }
 
     fn desk(&self) -> &Desk<MetaAccount> {
@@ -162,83 +233,10 @@ impl Number {
     /// Shows the body's messages on the phones of those who wrote them.
     fn note(&self, body: &Value) -> Vec<String> {
         let now = self.sandbox.clock.now();
-        let messages = webhook::messages(body, self.id());
+        let messages = noted::messages(body, self.id());
         self.sandbox.phones.change(|book| {
-            for message in &messages {
-                let bubble = message.bubble(now);
-                if book.bubble(self.id(), &bubble.id).is_none() {
-                    book.open(self.id(), &message.contact).show(bubble);
-                }
-            }
+            messages.iter().for_each(|message| message.enter(book, self.id(), now));
         });
         messages.into_iter().map(|message| message.id).collect()
-    }
-}
-
-/// Someone with a phone, who writes to one number.
-#[derive(Clone)]
-pub struct Person {
-    number: Number,
-    contact: Contact,
-}
-
-impl Person {
-    /// Writes a text; the answer is the app's to the webhook.
-    pub async fn says(&self, text: &str) -> Answer {
-        self.sends(self.message(text)).await
-    }
-
-    /// Writes a text as a reply to a message.
-    pub async fn replies(&self, to: &str, text: &str) -> Answer {
-        let mut message = self.message(text);
-        message["context"] = json!({ "from": self.number.desk().account.display_number, "id": to });
-        self.sends(message).await
-    }
-
-    /// Sends a message of any kind (an element of `messages`).
-    pub async fn sends(&self, message: Value) -> Answer {
-        self.number.post(&webhook::envelope(vec![self.change(vec![message])])).await
-    }
-
-    /// A text message, new id, the clock's time: an element of `messages`, to
-    /// be changed and handed to `sends` or `change`.
-    pub fn message(&self, text: &str) -> Value {
-        self.any("text", json!({ "body": text }))
-    }
-
-    /// A message of any kind: `any("image", json!({ "id": "…", … }))`.
-    pub fn any(&self, kind: &str, body: Value) -> Value {
-        let id = identifiers::wamid(self.contact.address());
-        webhook::message(&self.contact, id, self.number.sandbox.clock.now(), kind, body)
-    }
-
-    /// An element of `changes` with these messages of the person.
-    pub fn change(&self, messages: Vec<Value>) -> Value {
-        webhook::change(&self.number.desk().account, &self.contact, messages)
-    }
-
-    /// What the person has from the app, in order.
-    pub fn inbox(&self) -> Vec<Bubble> {
-        self.number.sandbox.phones.inbox(self.number.id(), &self.contact)
-    }
-
-    /// The words of the inbox.
-    pub fn texts(&self) -> Vec<String> {
-        self.inbox().into_iter().map(|bubble| bubble.text).collect()
-    }
-
-    /// The inbox, as soon as it holds this many messages.
-    pub async fn receives(&self, count: usize) -> Vec<Bubble> {
-        self.number.sandbox.phones.receives(self.number.id(), &self.contact, count).await
-    }
-
-    /// Reads a message of the app.
-    pub async fn reads(&self, wamid: &str) -> Answer {
-        self.number.send_status(wamid, "read", None).await
-    }
-
-    /// How far a message of the person came; `None` if it isn't on the phone.
-    pub fn tick(&self, wamid: &str) -> Option<Tick> {
-        self.number.sandbox.phones.tick(self.number.id(), wamid)
     }
 }

@@ -47,6 +47,27 @@ pub struct Bubble {
     pub reports: Vec<Report>,
     /// The message as it went over the wire.
     pub raw: Value,
+    /// The emojis on it, one of each side at most.
+    #[serde(default)]
+    pub reactions: Vec<Reaction>,
+    /// The person changed the words.
+    #[serde(default)]
+    pub edited: bool,
+    /// The person took it back.
+    #[serde(default)]
+    pub revoked: bool,
+    /// Not on the screen: accepted and never delivered, or a reaction.
+    #[serde(default)]
+    pub hidden: bool,
+}
+
+/// An emoji on a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// Whose.
+    pub side: Side,
+    /// The emoji.
+    pub emoji: String,
 }
 
 /// Who wrote a message.
@@ -82,6 +103,9 @@ pub struct Report {
     pub status: String,
     /// What the app answered; 0 = it could not be reached.
     pub answer: u16,
+    /// The provider's error.
+    #[serde(default)]
+    pub code: Option<u32>,
 }
 
 /// The chats, kept in a file and watched by whoever shows them.
@@ -119,7 +143,9 @@ impl Bubble {
     /// A message that the person just wrote.
     pub(super) fn written(id: String, at: Timestamp, text: String, raw: Value) -> Self {
         let (side, tick) = (Side::Person, Tick::Sending);
-        Self { id, side, at, text, quotes: None, tick, reports: Vec::new(), raw }
+        let (reports, reactions) = (Vec::new(), Vec::new());
+        let (quotes, edited, revoked, hidden) = (None, false, false, false);
+        Self { id, side, at, text, quotes, tick, reports, raw, reactions, edited, revoked, hidden }
     }
 
     /// A message that the app just sent.
@@ -136,6 +162,19 @@ impl Bubble {
     /// The same, as a reply to another one.
     pub(super) fn quoting(self, quotes: Option<String>) -> Self {
         Self { quotes, ..self }
+    }
+
+    /// The same, not on the screen.
+    pub(super) fn hidden_if(self, hidden: bool) -> Self {
+        Self { hidden, ..self }
+    }
+
+    /// Puts an emoji on it, or takes it off.
+    pub(super) fn react(&mut self, side: Side, emoji: &str) {
+        self.reactions.retain(|reaction| reaction.side != side);
+        if !emoji.is_empty() {
+            self.reactions.push(Reaction { side, emoji: emoji.to_owned() });
+        }
     }
 }
 
@@ -199,6 +238,13 @@ impl Phones {
         self.wait_for(|book| book.chat(account, contact).map(Chat::inbox).filter(full)).await
     }
 
+    /// When the person saw typing dots begin.
+    pub(super) fn typed(&self, account: &str, contact: &Contact) -> Vec<Timestamp> {
+        self.read(|book| {
+            book.chat(account, contact).map(|chat| chat.typed.clone()).unwrap_or_default()
+        })
+    }
+
     pub(super) fn tick(&self, account: &str, id: &str) -> Option<Tick> {
         self.read(|book| book.find(account, id).map(|bubble| bubble.tick))
     }
@@ -215,10 +261,10 @@ impl Phones {
     }
 
     /// The app was told of this status of a message, and answered so.
-    pub(super) fn report(&self, account: &str, id: &str, status: &str, answer: u16) {
+    pub(super) fn report(&self, account: &str, id: &str, report: Report) {
         self.change(|book| {
             if let Some(bubble) = book.bubble(account, id) {
-                bubble.reports.push(Report { status: status.to_owned(), answer });
+                bubble.reports.push(report);
             }
         });
     }

@@ -14,6 +14,15 @@ pub struct Answer {
     pub status: u16,
     /// The body.
     pub body: String,
+    /// Its type, if the app said so.
+    pub content_type: Option<String>,
+}
+
+impl Answer {
+    /// Nobody was there.
+    pub(super) fn none() -> Self {
+        Self { status: 0, body: String::new(), content_type: None }
+    }
 }
 
 impl PartialEq<u16> for Answer {
@@ -60,10 +69,14 @@ impl Drop for UnderWay {
 pub(super) async fn post(sandbox: &Arc<Sandbox>, request: reqwest::RequestBuilder) -> Answer {
     let _under_way = UnderWay::new(sandbox);
     match request.send().await {
-        Ok(response) => Answer {
-            status: response.status().as_u16(),
-            body: response.text().await.unwrap_or_default(),
-        },
-        Err(_) => Answer { status: 0, body: String::new() },
+        Ok(response) => read(response).await,
+        Err(_) => Answer::none(),
     }
+}
+
+async fn read(response: reqwest::Response) -> Answer {
+    let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+    let content_type = kind.map(str::to_owned);
+    let status = response.status().as_u16();
+    Answer { status, body: response.text().await.unwrap_or_default(), content_type }
 }

@@ -14,6 +14,13 @@ use super::gate::Fault;
 use super::phones::Tick;
 use super::*;
 
+mod files;
+mod meta_people;
+mod meta_sends;
+mod switches;
+mod twilio_people;
+mod twilio_sends;
+
 const ANA: &str = "15550100011";
 const SENDER: &str = "whatsapp:+15550100000";
 const NOBODY: &str = "US.10000000000000000011";
@@ -23,6 +30,9 @@ struct App {
     seen: Mutex<Vec<Seen>>,
     answer: Mutex<(StatusCode, String)>,
 }
+
+/// The app says what its answer is made of.
+type Answered = (StatusCode, [(&'static str, &'static str); 1], String);
 
 struct Seen {
     path: String,
@@ -49,9 +59,10 @@ async fn webhook(
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
-) -> (StatusCode, String) {
+) -> Answered {
     lock(&app.seen).push(Seen { path: uri.to_string(), headers, body });
-    lock(&app.answer).clone()
+    let (status, body) = lock(&app.answer).clone();
+    (status, [("content-type", "text/xml")], body)
 }
 
 fn account(id: &str, secret: &str) -> MetaAccount {
@@ -86,6 +97,7 @@ impl World {
         let app_url = serve(Router::new().fallback(webhook).with_state(app.clone())).await;
         let sandbox = sandbox(&app_url, None);
         let url = serve(sandbox.router()).await;
+        sandbox.set_own_url(&url);
         Self { app, sandbox, url, http: post::client() }
     }
 
@@ -98,9 +110,28 @@ impl World {
         self.http.post(url).bearer_auth(token).json(body).send().await
     }
 
+    /// Ana's phone; she wrote, so the window is open.
+    async fn ana(&self) -> meta::Person {
+        let ana = self.sandbox.meta(0).person("Ana", ANA);
+        ana.says("hi").await;
+        self.seen().clear();
+        ana
+    }
+
     async fn twilio(&self, form: &[(&str, &str)]) -> Response {
         let url = format!("{}/twilio/2010-04-01/Accounts/AC01/Messages.json", self.url);
         self.http.post(url).basic_auth("AC01", Some("12345")).form(form).send().await.unwrap()
+    }
+
+    /// A resource of Twilio's API.
+    async fn twilio_get(&self, path: &str) -> Response {
+        let url = format!("{}{path}", self.url);
+        self.http.get(url).basic_auth("AC01", Some("12345")).send().await.unwrap()
+    }
+
+    /// The newest webhook's only change.
+    fn told(&self) -> Value {
+        self.seen().last().unwrap().json()["entry"][0]["changes"][0].clone()
     }
 
     async fn found(&self, query: &[(&str, &str)]) -> usize {
@@ -321,7 +352,7 @@ async fn what_the_app_says_in_its_answer_reaches_the_phone() {
 async fn faults_are_taken_one_by_one() {
     let world = World::new().await;
     let meta = world.sandbox.meta(0);
-    let ana = meta.person("Ana", ANA);
+    let ana = world.ana().await;
     meta.fault(Fault::Error { status: 400, code: 131056, retry_after: Some(4) });
     meta.fault(Fault::Html500);
     meta.fault(Fault::DropRequest);
@@ -344,7 +375,7 @@ async fn faults_are_taken_one_by_one() {
 async fn a_hanging_send_and_a_door_hold_as_long_as_they_are_told() {
     let world = World::new().await;
     let meta = world.sandbox.meta(0);
-    let ana = meta.person("Ana", ANA);
+    let ana = world.ana().await;
     meta.fault(Fault::Hang { processed: true });
     let body = text(ANA, "slow");
     let (answer, ()) = tokio::join!(world.graph(&body), async {
@@ -394,7 +425,7 @@ async fn receipts_wait_for_the_test_if_it_wants_so() {
     let world = World::new().await;
     let meta = world.sandbox.meta(0);
     meta.receipts(Receipts::Manual);
-    let ana = meta.person("Ana", ANA);
+    let ana = world.ana().await;
     world.graph(&text(ANA, "hi")).await.unwrap();
     world.sandbox.settled().await;
     assert!(world.seen().is_empty());

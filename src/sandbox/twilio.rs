@@ -2,6 +2,8 @@
 //! and Twilio reports what became of the answers.
 
 pub(super) mod api;
+mod kinds;
+mod person;
 mod twiml;
 pub(super) mod webhook;
 
@@ -9,11 +11,15 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 
-use super::gate::{Door, Fault};
-use super::phones::{Bubble, Contact, Tick};
+use super::gate::{Course, Door, Fault, Switches, Window};
+use super::phones::{Contact, Report};
+use super::post::UnderWay;
 use super::{
     Answer, Desk, Receipts, Sandbox, TwilioAccount, identifiers, keep, lock, post, signing,
 };
+
+pub use person::Person;
+pub use webhook::field;
 
 /// The parameters of a webhook, in order.
 pub type Form = Vec<(String, String)>;
@@ -87,14 +93,19 @@ impl Number {
         let known = self.sandbox.phones.change(|book| book.bubble(self.id(), sid).cloned());
         let callback = known.as_ref().and_then(|bubble| bubble.raw["StatusCallback"].as_str());
         let Some((bubble, url)) = known.as_ref().zip(callback) else {
-            self.sandbox.phones.report(self.id(), sid, status, 0);
-            return Answer { status: 0, body: String::new() };
+            self.note_report(sid, status, 0, code);
+            return Answer::none();
         };
         let to = bubble.raw["To"].as_str().unwrap_or_default();
         let form = webhook::status(&self.desk().account, to, sid, status, code);
         let answer = self.post_form_to(self.token(), url, &form).await;
-        self.sandbox.phones.report(self.id(), sid, status, answer.status);
+        self.note_report(sid, status, answer.status, code);
         answer
+    }
+
+    fn note_report(&self, sid: &str, status: &str, answer: u16, code: Option<u32>) {
+        let report = Report { status: status.to_owned(), answer, code };
+        self.sandbox.phones.report(self.id(), sid, report);
     }
 
     /// Whether receipts come by themselves.
@@ -117,9 +128,53 @@ impl Number {
         self.desk().gate.release();
     }
 
+    /// What is switched on.
+    pub fn switches(&self) -> Switches {
+        self.desk().gate.switches()
+    }
+
+    /// Puts the switches. Receipts that waited come when theirs is off.
+    pub fn switch(&self, switches: Switches) {
+        let late = self.desk().gate.switch(switches);
+        if late.is_empty() {
+            return;
+        }
+        let (number, under_way) = (self.clone(), UnderWay::new(&self.sandbox));
+        tokio::spawn(async move {
+            let _under_way = under_way;
+            for (sid, course) in late {
+                number.tell_course(&sid, course).await;
+            }
+        });
+    }
+
+    /// What becomes of a free message after the window closed.
+    pub fn window(&self, window: Window) {
+        self.desk().gate.set_window(window);
+    }
+
+    /// Reports what becomes of a message, if that comes by itself, now or later.
+    fn report(&self, sid: &str, course: Course, under_way: UnderWay) {
+        let desk = self.desk();
+        if !desk.reports_by_itself() || desk.gate.keeps_back(sid, course) {
+            return;
+        }
+        let (number, sid) = (self.clone(), sid.to_owned());
+        tokio::spawn(async move {
+            let _under_way = under_way;
+            number.tell_course(&sid, course).await;
+        });
+    }
+
+    async fn tell_course(&self, sid: &str, course: Course) {
+        for (status, code) in course.statuses() {
+            self.send_status(sid, status, code).await;
+        }
+    }
+
     pub(super) fn owner(&self, contact: Contact) -> Person {
         self.sandbox.phones.change(|book| book.introduce(self.id(), &contact));
-        Person { number: self.clone(), contact }
+        Person::new(self, contact)
     }
 
     fn desk(&self) -> &Desk<TwilioAccount> {
@@ -165,8 +220,11 @@ impl Number {
         let (contact, bubble) = webhook::noted(form, self.sandbox.clock.now())?;
         let id = bubble.id.clone();
         self.sandbox.phones.change(|book| {
-            if book.bubble(self.id(), &id).is_none() {
-                book.open(self.id(), &contact).show(bubble);
+            let known = book.bubble(self.id(), &id).is_some();
+            let chat = book.open(self.id(), &contact);
+            chat.hear(bubble.at);
+            if !known {
+                chat.show(bubble);
             }
         });
         Some(id)
@@ -175,69 +233,14 @@ impl Number {
     /// Delivers the messages of a TwiML answer.
     fn take_answer(&self, form: &Form, answer: &Answer) {
         let Some((contact, _)) = webhook::noted(form, self.sandbox.clock.now()) else { return };
-        if *answer != 200 {
+        // Anything that isn't said to be XML is an error in Twilio's debugger.
+        let kind = answer.content_type.as_deref().unwrap_or_default();
+        let is_xml = kind.starts_with("text/xml") || kind.starts_with("application/xml");
+        if *answer != 200 || !is_xml {
             return;
         }
         for said in twiml::messages(&answer.body) {
-            api::deliver(self, &contact, said.body, said.status_callback);
+            api::deliver(self, &contact, said);
         }
-    }
-}
-
-/// Someone with a phone, who writes to one sender.
-#[derive(Clone)]
-pub struct Person {
-    number: Number,
-    contact: Contact,
-}
-
-impl Person {
-    /// Writes a text; the answer is the app's to the webhook.
-    pub async fn says(&self, text: &str) -> Answer {
-        self.sends(self.message(text)).await
-    }
-
-    /// Writes a text as a reply to a message.
-    pub async fn replies(&self, to: &str, text: &str) -> Answer {
-        let mut form = self.message(text);
-        let sender = self.number.desk().account.from.clone();
-        form.push(("OriginalRepliedMessageSid".into(), to.to_owned()));
-        form.push(("OriginalRepliedMessageSender".into(), sender));
-        self.sends(form).await
-    }
-
-    /// Sends a message of any kind.
-    pub async fn sends(&self, form: Form) -> Answer {
-        self.number.post(&form).await
-    }
-
-    /// A text message under a new id, to be changed and handed to `sends`.
-    pub fn message(&self, text: &str) -> Form {
-        webhook::message(&self.number.desk().account, &self.contact, &identifiers::sid(), text)
-    }
-
-    /// What the person has from the app, in order.
-    pub fn inbox(&self) -> Vec<Bubble> {
-        self.number.sandbox.phones.inbox(self.number.id(), &self.contact)
-    }
-
-    /// The words of the inbox.
-    pub fn texts(&self) -> Vec<String> {
-        self.inbox().into_iter().map(|bubble| bubble.text).collect()
-    }
-
-    /// The inbox, as soon as it holds this many messages.
-    pub async fn receives(&self, count: usize) -> Vec<Bubble> {
-        self.number.sandbox.phones.receives(self.number.id(), &self.contact, count).await
-    }
-
-    /// Reads a message of the app.
-    pub async fn reads(&self, sid: &str) -> Answer {
-        self.number.send_status(sid, "read", None).await
-    }
-
-    /// How far a message of the person came; `None` if it isn't on the phone.
-    pub fn tick(&self, sid: &str) -> Option<Tick> {
-        self.number.sandbox.phones.tick(self.number.id(), sid)
     }
 }

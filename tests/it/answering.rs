@@ -352,3 +352,20 @@ async fn accept(story: &Story, event: Event) -> Accepted {
         .unwrap()
         .remove(0)
 }
+
+#[tokio::test]
+async fn markdown_of_the_model_is_whatsapp_markup_on_the_phone() {
+    let story = Story::new().await;
+    let ana = story.meta().person("Ana", ANA);
+    story.model.will([Say::Text(
+        "## Our *cakes*\n\n**Fresh** today:\n\n| Cake | Price |\n|---|---|\n| Carrot | 3 € |\n\n\
+         * Order by 5 * 2 o'clock\n* [Menu](https://bakery.example/a_b_)\n\n```text\nCODE *10*\n```",
+    )]);
+    ana.says("what cakes are there?").await;
+    story.settle().await;
+    assert_eq!(
+        ana.texts(),
+        ["*Our _cakes_*\n\n*Fresh* today:\n\n*Cake*: Price\n*Carrot*: 3 €\n\n\
+          - Order by 5 * 2 o'clock\n- Menu (https://bakery.example/a_b_)\n\n```\nCODE *10*\n```"]
+    );
+}

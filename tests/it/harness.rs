@@ -10,6 +10,7 @@ use olifant::clock::Clock;
 use olifant::config::{Settings, Sources};
 use olifant::domain::conversation::Conversation;
 use olifant::domain::delivery::Delivery;
+use olifant::domain::job::Job;
 use olifant::domain::message::Message;
 use olifant::domain::person::{Alias, Person, Phone};
 use olifant::domain::turn::Turn;
@@ -76,9 +77,20 @@ impl Story {
         let model = Arc::new(Model::default());
         let sandbox_url = serve(&servers, sandbox.router()).await;
         let model_url = serve(&servers, model.router()).await;
+        sandbox.set_own_url(&sandbox_url);
         let settings = format!("{}\n{extra}", settings(&sandbox_url, &model_url, llm));
         let folder = tempfile::tempdir().unwrap();
         Self { clock, sandbox, model, settings, folder, life: None, servers: Some(servers) }
+    }
+
+    /// Serves something beside the app; where it is.
+    pub async fn serve(&self, router: axum::Router) -> String {
+        serve(self.servers.as_ref().unwrap(), router).await
+    }
+
+    /// More configuration for the next start.
+    pub fn configure(&mut self, more: &str) {
+        self.settings = format!("{}\n{more}", self.settings);
     }
 
     /// Starts the app over what the last one left.
@@ -105,7 +117,9 @@ impl Story {
         let url = format!("http://{}", listener.local_addr().unwrap());
         self.sandbox.set_app_url(&url);
         let settings = Settings::load(self.sources(&url)).unwrap();
-        let store = olifant::store::open(&settings.store, &[], self.clock.clone()).unwrap();
+        let store =
+            olifant::store::open(&settings.store, settings.events.wanted(), self.clock.clone())
+                .unwrap();
         let (store, clock) = (wrap(store), self.clock.clone());
         let app = runtime
             .spawn(async move {
@@ -255,7 +269,8 @@ impl Story {
 async fn next_due(store: &dyn Store) -> Option<Timestamp> {
     let turns = Queue::<Turn>::next_due(store).await.unwrap();
     let deliveries = Queue::<Delivery>::next_due(store).await.unwrap();
-    turns.into_iter().chain(deliveries).min()
+    let jobs = Queue::<Job>::next_due(store).await.unwrap();
+    turns.into_iter().chain(deliveries).chain(jobs).min()
 }
 
 fn runtime() -> Runtime {

@@ -5,13 +5,18 @@
 
 mod binary;
 mod harness;
+mod listener;
 mod model;
 mod stops;
 
 mod answering;
+mod api;
 mod killing;
+mod operating;
 mod people;
 mod sending;
 mod serving;
 mod stepping;
+mod telling;
 mod webhooks;
+mod windows;

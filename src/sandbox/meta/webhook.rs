@@ -1,11 +1,11 @@
 //! Bodies of Meta's webhooks.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::super::MetaAccount;
 use super::super::phones::{Bubble, Contact};
+use super::Pricing;
 
 pub(super) fn envelope(changes: Vec<Value>) -> Value {
     json!({
@@ -36,8 +36,18 @@ pub(super) fn message(
     message.insert("id".into(), id.into());
     message.insert("timestamp".into(), at.as_second().to_string().into());
     message.insert("type".into(), kind.into());
-    message.insert(kind.to_owned(), body);
+    if !body.is_null() {
+        message.insert(kind.to_owned(), body);
+    }
     Value::Object(message)
+}
+
+/// What became of a message, and when.
+pub(super) struct Outcome<'a> {
+    pub(super) status: &'a str,
+    pub(super) errors: Option<Value>,
+    pub(super) pricing: Pricing,
+    pub(super) at: Timestamp,
 }
 
 /// What became of a message. Of one that nobody knows only the id is told.
@@ -45,17 +55,16 @@ pub(super) fn status(
     account: &MetaAccount,
     known: Option<(Contact, Bubble)>,
     wamid: &str,
-    status: &str,
-    at: Timestamp,
-    errors: Option<Value>,
+    outcome: Outcome<'_>,
 ) -> Value {
+    let Outcome { status, errors, pricing, at } = outcome;
     let mut report = Map::new();
     report.insert("id".into(), wamid.into());
     report.insert("status".into(), status.into());
     report.insert("timestamp".into(), at.as_second().to_string().into());
     let failed = errors.is_some() || status == "failed";
     if !failed {
-        report.insert("pricing".into(), pricing());
+        report.insert("pricing".into(), pricing.object());
     }
     report.extend(errors.map(|errors| ("errors".to_owned(), errors)));
     let mut value = value(account);
@@ -74,14 +83,61 @@ pub(super) fn status(
 /// What the app sends along and gets back.
 const DATA: &str = "biz_opaque_callback_data";
 
-/// Since October 2026 every message of ours is billed.
-fn pricing() -> Value {
-    json!({
-        "billable": true,
-        "pricing_model": "PMP",
-        "type": "regular",
-        "category": "service",
-    })
+/// The `errors` of a failed status.
+pub(super) fn errors(code: u32) -> Value {
+    let title = match code {
+        131_042 => "Business eligibility payment issue",
+        131_047 => "Re-engagement message",
+        _ => "Message undeliverable",
+    };
+    json!([{
+        "code": code,
+        "title": title,
+        "message": title,
+        "error_data": { "details": format!("The message failed: {title}") },
+        "href": "/documentation/business-messaging/whatsapp/support/error-codes/",
+    }])
+}
+
+/// What somebody of the business wrote in the Business app.
+pub(super) fn echo(
+    account: &MetaAccount,
+    contact: &Contact,
+    id: &str,
+    text: &str,
+    at: Timestamp,
+) -> Value {
+    let mut echo = Map::new();
+    echo.insert("from".into(), account.display_number.as_str().into());
+    insert(&mut echo, "to", contact.phone.as_deref());
+    insert(&mut echo, "to_user_id", contact.user_id.as_deref());
+    echo.insert("id".into(), id.into());
+    echo.insert("timestamp".into(), at.as_second().to_string().into());
+    echo.insert("type".into(), "text".into());
+    echo.insert("text".into(), json!({ "body": text }));
+    let mut value = value(account);
+    value.insert("contacts".into(), json!([card(contact)]));
+    value.insert("message_echoes".into(), json!([echo]));
+    Value::Object(value)
+}
+
+/// The person has another id now.
+pub(super) fn user_id_update(
+    account: &MetaAccount,
+    contact: &Contact,
+    user_id: &str,
+    at: Timestamp,
+) -> Value {
+    let mut update = Map::new();
+    insert(&mut update, "wa_id", contact.phone.as_deref());
+    update
+        .insert("detail".into(), format!("User id for {} has been updated.", contact.name).into());
+    update.insert("user_id".into(), json!({ "previous": contact.user_id, "current": user_id }));
+    update.insert("timestamp".into(), at.as_second().to_string().into());
+    let mut value = value(account);
+    value.insert("contacts".into(), json!([card(contact)]));
+    value.insert("user_id_update".into(), json!([update]));
+    Value::Object(value)
 }
 
 fn value(account: &MetaAccount) -> Map<String, Value> {
@@ -105,82 +161,4 @@ fn card(contact: &Contact) -> Value {
 
 fn insert(object: &mut Map<String, Value>, key: &str, value: Option<&str>) {
     object.extend(value.map(|value| (key.to_owned(), value.into())));
-}
-
-/// A message read back from a body, to show it on its writer's phone.
-pub(super) struct Noted {
-    pub(super) id: String,
-    pub(super) contact: Contact,
-    raw: Value,
-    text: String,
-    quotes: Option<String>,
-}
-
-impl Noted {
-    pub(super) fn bubble(&self, at: Timestamp) -> Bubble {
-        Bubble::written(self.id.clone(), at, self.text.clone(), self.raw.clone())
-            .quoting(self.quotes.clone())
-    }
-}
-
-/// The body's messages to this number; what can't be read has no phone.
-pub(super) fn messages(body: &Value, phone_number_id: &str) -> Vec<Noted> {
-    let body = Body::deserialize(body).unwrap_or_default();
-    let changes = body.entry.into_iter().flat_map(|entry| entry.changes);
-    let values = changes.map(|change| change.value);
-    let ours = values.filter(|value| value.metadata.phone_number_id == phone_number_id);
-    ours.flat_map(|value| value.messages).filter_map(noted).collect()
-}
-
-fn noted(raw: Value) -> Option<Noted> {
-    let message = Message::deserialize(&raw).ok()?;
-    let address = message.from.clone().or(message.from_user_id.clone())?;
-    let contact = Contact { name: address, phone: message.from, user_id: message.from_user_id };
-    let quotes = message.context.and_then(|context| context.id);
-    let text = super::api::words(&message.kind, &raw);
-    Some(Noted { id: message.id, contact, raw, text, quotes })
-}
-
-#[derive(Default, Deserialize)]
-struct Body {
-    #[serde(default)]
-    entry: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    #[serde(default)]
-    changes: Vec<Change>,
-}
-
-#[derive(Deserialize)]
-struct Change {
-    value: ChangeValue,
-}
-
-#[derive(Deserialize)]
-struct ChangeValue {
-    metadata: Metadata,
-    #[serde(default)]
-    messages: Vec<Value>,
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    phone_number_id: String,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    id: String,
-    from: Option<String>,
-    from_user_id: Option<String>,
-    #[serde(rename = "type")]
-    kind: String,
-    context: Option<Context>,
-}
-
-#[derive(Deserialize)]
-struct Context {
-    id: Option<String>,
 }

@@ -11,8 +11,14 @@ pub(in crate::sandbox) struct Chat {
     pub(in crate::sandbox) account: String,
     pub(in crate::sandbox) contact: Contact,
     pub(in crate::sandbox) bubbles: Vec<Bubble>,
+    /// When the person last wrote: for a day the business may write freely.
+    #[serde(default)]
+    pub(in crate::sandbox) heard_at: Option<Timestamp>,
     #[serde(skip)]
     pub(in crate::sandbox) typing_until: Option<Timestamp>,
+    /// When typing dots were shown.
+    #[serde(skip)]
+    pub(in crate::sandbox) typed: Vec<Timestamp>,
 }
 
 /// All chats of all phones.
@@ -22,16 +28,32 @@ pub(in crate::sandbox) struct Book {
 }
 
 impl Chat {
+    fn new(account: String, contact: Contact) -> Self {
+        let (bubbles, typed) = (Vec::new(), Vec::new());
+        Self { account, contact, bubbles, heard_at: None, typing_until: None, typed }
+    }
+
     pub(in crate::sandbox) fn show(&mut self, bubble: Bubble) {
-        if bubble.side == Side::Business {
+        if bubble.side == Side::Business && !bubble.hidden {
             self.typing_until = None;
         }
         self.bubbles.push(bubble);
     }
 
-    /// The person sees blue ticks up to this message, and perhaps typing dots.
-    /// What the app refused before stays refused.
-    pub(in crate::sandbox) fn mark_read(&mut self, id: &str, typing_until: Option<Timestamp>) {
+    /// The person wrote then.
+    pub(in crate::sandbox) fn hear(&mut self, at: Timestamp) {
+        self.heard_at = self.heard_at.max(Some(at));
+    }
+
+    /// The app shows typing dots since now.
+    pub(in crate::sandbox) fn type_until(&mut self, now: Timestamp, until: Timestamp) {
+        self.typing_until = Some(until);
+        self.typed.push(now);
+    }
+
+    /// The person sees blue ticks up to this message. What the app refused
+    /// before stays refused.
+    pub(in crate::sandbox) fn mark_read(&mut self, id: &str) {
         let Some(end) = self.bubbles.iter().position(|bubble| bubble.id == id) else { return };
         for bubble in &mut self.bubbles[..end] {
             if bubble.side == Side::Person && bubble.tick == Tick::Accepted {
@@ -39,7 +61,6 @@ impl Chat {
             }
         }
         self.bubbles[end].tick = Tick::Read;
-        self.typing_until = typing_until.or(self.typing_until);
     }
 
     pub(in crate::sandbox) fn newest(&self, count: usize) -> &[Bubble] {
@@ -47,7 +68,8 @@ impl Chat {
     }
 
     pub(super) fn inbox(&self) -> Vec<Bubble> {
-        self.bubbles.iter().filter(|bubble| bubble.side == Side::Business).cloned().collect()
+        let shown = |bubble: &&Bubble| bubble.side == Side::Business && !bubble.hidden;
+        self.bubbles.iter().filter(shown).cloned().collect()
     }
 }
 
@@ -56,7 +78,7 @@ impl Book {
     pub(in crate::sandbox) fn open(&mut self, account: &str, contact: &Contact) -> &mut Chat {
         let index = self.position(account, contact).unwrap_or_else(|| {
             let (account, contact) = (account.to_owned(), contact.clone());
-            self.chats.push(Chat { account, contact, bubbles: Vec::new(), typing_until: None });
+            self.chats.push(Chat::new(account, contact));
             self.chats.len() - 1
         });
         &mut self.chats[index]
@@ -86,7 +108,28 @@ impl Book {
         self.with(account, id)?.bubbles.iter_mut().rev().find(|bubble| bubble.id == id)
     }
 
-    pub(super) fn find<'a>(&'a self, account: &'a str, id: &str) -> Option<&'a Bubble> {
+    /// Puts an emoji on the message, if it is there.
+    pub(in crate::sandbox) fn react(&mut self, account: &str, id: &str, side: Side, emoji: &str) {
+        if let Some(bubble) = self.bubble(account, id) {
+            bubble.react(side, emoji);
+        }
+    }
+
+    /// The person's message has other words now, if it is there.
+    pub(in crate::sandbox) fn edit(&mut self, account: &str, id: &str, words: String) {
+        if let Some(bubble) = self.bubble(account, id) {
+            (bubble.text, bubble.edited) = (words, true);
+        }
+    }
+
+    /// The person's message is gone, if it is there.
+    pub(in crate::sandbox) fn revoke(&mut self, account: &str, id: &str) {
+        if let Some(bubble) = self.bubble(account, id) {
+            (bubble.text, bubble.revoked) = ("[deleted]".to_owned(), true);
+        }
+    }
+
+    pub(in crate::sandbox) fn find<'a>(&'a self, account: &'a str, id: &str) -> Option<&'a Bubble> {
         self.of(account).flat_map(|chat| &chat.bubbles).find(|bubble| bubble.id == id)
     }
 
@@ -96,7 +139,9 @@ impl Book {
             account: chat.account.clone(),
             contact: chat.contact.clone(),
             bubbles: chat.newest(count).to_vec(),
+            heard_at: chat.heard_at,
             typing_until: chat.typing_until,
+            typed: Vec::new(),
         });
         Self { chats: chats.collect() }
     }

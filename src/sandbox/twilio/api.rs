@@ -14,26 +14,37 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
+use super::super::gate::{Course, Passage};
 use super::super::phones::{Bubble, Contact};
 use super::super::post::UnderWay;
 use super::super::{Sandbox, identifiers};
+use super::twiml::Said;
 use super::{Form, Number, webhook};
 use error::ApiError;
 use resource::Wanted;
 use webhook::field;
 
+mod check;
 mod error;
+mod media;
 mod resource;
 
-/// The longest text, in UTF-16 units.
-const LONGEST_BODY: usize = 1600;
 /// How long typing dots stay without an answer.
 const TYPING: Duration = Duration::from_secs(25);
 
 pub(in crate::sandbox) fn routes() -> Router<Arc<Sandbox>> {
+    let message = "/2010-04-01/Accounts/{sid}/Messages/{message}";
     Router::new()
         .route("/2010-04-01/Accounts/{sid}/Messages.json", post(create).merge(get(list)))
+        .route(message, get(look))
+        .route(&format!("{message}/Media.json"), get(media::list))
+        .route(&format!("{message}/Media/{{medium}}"), get(media::fetch).delete(media::delete))
         .route("/v2/Indicators/Typing.json", post(typing))
+}
+
+/// The host of the files.
+pub(in crate::sandbox) fn cdn() -> Router<Arc<Sandbox>> {
+    Router::new().route("/twilio-cdn/{token}", get(media::download))
 }
 
 async fn create(
@@ -73,10 +84,21 @@ fn authorise(
 ) -> Result<Vec<Number>, ApiError> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let numbers = (0..sandbox.twilio.len()).map(|index| sandbox.twilio(index));
-    let own: Vec<_> = numbers.filter(|number| Some(basic(number).as_str()) == given).collect();
+    let is_its = |number: &Number| {
+        let switches = number.switches();
+        // An account that isn't paid is suspended, and looks the same.
+        Some(basic(number).as_str()) == given && !switches.token_revoked && !switches.unpaid
+    };
+    let own: Vec<_> = numbers.filter(is_its).collect();
     let of_path =
         own.iter().all(|number| sid.is_none_or(|sid| number.desk().account.account_sid == sid));
-    if own.is_empty() || !of_path { Err(ApiError::authenticate()) } else { Ok(own) }
+    if own.is_empty() || !of_path {
+        return Err(ApiError::authenticate());
+    }
+    match own.iter().any(|number| number.switches().provider_down) {
+        true => Err(ApiError::down()),
+        false => Ok(own),
+    }
 }
 
 fn basic(number: &Number) -> String {
@@ -87,75 +109,74 @@ fn basic(number: &Number) -> String {
 
 /// Puts a message on the person's phone.
 fn accept(number: Option<&Number>, form: &Form) -> Result<Value, ApiError> {
-    let contact = check(number, form)?;
+    let contact = check::check(number, form)?;
     // `check` refuses a sender that isn't there.
     let number = number.ok_or_else(ApiError::authenticate)?;
     let callback = field(form, "StatusCallback");
     if callback.is_some_and(|url| number.sandbox.reach(url).is_none()) {
         return Err(ApiError::new(21609, "The StatusCallback URL is not a URL of the app"));
     }
-    let bubble = show(number, &contact, webhook::object(form));
+    let free = field(form, "ContentSid").is_none();
+    let course = course(number, &contact, free)?;
+    let bubble = show(number, &contact, webhook::object(form), course);
     Ok(resource::of(number, &bubble))
 }
 
-/// Who is meant, if everything is right.
-fn check(number: Option<&Number>, form: &Form) -> Result<Contact, ApiError> {
-    let to = field(form, "To").ok_or(ApiError::new(21604, "A 'To' phone number is required."))?;
-    let from =
-        field(form, "From").ok_or(ApiError::new(21603, "A 'From' phone number is required."))?;
-    if to.starts_with("whatsapp:") != from.starts_with("whatsapp:") {
-        return Err(ApiError::new(21910, "'To' and 'From' must be of the same channel"));
+/// How the message's way will go on, if it may go at all.
+fn course(number: &Number, contact: &Contact, free: bool) -> Result<Course, ApiError> {
+    match number.sandbox.passage(&number.desk().gate, number.id(), contact) {
+        Passage::Refused if free => {
+            Err(ApiError::new(63016, "Failed to send freeform message outside the allowed window"))
+        }
+        Passage::Lost if free => Ok(Course::Fails(63_016)),
+        Passage::Open | Passage::Lost | Passage::Refused => Ok(Course::Arrives),
     }
-    if number.is_none() {
-        return Err(ApiError::new(63007, "No channel with the specified From address was found"));
-    }
-    if to == from {
-        return Err(ApiError::new(63031, "To and From are the same"));
-    }
-    let body = field(form, "Body").unwrap_or_default();
-    let other = ["MediaUrl", "ContentSid", "PersistentAction"];
-    if body.is_empty() && other.iter().all(|name| field(form, name).is_none()) {
-        return Err(ApiError::new(21619, "A text message body or media urls must be specified."));
-    }
-    if body.encode_utf16().count() > LONGEST_BODY {
-        return Err(ApiError::new(21617, "The message body exceeds the 1600 character limit."));
-    }
-    webhook::contact(to).ok_or(ApiError::new(21211, "The 'To' number is not a valid phone number."))
 }
 
-/// Delivers what the app said in its answer to a webhook.
-pub(super) fn deliver(number: &Number, contact: &Contact, body: String, callback: Option<String>) {
-    let mut raw = json!({
-        "To": webhook::address(contact),
-        "From": number.id(),
-        "Body": body,
-    });
-    if let Some(callback) = callback {
-        raw["StatusCallback"] = callback.into();
+/// Delivers what the app said in its answer to a webhook. What the API would
+/// refuse is dropped: the error stands in Twilio's debugger only.
+pub(super) fn deliver(number: &Number, contact: &Contact, said: Said) {
+    let pairs = [
+        ("To", Some(webhook::address(contact))),
+        ("From", Some(number.id().to_owned())),
+        ("Body", Some(said.body)),
+        ("MediaUrl", said.media),
+        ("StatusCallback", said.status_callback),
+    ];
+    let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let form: Form = pairs.collect();
+    let checked = check::check(Some(number), &form);
+    if let Ok(course) = checked.and_then(|_| course(number, contact, true)) {
+        let mut raw = webhook::object(&form);
+        raw[resource::REPLY] = "outbound-reply".into();
+        show(number, contact, raw, course);
     }
-    show(number, contact, raw);
 }
 
-fn show(number: &Number, contact: &Contact, raw: Value) -> Bubble {
-    let text = raw["Body"].as_str().filter(|body| !body.is_empty()).unwrap_or("[media]").to_owned();
-    let bubble = Bubble::received(identifiers::sid(), number.sandbox.clock.now(), text, raw);
+fn show(number: &Number, contact: &Contact, raw: Value, course: Course) -> Bubble {
+    let id = match raw["MediaUrl"].is_string() {
+        true => identifiers::mms_sid(),
+        false => identifiers::sid(),
+    };
+    let bubble = Bubble::received(id, number.sandbox.clock.now(), words(&raw), raw)
+        .hidden_if(matches!(course, Course::Fails(_)));
     // Counted before the phone shows it: whoever saw it can wait for the rest.
     let under_way = UnderWay::new(&number.sandbox);
     number.sandbox.phones.change(|book| book.open(number.id(), contact).show(bubble.clone()));
-    if number.desk().reports_by_itself() {
-        report(number, bubble.id.clone(), under_way);
-    }
+    number.report(&bubble.id, course, under_way);
     bubble
 }
 
-fn report(number: &Number, sid: String, under_way: UnderWay) {
-    let number = number.clone();
-    tokio::spawn(async move {
-        let _under_way = under_way;
-        for status in ["sent", "delivered", "read"] {
-            number.send_status(&sid, status, None).await;
-        }
-    });
+/// The words of a message, or what stands for it.
+fn words(raw: &Value) -> String {
+    let kinds =
+        [("ContentSid", "[template]"), ("PersistentAction", "[location]"), ("MediaUrl", "[media]")];
+    let kind = kinds.iter().find(|(name, _)| raw[*name].is_string()).map(|(_, kind)| *kind);
+    let body = raw["Body"].as_str().filter(|body| !body.is_empty());
+    match (kind, body) {
+        (Some(kind), Some(body)) => format!("{kind} {body}"),
+        (kind, body) => body.or(kind).unwrap_or_default().to_owned(),
+    }
 }
 
 async fn list(
@@ -167,38 +188,44 @@ async fn list(
 ) -> Response {
     let query = webhook::decode(query.unwrap_or_default().as_bytes());
     sandbox.record("GET", format!("/twilio{}", uri.path()), webhook::object(&query));
-    match authorise(&sandbox, &headers, Some(&sid)).and_then(|numbers| found(&numbers, &query)) {
-        Ok(page) => Json(page).into_response(),
-        Err(error) => error.into_response(),
-    }
+    let numbers = authorise(&sandbox, &headers, Some(&sid));
+    let page =
+        numbers.and_then(|numbers| Ok(resource::page(&numbers, &sid, &Wanted::read(&query)?)));
+    answer(page)
 }
 
-fn found(numbers: &[Number], query: &Form) -> Result<Value, ApiError> {
-    let wanted = Wanted::read(query)?;
-    let mut resources: Vec<_> = numbers.iter().flat_map(resource::all).collect();
-    resources.retain(|(at, resource)| wanted.holds(*at, resource));
-    resources.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    resources.truncate(wanted.page_size);
-    let messages: Vec<_> = resources.into_iter().map(|(_, resource)| resource).collect();
-    Ok(json!({
-        "messages": messages,
-        "page": 0,
-        "page_size": wanted.page_size,
-        "next_page_uri": null,
-        "previous_page_uri": null,
-    }))
+/// One message.
+async fn look(
+    State(sandbox): State<Arc<Sandbox>>,
+    Path((account, message)): Path<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    sandbox.record("GET", format!("/twilio{}", uri.path()), Value::Null);
+    let sid = message.strip_suffix(".json").unwrap_or_default();
+    let found = authorise(&sandbox, &headers, Some(&account)).and_then(|numbers| {
+        let mut all = numbers.iter().flat_map(resource::all).map(|(_, resource)| resource);
+        all.find(|resource| resource["sid"] == sid).ok_or_else(ApiError::not_found)
+    });
+    answer(found)
+}
+
+fn answer(result: Result<Value, ApiError>) -> Response {
+    match result {
+        Ok(body) => Json(body).into_response(),
+        Err(error) => error.into_response(),
+    }
 }
 
 /// A message of the person turns blue, with typing dots.
 async fn typing(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, body: Bytes) -> Response {
     let form = webhook::decode(&body);
     sandbox.record("POST", "/twilio/v2/Indicators/Typing.json".into(), webhook::object(&form));
-    let shown =
-        authorise(&sandbox, &headers, None).and_then(|numbers| show_typing(&numbers, &form));
-    match shown {
-        Ok(()) => Json(json!({ "success": true })).into_response(),
-        Err(error) => error.into_response(),
-    }
+    let numbers = authorise(&sandbox, &headers, None);
+    answer(
+        numbers
+            .and_then(|numbers| show_typing(&numbers, &form).map(|()| json!({ "success": true }))),
+    )
 }
 
 fn show_typing(numbers: &[Number], form: &Form) -> Result<(), ApiError> {
@@ -207,10 +234,12 @@ fn show_typing(numbers: &[Number], form: &Form) -> Result<(), ApiError> {
     }
     let id = field(form, "messageId").unwrap_or_default();
     let known = numbers.iter().any(|number| {
-        let until = number.sandbox.clock.now() + TYPING;
+        let now = number.sandbox.clock.now();
         number.sandbox.phones.change(|book| {
-            let chat = book.with(number.id(), id);
-            chat.map(|chat| chat.mark_read(id, Some(until))).is_some()
+            let Some(chat) = book.with(number.id(), id) else { return false };
+            chat.mark_read(id);
+            chat.type_until(now, now + TYPING);
+            true
         })
     });
     if known { Ok(()) } else { Err(ApiError::not_found()) }

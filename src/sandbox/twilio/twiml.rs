@@ -4,6 +4,8 @@
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Said {
     pub(super) body: String,
+    pub(super) media: Option<String>,
+    /// Of `statusCallback`, or the older `action`.
     pub(super) status_callback: Option<String>,
 }
 
@@ -15,9 +17,17 @@ pub(super) fn messages(xml: &str) -> Vec<Said> {
 fn message(rest: &str) -> Option<Said> {
     let (head, rest) = rest.split_once('>')?;
     let (inner, _) = rest.split_once("</Message>")?;
-    let body = inner.split_once("<Body>").and_then(|(_, rest)| rest.split_once("</Body>"));
-    let body = unescape(body.map_or(inner, |(body, _)| body));
-    Some(Said { body, status_callback: attribute(head, "statusCallback") })
+    let media = element(inner, "Media");
+    // Without elements the text itself is the body.
+    let bare = if media.is_some() { "" } else { inner };
+    let body = unescape(element(inner, "Body").unwrap_or(bare));
+    let callback = attribute(head, "statusCallback").or_else(|| attribute(head, "action"));
+    Some(Said { body, media: media.map(unescape), status_callback: callback })
+}
+
+fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    rest.split_once(&format!("</{name}>")).map(|(inner, _)| inner)
 }
 
 fn attribute(head: &str, name: &str) -> Option<String> {
@@ -47,13 +57,18 @@ mod tests {
     fn an_answer_may_say_nothing_something_or_more() {
         assert_eq!(messages(r#"<?xml version="1.0"?><Response/>"#), []);
         let xml = r#"<Response><Message>Tea &amp;lt; you</Message>
-            <Message statusCallback="http://127.0.0.1/x?d=1&amp;e=2"><Body>two</Body></Message></Response>"#;
+            <Message statusCallback="http://127.0.0.1/x?d=1&amp;e=2"><Body>two</Body>
+            <Media>http://127.0.0.1/a.png</Media></Message></Response>"#;
         let callback = Some("http://127.0.0.1/x?d=1&e=2".to_owned());
         assert_eq!(
             messages(xml),
             [
-                Said { body: "Tea &lt; you".into(), status_callback: None },
-                Said { body: "two".into(), status_callback: callback },
+                Said { body: "Tea &lt; you".into(), media: None, status_callback: None },
+                Said {
+                    body: "two".into(),
+                    media: Some("http://127.0.0.1/a.png".into()),
+                    status_callback: callback
+                },
             ]
         );
     }

@@ -53,6 +53,14 @@ pub(super) fn message(account: &TwilioAccount, contact: &Contact, sid: &str, tex
     form
 }
 
+/// Puts a parameter, in the place of the one that is there.
+pub(super) fn set(form: &mut Form, name: &str, value: &str) {
+    match form.iter_mut().find(|(key, _)| key == name) {
+        Some((_, old)) => value.clone_into(old),
+        None => form.push((name.to_owned(), value.to_owned())),
+    }
+}
+
 /// What became of a message.
 pub(super) fn status(
     account: &TwilioAccount,
@@ -74,10 +82,13 @@ pub(super) fn status(
         ("ApiVersion", "2010-04-01"),
         ("ChannelInstallSid", "XE00000000000000000000000000000001"),
     ]);
-    if status != "sent" {
+    if ["delivered", "read"].contains(&status) {
         form.push(("EventType".into(), status.to_uppercase()));
     }
-    form.extend(code.map(|code| ("ErrorCode".to_owned(), code.to_string())));
+    if let Some(code) = code {
+        form.push(("ErrorCode".into(), code.to_string()));
+        form.push(("ChannelStatusMessage".into(), format!("The channel reported {code}")));
+    }
     form
 }
 
@@ -109,7 +120,8 @@ pub(super) fn noted(form: &Form, at: Timestamp) -> Option<(Contact, Bubble)> {
     Some((contact, Bubble::written(id, at, text, object(form)).quoting(quotes)))
 }
 
-pub(super) fn field<'a>(form: &'a Form, name: &str) -> Option<&'a str> {
+/// The first value of a parameter: `field(&form, "MessageSid")`.
+pub fn field<'a>(form: &'a Form, name: &str) -> Option<&'a str> {
     form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 

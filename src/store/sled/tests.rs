@@ -1,6 +1,7 @@
 //! Stories about the store alone.
 
 mod model;
+mod protocol;
 mod races;
 
 use std::time::Duration;

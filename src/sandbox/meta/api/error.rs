@@ -46,6 +46,33 @@ impl GraphError {
         Self::oauth(400, 131009, "Parameter value is not valid", details)
     }
 
+    /// The window is closed, and the message is no template.
+    pub(super) fn window() -> Self {
+        let details = "More than 24 hours have passed since the customer last replied";
+        Self::oauth(400, 131047, "Re-engagement message", details)
+    }
+
+    /// The bill isn't paid.
+    pub(super) fn unpaid() -> Self {
+        let details = "Message failed because of the payment method of the account";
+        Self::oauth(400, 131042, "Business eligibility payment issue", details)
+    }
+
+    /// The file doesn't go.
+    pub(super) fn upload(details: &str) -> Self {
+        Self::oauth(400, 131053, "Media upload error", details)
+    }
+
+    /// The number would write to itself.
+    pub(super) fn same() -> Self {
+        Self::oauth(400, 131021, "Recipient cannot be sender", "They must not be the same")
+    }
+
+    /// Nothing works at the provider.
+    pub(super) fn down() -> Self {
+        Self::oauth(500, 131000, "Something went wrong", "Unknown error")
+    }
+
     /// What a test asked for.
     pub(super) fn of_fault(status: u16, code: u32) -> Response {
         Self::oauth(status, code, "Refused", "As the test wanted").into_response()

@@ -5,30 +5,16 @@ use serde_json::{Map, Value};
 
 use super::super::super::identifiers;
 use super::super::super::phones::Contact;
+use super::content::{self, Uploaded};
 use super::error::GraphError;
 
-/// The longest text, in UTF-16 units.
-const LONGEST_TEXT: usize = 4096;
 /// The longest `biz_opaque_callback_data`, in characters.
 const LONGEST_DATA: usize = 512;
-/// Kinds of messages; each has an object of its own name.
-const KINDS: [&str; 11] = [
-    "audio",
-    "contacts",
-    "document",
-    "image",
-    "interactive",
-    "location",
-    "reaction",
-    "sticker",
-    "template",
-    "text",
-    "video",
-];
-
 /// A message that may go.
 pub(super) struct Outgoing {
     pub(super) destination: Destination,
+    pub(super) kind: String,
+    pub(super) uploaded: Vec<Uploaded>,
     pub(super) words: String,
     pub(super) quotes: Option<String>,
     pub(super) raw: Value,
@@ -47,11 +33,21 @@ impl Outgoing {
         let send: Send = serde_json::from_value(raw.clone())
             .map_err(|e| GraphError::parameter(&e.to_string()))?;
         send.check_envelope()?;
-        let kind = send.kind.as_deref().unwrap_or("text");
-        check_content(kind, &send.content)?;
-        let words = words(kind, &raw);
-        let quotes = send.context.as_ref().map(|context| context.message_id.clone());
-        Ok(Self { destination: send.destination()?, words, quotes, raw })
+        let kind = send.kind.clone().unwrap_or_else(|| "text".into());
+        let uploaded = content::check(&kind, &send.content)?;
+        let words = words(&kind, &raw);
+        let quotes = send.quotes(&kind)?;
+        Ok(Self { destination: send.destination()?, kind, uploaded, words, quotes, raw })
+    }
+
+    pub(super) fn to_group(&self) -> bool {
+        self.raw["recipient_type"] == "group"
+    }
+
+    /// The message it reacts to, and the emoji.
+    pub(super) fn reaction(&self) -> Option<(&str, &str)> {
+        let reaction = self.raw.get("reaction")?;
+        Some((reaction["message_id"].as_str()?, reaction["emoji"].as_str()?))
     }
 }
 
@@ -60,11 +56,25 @@ pub(in crate::sandbox::meta) fn words(kind: &str, message: &Value) -> String {
     let content = &message[kind];
     match kind {
         "text" => content["body"].as_str().unwrap_or_default().to_owned(),
-        "interactive" => content["body"]["text"].as_str().unwrap_or("[interactive]").to_owned(),
-        kind => match content["caption"].as_str() {
-            Some(caption) => format!("[{kind}] {caption}"),
-            None => format!("[{kind}]"),
-        },
+        "interactive" => interactive(content).unwrap_or("[interactive]").to_owned(),
+        "button" => content["text"].as_str().unwrap_or("[button]").to_owned(),
+        "template" | "location" => labelled(kind, &content["name"]),
+        "contacts" => labelled(kind, &content[0]["name"]["formatted_name"]),
+        "order" => labelled(kind, &content["text"]),
+        kind => labelled(kind, &content["caption"]),
+    }
+}
+
+/// What the business asks, or the person picked.
+fn interactive(content: &Value) -> Option<&str> {
+    let picked = ["button_reply", "list_reply"].map(|reply| content[reply]["title"].as_str());
+    content["body"]["text"].as_str().or(picked[0]).or(picked[1])
+}
+
+fn labelled(kind: &str, label: &Value) -> String {
+    match label.as_str() {
+        Some(label) => format!("[{kind}] {label}"),
+        None => format!("[{kind}]"),
     }
 }
 
@@ -107,6 +117,17 @@ impl Send {
         Ok(())
     }
 
+    fn quotes(&self, kind: &str) -> Result<Option<String>, GraphError> {
+        let Some(Context { message_id }) = &self.context else { return Ok(None) };
+        if kind == "reaction" {
+            return Err(GraphError::parameter("context can't be used with a reaction"));
+        }
+        if !message_id.starts_with("wamid.") {
+            return Err(GraphError::value("context['message_id'] is no message id"));
+        }
+        Ok(Some(message_id.clone()))
+    }
+
     fn destination(&self) -> Result<Destination, GraphError> {
         match (&self.to, &self.recipient) {
             (Some(_), Some(_)) | (None, None) => {
@@ -139,34 +160,4 @@ fn user_id(id: &str) -> Result<Destination, GraphError> {
         return Err(GraphError::value("recipient is no user id"));
     }
     Ok(Destination::Contact { input: id.to_owned(), contact: Contact::unknown(id) })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Text {
-    body: String,
-    #[serde(rename = "preview_url")]
-    _preview_url: Option<bool>,
-}
-
-/// Exactly the object of the message's kind may stand beside the envelope.
-fn check_content(kind: &str, rest: &Map<String, Value>) -> Result<(), GraphError> {
-    if !KINDS.contains(&kind) {
-        return Err(GraphError::parameter("Unknown type"));
-    }
-    if let Some(unexpected) = rest.keys().find(|key| *key != kind) {
-        return Err(GraphError::parameter(&format!("Unexpected key {unexpected}")));
-    }
-    let missing = || GraphError::parameter(&format!("The parameter {kind} is required"));
-    let content = rest.get(kind).ok_or_else(missing)?;
-    if kind == "text" { check_text(content) } else { Ok(()) }
-}
-
-fn check_text(content: &Value) -> Result<(), GraphError> {
-    let text = Text::deserialize(content).map_err(|e| GraphError::parameter(&e.to_string()))?;
-    match text.body.encode_utf16().count() {
-        0 => Err(GraphError::parameter("Param text['body'] must not be empty")),
-        1..=LONGEST_TEXT => Ok(()),
-        _ => Err(GraphError::parameter("Param text['body'] must be at most 4096 characters long")),
-    }
 }

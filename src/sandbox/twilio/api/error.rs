@@ -29,6 +29,11 @@ impl ApiError {
         Self { status: 404, code: 20404, message: "The requested resource was not found" }
     }
 
+    /// Nothing works at the provider.
+    pub(super) fn down() -> Self {
+        Self { status: 500, code: 20500, message: "Internal Server Error" }
+    }
+
     /// What a test asked for.
     pub(super) fn of_fault(status: u16, code: u32) -> Response {
         Self { status, code, message: "As the test wanted" }.into_response()
