@@ -1,5 +1,5 @@
-//! What a provider does: verify, parse, send, signal, look up, and say what
-//! its limits are. One value speaks for all numbers of its kind.
+//! What a provider does: verify, parse, send, upload, signal, look up, and say
+//! what its limits are. One value speaks for all numbers of its kind.
 //!
 //! To add a provider: one file with one folder for its wire format, one
 //! variant of [`NumberConfig`] (the compiler then names the places that must
@@ -46,6 +46,12 @@ pub trait Provider: Send + Sync {
     /// Sends one message. The delivery's id travels with it.
     async fn send(&self, parcel: &Parcel<'_>) -> Result<ProviderId, SendError>;
 
+    /// Leaves a file with the provider. What it returns stands as the
+    /// reference of [`Media`](crate::domain::message::Media) that are sent
+    /// from the same number. Some take files by link only, which they say by
+    /// refusing. Doing it twice costs nothing.
+    async fn upload(&self, number: &NumberName, file: Upload) -> Result<String, SendError>;
+
     /// Shows the person that their message was read, and typing dots. Best
     /// effort: a failure is nobody's business.
     async fn signal(&self, number: &NumberName, message: &ProviderId);
@@ -70,6 +76,17 @@ pub struct Parcel<'a> {
     pub delivery: MessageId,
     /// When the first attempt to send it began.
     pub since: jiff::Timestamp,
+}
+
+/// A file to be sent.
+#[derive(Clone)]
+pub struct Upload {
+    /// What the person sees, if it is a document.
+    pub name: String,
+    /// Its type: `image/png`.
+    pub mime: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
 }
 
 /// What a webhook's body held.

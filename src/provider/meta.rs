@@ -3,6 +3,7 @@
 mod call;
 mod codes;
 mod content;
+mod letter;
 mod parse;
 mod sender;
 #[cfg(test)]
@@ -14,7 +15,7 @@ use secrecy::SecretString;
 use url::form_urlencoded;
 
 use super::webhook::{Rejected, Verified, WebhookRequest};
-use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, per_second, signature};
+use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, Upload, per_second, signature};
 use crate::clock::Clock;
 use crate::domain::failure::SendError;
 use crate::domain::id::{NumberName, ProviderId};
@@ -110,6 +111,10 @@ impl Provider for Meta {
 
     async fn send(&self, parcel: &Parcel<'_>) -> Result<ProviderId, SendError> {
         call::send(self, parcel).await
+    }
+
+    async fn upload(&self, number: &NumberName, file: Upload) -> Result<String, SendError> {
+        call::upload(self, number, file).await
     }
 
     async fn signal(&self, number: &NumberName, message: &ProviderId) {

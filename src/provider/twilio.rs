@@ -15,9 +15,9 @@ use url::{Url, form_urlencoded};
 
 use super::signature::Fields;
 use super::webhook::{Rejected, Verified, WebhookRequest};
-use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, per_second, signature};
+use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, Upload, per_second, signature};
 use crate::clock::Clock;
-use crate::domain::failure::SendError;
+use crate::domain::failure::{Class, Failure, SendError};
 use crate::domain::id::{NumberName, ProviderId};
 use crate::domain::message::Template;
 
@@ -109,6 +109,10 @@ impl Provider for Twilio {
 
     async fn send(&self, parcel: &Parcel<'_>) -> Result<ProviderId, SendError> {
         call::send(self, parcel).await
+    }
+
+    async fn upload(&self, _number: &NumberName, _file: Upload) -> Result<String, SendError> {
+        Err(SendError::NotSent(Failure::new(Class::Refused, "Twilio takes files by link")))
     }
 
     async fn signal(&self, number: &NumberName, message: &ProviderId) {
