@@ -23,6 +23,7 @@ use crate::llm::switched::Switched;
 use crate::provider::Providers;
 use crate::store::{self, Store, StoreError};
 use crate::worker::Workers;
+use crate::worker::catch_up::CatchUp;
 use crate::worker::jobs::Jobs;
 
 pub use reload::Reloaded;
@@ -39,6 +40,8 @@ pub struct App {
     pub assistant: Arc<Assistant>,
     /// What does the work.
     pub workers: Arc<Workers>,
+    /// What looks for messages that were missed.
+    pub catch_up: CatchUp,
     /// What reaches people.
     pub providers: Arc<Providers>,
     /// The configuration it was started with.
@@ -103,6 +106,13 @@ impl App {
             http.clone(),
             clock.clone(),
         );
+        let catch_up = CatchUp::new(
+            store.clone(),
+            providers.clone(),
+            intake.clone(),
+            &settings.twilio,
+            clock.clone(),
+        );
         let workers = Workers::new(
             store.clone(),
             assistant.clone(),
@@ -116,6 +126,7 @@ impl App {
             store,
             assistant,
             workers,
+            catch_up,
             providers,
             settings,
             public_url,
@@ -190,7 +201,11 @@ impl App {
             reload::follow(&self, &stop).await;
             Ok(())
         };
-        tokio::try_join!(self.answer(listener, stop.clone()), work, follow)?;
+        let catch_up = async {
+            self.catch_up.run(stop.clone()).await;
+            Ok(())
+        };
+        tokio::try_join!(self.answer(listener, stop.clone()), work, follow, catch_up)?;
         // The last handle closes the store, which waits for its disk.
         tokio::task::spawn_blocking(move || drop(self)).await.context("closing the store")
     }

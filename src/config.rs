@@ -22,19 +22,20 @@ use tokio::sync::watch;
 use crate::assistant::{self, policy};
 use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;
-use crate::worker::{deliveries, jobs};
+use crate::worker::{catch_up, deliveries, jobs};
 use crate::{http, llm, store};
 use layers::{get, origin, table};
 use section::read;
 
 /// What a running program can't change.
-const FIXED: &[&str] = &["server", "store", "numbers", "sending", "events", "alerts"];
+const FIXED: &[&str] = &["server", "store", "numbers", "twilio", "sending", "events", "alerts"];
 
 /// All there is at the top.
 const SECTIONS: &[&str] = &[
     "server",
     "store",
     "numbers",
+    "twilio",
     "llm",
     "assistant",
     "sending",
@@ -83,6 +84,8 @@ pub struct Settings {
     pub numbers: BTreeMap<NumberName, NumberConfig>,
     /// How each business answers.
     pub businesses: BTreeMap<Business, BusinessConfig>,
+    /// `[twilio]`.
+    pub twilio: catch_up::Config,
     /// `[sending]`.
     pub sending: deliveries::Config,
     /// `[events]`.
@@ -162,6 +165,7 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
         server: server::read(&tree, &numbers)?,
         store: store(&tree)?,
         businesses: businesses::read_all(&tree, &numbers)?,
+        twilio: read_section(&tree, "twilio")?,
         sending: read_section(&tree, "sending")?,
         events: telling::events(&tree)?,
         alerts: telling::alerts(&tree)?,

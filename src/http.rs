@@ -8,6 +8,7 @@ pub mod auth;
 mod body;
 pub mod error;
 mod health;
+mod media_api;
 pub mod messages_api;
 mod openapi;
 mod serve;

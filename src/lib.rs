@@ -11,8 +11,8 @@
 //! telemetry      logs        shutdown   the end
 //! http           webhooks and health checks
 //! sandbox        stand-ins for both providers, and the phone page of dev mode
+//! worker         claims turns and deliveries, does them, finishes them; looks for what was missed
 //! intake         from what a provider told to the store, and what an operator must know of it
-//! worker         claims turns and deliveries, does them, finishes them
 //! assistant      from a turn to a reply: policy, context, model and tools, format
 //! tool           what a model may do besides talking
 //! llm            one prompt in, one completion out: openai, demo

@@ -77,6 +77,7 @@ pub struct Sandbox {
     calls: watch::Sender<VecDeque<Call>>,
     under_way: watch::Sender<usize>,
     closed: watch::Sender<bool>,
+    model_hangs: watch::Sender<bool>,
     meta: Vec<Desk<MetaAccount>>,
     twilio: Vec<Desk<TwilioAccount>>,
 }
@@ -112,6 +113,7 @@ impl Sandbox {
             calls: watch::Sender::default(),
             under_way: watch::Sender::new(0),
             closed: watch::Sender::new(false),
+            model_hangs: watch::Sender::new(false),
             meta: options.meta.into_iter().map(Desk::new).collect(),
             twilio: options.twilio.into_iter().map(Desk::new).collect(),
         });
@@ -184,6 +186,24 @@ impl Sandbox {
     pub async fn settled(&self) {
         // The sender lives in `self`, so waiting can't fail.
         let _ = self.under_way.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    /// The switch of the page that lets the model hang, for whoever runs one.
+    pub fn model_hangs(&self) -> watch::Receiver<bool> {
+        self.model_hangs.subscribe()
+    }
+
+    /// Whether anybody listens to that switch.
+    fn has_model(&self) -> bool {
+        self.model_hangs.receiver_count() > 0
+    }
+
+    fn model_is_hung(&self) -> bool {
+        *self.model_hangs.borrow()
+    }
+
+    fn hang_model(&self, hangs: bool) {
+        self.model_hangs.send_replace(hangs);
     }
 
     /// Ends the page's open streams and the calls that hang, so that a server

@@ -29,6 +29,9 @@ pub(crate) fn config() -> Config {
         name: "Oli".into(),
         instructions: "Be kind.".into(),
         instructions_file: None,
+        introduce: false,
+        first_contact: std::collections::BTreeMap::new(),
+        privacy_url: None,
         language: "en".into(),
         timezone: "UTC".into(),
         hours: Hours::default(),
@@ -55,7 +58,7 @@ pub(crate) fn mind(llm: llm::Config, clock: &Clock) -> Mind {
 
 pub(crate) fn limits() -> Limits {
     let rate = Rate { every: Duration::ZERO, burst: 1 };
-    Limits { text: 4096, quotes: true, pair: rate, number: rate }
+    Limits { text: 4096, quotes: true, uploads: true, pair: rate, number: rate }
 }
 
 pub(crate) fn message(seq: u64, text: &str) -> Message {

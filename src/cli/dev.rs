@@ -80,7 +80,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let app_at = app_listener.local_addr().context("the app's address")?;
     let phone_at = phone_listener.local_addr().context("the phone's address")?;
 
-    let settings = settings(&args, &folder, app_at, phone_at)?;
+    let mut settings = settings(&args, &folder, app_at, phone_at)?;
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
@@ -90,6 +90,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let greeting = greeting(phone_at, &info);
     let sandbox = sandbox(&folder, app_at, info, clock.clone());
     sandbox.set_own_url(&format!("http://{phone_at}"));
+    settings.sources.model_hangs = Some(sandbox.model_hangs());
     let app = App::start(settings, clock.clone()).await?;
     let stop = shutdown::on_signal().context("signals")?;
     // The stand-ins stay until the end: work in progress still needs them.

@@ -11,7 +11,6 @@ use super::Error;
 use super::layers::{get, join, origin, table};
 use super::section::{missing, read};
 use crate::domain::id::NumberName;
-use crate::provider::twilio::ReplyBy;
 use crate::provider::{NumberConfig, meta, twilio};
 
 /// All numbers, by name.
@@ -124,10 +123,6 @@ fn twilio(config: &twilio::Config, place: &Place<'_>) -> Result<(), Error> {
         return Err(place.error("account_sid", what));
     }
     place.filled("auth_token", &config.auth_token)?;
-    if config.reply == ReplyBy::Twiml {
-        let what = ": \"twiml\" is not available in this version{}; write \"rest\" or take it out";
-        return Err(place.error("reply", what));
-    }
     if !config.from.starts_with("whatsapp:+") {
         return Err(place.error("from", " is no sender{}; write whatsapp:+ and the digits"));
     }

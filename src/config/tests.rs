@@ -235,8 +235,8 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (
             refused(META, &[("OLIFANT__TYPO", "1")]),
-            "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, llm, assistant, \
-             sending, policy, events, alerts, businesses",
+            "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, twilio, llm, \
+             assistant, sending, policy, events, alerts, businesses",
         ),
         (
             refused(META, &[("OLIFANT__LLM__TIMEOUT_S", "soon")]),
@@ -461,6 +461,7 @@ fn known() -> BTreeSet<String> {
     add("policy", fields::<policy::Config>());
     add("events", fields::<jobs::Events>());
     add("alerts", fields::<jobs::Alerts>());
+    add("twilio", fields::<catch_up::Config>());
     add("numbers.meta", fields::<meta::Config>());
     add("numbers.twilio", fields::<twilio::Config>());
     known.remove("assistant.hours");

@@ -2,7 +2,7 @@
 //! became of it. A token speaks for its business and for no other.
 
 pub mod letter;
-mod recipient;
+pub mod recipient;
 mod said;
 
 use axum::Json;

@@ -8,7 +8,7 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Shared, health, messages_api};
+use super::{Shared, health, media_api, messages_api};
 
 const ABOUT: &str = "What other programs of a business can ask of Olifant. A token speaks for \
     one business: `olifant token new --scope messages`.";
@@ -30,6 +30,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(health::ready))
         .routes(routes!(messages_api::send))
         .routes(routes!(messages_api::status))
+        .routes(routes!(media_api::upload))
 }
 
 fn empty() -> OpenApi {

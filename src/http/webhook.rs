@@ -16,8 +16,9 @@ use super::Shared;
 use super::body::whole;
 use super::error::Error;
 use crate::intake::Tally;
-use crate::provider::Provider;
+use crate::provider::twilio::twiml::{EMPTY, Place};
 use crate::provider::webhook::{Rejected, WebhookRequest};
+use crate::provider::{Parsed, Provider};
 
 /// Meta's batches may be 3 MB long; nobody sends more.
 pub const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -32,9 +33,6 @@ const REJECTION_LINE_EVERY: Duration = Duration::from_secs(10);
 /// How many elements of a signed webhook ended how, for whoever replays one;
 /// providers don't look at it.
 const OUTCOME: HeaderName = HeaderName::from_static("olifant-outcome");
-
-/// Answered at once; the reply goes by the API.
-const EMPTY_TWIML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
 
 type Webhook = State<std::sync::Arc<Webhooks>>;
 
@@ -69,9 +67,13 @@ pub async fn meta(State(webhooks): Webhook, request: Request) -> Result<Response
 /// `POST /webhooks/twilio` and `/webhooks/twilio/status`.
 pub async fn twilio(State(webhooks): Webhook, request: Request) -> Result<Response, Error> {
     let twilio = webhooks.shared.providers.twilio().ok_or(Error::NotHere)?;
-    let tally = webhooks.take("twilio", twilio.as_ref(), request).await?;
+    let told = webhooks.told("twilio", twilio.as_ref(), request).await?;
+    let place = twilio.place(&told);
+    let tally = webhooks.shared.intake.take("twilio", told).await?;
+    // What was known before is answered otherwise, or was.
+    let place = place.filter(|_| tally.new > 0);
     let headers = [(CONTENT_TYPE, "text/xml".to_owned()), (OUTCOME, tally.to_string())];
-    Ok((headers, EMPTY_TWIML).into_response())
+    Ok((headers, webhooks.answer(place).await).into_response())
 }
 
 impl Webhooks {
@@ -88,10 +90,27 @@ impl Webhooks {
         provider: &dyn Provider,
         request: Request,
     ) -> Result<Tally, Error> {
+        let told = self.told(name, provider, request).await?;
+        Ok(self.shared.intake.take(name, told).await?)
+    }
+
+    async fn told(
+        &self,
+        name: &'static str,
+        provider: &dyn Provider,
+        request: Request,
+    ) -> Result<Parsed, Error> {
         let request = self.read(request).await?;
         let verified = provider.verify(&request);
         let verified = verified.inspect_err(|reason| self.log_rejected(name, reason, &request))?;
-        Ok(self.shared.intake.take(name, provider.parse(verified)).await?)
+        Ok(provider.parse(verified))
+    }
+
+    /// What stands in the response; nothing is waited for when the end is near.
+    async fn answer(&self, place: Option<Place>) -> String {
+        let waiting = async { Some(place?.answer(&self.shared.clock).await) };
+        let answer = self.shared.stopping.run_until_cancelled(waiting).await.flatten();
+        answer.unwrap_or_else(|| EMPTY.to_owned())
     }
 
     async fn read(&self, mut request: Request) -> Result<WebhookRequest, Error> {

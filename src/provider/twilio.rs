@@ -3,10 +3,13 @@
 mod call;
 mod codes;
 mod content;
+mod letter;
+mod missed;
 mod parse;
 mod sender;
 #[cfg(test)]
 mod tests;
+pub mod twiml;
 mod wire;
 
 use async_trait::async_trait;
@@ -17,9 +20,12 @@ use super::signature::Fields;
 use super::webhook::{Rejected, Verified, WebhookRequest};
 use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, Upload, per_second, signature};
 use crate::clock::Clock;
+use crate::domain::event::Event;
 use crate::domain::failure::{Class, Failure, SendError};
 use crate::domain::id::{NumberName, ProviderId};
 use crate::domain::message::Template;
+
+pub use missed::Missed;
 
 /// `[numbers.NAME]` with `provider = "twilio"`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -59,7 +65,7 @@ pub enum ReplyBy {
     /// By a call of the API.
     #[default]
     Rest,
-    /// In the webhook's own answer.
+    /// In the webhook's own answer if it is ready in time, else by a call.
     Twiml,
 }
 
@@ -69,6 +75,7 @@ pub struct Twilio {
     public_url: Url,
     http: reqwest::Client,
     clock: Clock,
+    waiting: twiml::Waiting,
 }
 
 impl Twilio {
@@ -80,7 +87,20 @@ impl Twilio {
         http: reqwest::Client,
         clock: Clock,
     ) -> Self {
-        Self { numbers, public_url, http, clock }
+        Self { numbers, public_url, http, clock, waiting: twiml::Waiting::default() }
+    }
+
+    /// All its numbers.
+    pub fn numbers(&self) -> impl Iterator<Item = &NumberName> {
+        self.numbers.iter().map(|(name, _)| name)
+    }
+
+    /// A place for the answer in the response to the webhook that told this.
+    /// `None` if nobody wrote, or if the number answers by calls alone.
+    pub fn place(&self, told: &Parsed) -> Option<twiml::Place> {
+        let Some((number, Event::Message(inbound))) = told.events.first() else { return None };
+        let waits = self.config(number)?.reply == ReplyBy::Twiml;
+        waits.then(|| self.waiting.open(number, &inbound.sender.address, self.clock.now()))
     }
 
     fn config(&self, number: &NumberName) -> Option<&Config> {
@@ -127,7 +147,7 @@ impl Provider for Twilio {
 
     fn limits(&self, number: &NumberName) -> Limits {
         let per_s = self.config(number).map_or(1, |config| config.messages_per_s);
-        Limits { text: 1600, quotes: false, pair: PAIR, number: per_second(per_s) }
+        Limits { text: 1600, quotes: false, uploads: false, pair: PAIR, number: per_second(per_s) }
     }
 }
 

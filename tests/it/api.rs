@@ -270,6 +270,39 @@ async fn each_kind_of_message_reaches_the_phone() {
 }
 
 #[tokio::test]
+async fn a_file_is_left_with_the_provider_and_sent_by_its_id() {
+    let story = met().await;
+    let program = Program::of(&story, "main").await;
+    let upload = |query: &str| {
+        let url = format!("{}/v1/media?{query}", story.url());
+        client().post(url).bearer_auth(&program.token).body(b"JFIF".to_vec())
+    };
+    let jpeg = |query: &str| upload(query).header("content-type", "image/jpeg");
+    let (status, file) = answer(jpeg("number=meta&name=soup.jpg")).await;
+    assert_eq!(status, 200, "{file}");
+    let picture = json!({ "kind": "picture", "id": file["id"], "caption": "soup" });
+    let letter = json!({ "to": format!("+{ANA}"), "media": picture });
+    assert_eq!(program.writes(&story, letter.clone()).await.0, 202);
+    story.settle().await;
+    let bubble = story.meta().person("Ana", ANA).inbox().pop().unwrap();
+    assert_eq!(bubble.raw["image"]["id"], file["id"]);
+
+    let (status, problem) = answer(jpeg("number=twilio")).await;
+    assert_eq!((status, &problem["error"]["field"]), (422, &json!("number")));
+    story.twilio().person("Ana", ANA).says("here").await;
+    let mut there = letter;
+    there["number"] = "twilio".into();
+    let (status, problem) = program.writes(&story, there).await;
+    assert_eq!((status, &problem["error"]["field"]), (422, &json!("media.id")));
+    assert_eq!(answer(jpeg("")).await.0, 409, "which number?");
+    assert_eq!(answer(jpeg("number=second")).await.0, 404, "another business's");
+    assert_eq!(answer(jpeg("nmber=meta")).await.0, 422);
+    assert_eq!(answer(upload("number=meta")).await.0, 415);
+    let url = format!("{}/v1/media?number=meta", story.url());
+    assert_eq!(answer(client().post(url)).await.0, 401);
+}
+
+#[tokio::test]
 async fn a_mistake_is_an_answer_that_names_it() {
     let story = met().await;
     let program = Program::of(&story, "main").await;

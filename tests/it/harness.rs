@@ -144,7 +144,10 @@ impl Story {
             store.display()
         );
         std::fs::write(&path, server + &self.settings).unwrap();
-        Sources { file: Some(path), ..Sources::default() }
+        // Stories of other things do without the words of a first contact.
+        let plain = ("OLIFANT__ASSISTANT__INTRODUCE".to_owned(), "false".to_owned());
+        let env = Some(plain).filter(|_| !self.settings.contains("introduce"));
+        Sources { file: Some(path), env: env.into_iter().collect(), ..Sources::default() }
     }
 
     /// Ends the app as kill -9 would: wherever it is.

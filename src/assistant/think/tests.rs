@@ -17,7 +17,7 @@ impl Tool for Clockwork {
 
     async fn call(&self, _: &Turn, arguments: &str) -> Result<ToolResult, String> {
         match arguments {
-            "{}" => Ok(ToolResult { text: "done".into(), changes: vec![Change::Resume] }),
+            "{}" => Ok(ToolResult { changes: vec![Change::Resume], ..ToolResult::says("done") }),
             other => Err(format!("{other} makes no sense")),
         }
     }
@@ -40,14 +40,8 @@ impl Thinker {
     }
 
     fn thinking(&self) -> Thinking<'_> {
-        Thinking {
-            mind: &self.mind,
-            turn: &self.turn,
-            clock: &self.clock,
-            deadline: self.turn.since + Duration::from_secs(120),
-            usage: Usage::default(),
-            model: None,
-        }
+        let deadline = self.turn.since + Duration::from_secs(120);
+        Thinking::new(&self.mind, &self.turn, &self.clock, deadline)
     }
 
     async fn answer(&self) -> Result<Thought, String> {
@@ -167,6 +161,32 @@ async fn a_tool_is_called_and_its_change_comes_with_the_answer() {
         told.as_array().and_then(|told| told.last()).map(|last| &last["content"]),
         Some(&json!("done"))
     );
+}
+
+#[tokio::test]
+async fn choices_stand_under_the_last_words_or_under_their_own() {
+    let options = r#"[{"title": "Small"}, {"title": "Large"}]"#;
+    let offer = |text: &str| format!(r#"{{"text": "{text}", "options": {options}}}"#);
+    for (text, last, expected) in
+        [("Which one?", "So, which?", "So, which?"), ("Which one?", "", "Which one?")]
+    {
+        let mut thinker =
+            Thinker::new([calls("offer_choices", &offer(text)), says(last), says("late")]).await;
+        thinker.mind.tools = crate::tool::TOOLS;
+        let thought = thinker.answer().await.expect("an answer");
+        assert_eq!(thought.text, expected);
+        let titles = thought.choices.map(|c| c.options.into_iter().map(|o| o.title).collect());
+        assert_eq!(titles, Some(vec!["Small".to_owned(), "Large".to_owned()]));
+    }
+}
+
+#[tokio::test]
+async fn choices_without_any_words_are_no_answer() {
+    let options = r#"{"options": [{"title": "Small"}, {"title": "Large"}]}"#;
+    let mut thinker =
+        Thinker::new([calls("offer_choices", options), says(""), says("Size?")]).await;
+    thinker.mind.tools = crate::tool::TOOLS;
+    assert_eq!(text(thinker.answer().await), "Size?");
 }
 
 #[tokio::test]

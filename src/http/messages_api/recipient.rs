@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::letter::Letter;
 use crate::domain::change::Subject;
 use crate::domain::conversation::Conversation;
-use crate::domain::id::{Business, ConversationId, Number, NumberName, PersonId};
+use crate::domain::id::{Business, ConversationId, Number, PersonId};
 use crate::domain::person::{Address, Alias, Person, Phone, Sender, UserId};
 use crate::http::Shared;
 use crate::http::error::Problem;
@@ -117,7 +117,7 @@ async fn met(
     let number = match (&last, numbers) {
         (Some(conversation), _) => conversation.number.clone(),
         (None, [only]) => only.clone(),
-        (None, _) => return Err(number_needed(numbers.iter().map(|number| &number.name))),
+        (None, _) => return Err(number_needed(numbers)),
     };
     Ok(Recipient { number, conversation: last, person, sender })
 }
@@ -152,17 +152,19 @@ fn only_business(numbers: &[Number]) -> Result<Business, Problem> {
     let businesses: BTreeSet<&Business> = numbers.iter().map(|number| &number.business).collect();
     match businesses.into_iter().collect::<Vec<_>>().as_slice() {
         [only] => Ok((*only).clone()),
-        _ => Err(number_needed(numbers.iter().map(|number| &number.name))),
+        _ => Err(number_needed(numbers)),
     }
 }
 
-fn number_needed<'a>(names: impl Iterator<Item = &'a NumberName>) -> Problem {
-    let names: Vec<&str> = names.map(NumberName::as_str).collect();
+/// It is not clear from which of these.
+pub fn number_needed(numbers: &[Number]) -> Problem {
+    let names: Vec<&str> = numbers.iter().map(|number| number.name.as_str()).collect();
     let message = format!("it could go out from several numbers; name one of {}", names.join(", "));
     Problem::conflict("number_needed", message).at("number")
 }
 
-fn no_number() -> Problem {
+/// None of this business is called so.
+pub fn no_number() -> Problem {
     let message = "there is no such number; use the NAME of a [numbers.NAME] of this business";
     Problem::not_found("unknown_number", message).at("number")
 }

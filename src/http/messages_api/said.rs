@@ -8,10 +8,11 @@ use super::recipient::{self, Recipient};
 use super::{Sent, no_message};
 use crate::domain::change::{Change, Changed, Saying};
 use crate::domain::id::{Business, ConversationId, MessageId, Number, ProviderId};
-use crate::domain::message::{Content, Role};
+use crate::domain::message::{Content, Media, Role};
 use crate::domain::turn::Outgoing;
 use crate::http::Shared;
 use crate::http::error::Problem;
+use crate::http::media_api::no_uploads;
 
 type Answer = (StatusCode, Json<Sent>);
 
@@ -134,12 +135,17 @@ fn permit(shared: &Shared, recipient: &Recipient, content: &Content) -> Result<(
 fn carries(shared: &Shared, recipient: &Recipient, content: &Content) -> Result<(), Problem> {
     let name = &recipient.number.name;
     let Some(provider) = shared.providers.of(name) else { return Ok(()) };
-    let most = provider.limits(name).text;
-    let length = content.as_text().encode_utf16().count();
-    let template = matches!(content, Content::Template(_));
-    if length > most && !template {
+    let limits = provider.limits(name);
+    if let Content::Media(Media { reference, .. }) = content
+        && !limits.uploads
+        && !reference.starts_with("https://")
+    {
+        return Err(no_uploads().at("media.id"));
+    }
+    let (length, most) = (content.as_text().encode_utf16().count(), limits.text);
+    if length > most && !matches!(content, Content::Template(_)) {
         let message =
-            format!("{length} characters are too many for this number; write {most} at most");
+            format!("{length} characters are more than this number carries; write {most} at most");
         return Err(Problem::invalid("text", message));
     }
     Ok(())

