@@ -120,7 +120,7 @@ mod tests {
         let rows: Vec<&str> = table.lines().collect();
         assert_eq!(
             rows[1],
-            "a       demo      main      yes                            12 of 1000"
+            "a       demo      main      yes                                12 of 1000"
         );
         assert!(rows[2].contains("paused until 2027-01-15 09:00 UTC"), "{}", rows[2]);
         assert!(rows[3].contains("paused until it is resumed"), "{}", rows[3]);

@@ -46,6 +46,12 @@ pub struct Uploaded {
     id: String,
 }
 
+/// Any bytes.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "it only describes the body")]
+struct File(Vec<u8>);
+
 /// Leaves a file with the provider.
 ///
 /// The body is the file itself, up to 16 MB, and `Content-Type` says what it
@@ -56,7 +62,7 @@ pub struct Uploaded {
     path = "/v1/media",
     tag = "messages",
     params(Wanted),
-    request_body(content = Vec<u8>, content_type = "*/*", description = "The file."),
+    request_body(content = File, content_type = "*/*", description = "The file."),
     responses(
         (status = 200, description = "The provider has it.", body = Uploaded),
         (status = 400, description = "The file is not complete.", body = Problem),

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
 use super::auth::Caller;
@@ -90,13 +90,11 @@ impl Sent {
     path = "/v1/messages",
     tag = "messages",
     request_body(content = OneLetter, content_type = "application/json"),
-    params(
-        ("Idempotency-Key" = inline(Option<IdempotencyKey>), Header,
-            description = "A word of your own for this message: sent again with the same body, \
-            it is answered again and not written again."),
-    ),
+    params(Once),
     responses(
-        (status = 202, description = "It waits to go out.", body = Sent),
+        (status = 202, description = "It waits to go out.", body = Sent,
+            links(("what became of it" =
+                (operation_id = "status", parameters(("id" = "$response.body#/id")))))),
         (status = 200, description = "It was written before, under the same key.", body = Sent),
         (status = 400, description = "No JSON, or no key.", body = Problem),
         (status = 401, description = "No valid token.", body = Problem),
@@ -122,11 +120,17 @@ pub async fn send(
     say(&shared, Some(&business), &letter, key(&headers)?).await
 }
 
-/// A word of the caller's own.
-#[derive(ToSchema)]
-#[schema(min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
+/// What makes a call harmless to repeat.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it only describes the header")]
-struct IdempotencyKey(String);
+struct Once {
+    /// A word of your own for this message: sent again with the same body, it
+    /// is answered again and not written again.
+    #[param(rename = "Idempotency-Key", nullable = false, min_length = 1, max_length = 255,
+        pattern = "^[!-~]+$")]
+    key: Option<String>,
+}
 
 /// The key of a call, if it has one.
 pub fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {

@@ -387,10 +387,15 @@ impl Location {
 }
 
 fn words(field: &str, text: &str, longest: usize) -> Result<(), Problem> {
-    if text.chars().all(char::is_whitespace) {
+    if text.chars().all(is_blank) {
         return Err(Problem::invalid(field, "it says nothing; write something, or leave it out"));
     }
     at_most(field, text.chars().count(), longest, "characters")
+}
+
+/// What `\s` means in a schema.
+fn is_blank(c: char) -> bool {
+    (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}'
 }
 
 fn maybe_words(field: &str, text: &Option<String>, longest: usize) -> Result<(), Problem> {
