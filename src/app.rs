@@ -144,24 +144,50 @@ impl App {
 
     /// All routes. `stopping` makes it not ready.
     pub fn router(&self, stopping: CancellationToken) -> Router {
-        http::router(http::Shared {
+        http::router(self.shared(stopping))
+    }
+
+    /// The operators' commands.
+    pub fn admin(&self) -> Router {
+        http::admin::router(self.shared(CancellationToken::new()))
+    }
+
+    fn shared(&self, stopping: CancellationToken) -> http::Shared {
+        http::Shared {
             store: self.store.clone(),
             providers: self.providers.clone(),
             intake: self.intake.clone(),
             public_url: self.public_url.clone(),
             clock: self.clock.clone(),
             stopping,
-        })
+        }
     }
 
-    /// Answers HTTP until `stop`; no work is done.
+    /// Answers HTTP, and operators on their socket, until `stop`; no work is
+    /// done.
     pub async fn answer(
         &self,
         listener: TcpListener,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
         let router = self.router(stop.clone());
-        http::serve(listener, router, self.clock.clone(), stop).await.context("HTTP ended")
+        let web = http::serve(listener, router, self.clock.clone(), stop.clone());
+        tokio::try_join!(web, self.answer_operators(stop)).context("HTTP ended")?;
+        Ok(())
+    }
+
+    /// Without the socket people are answered all the same.
+    async fn answer_operators(&self, stop: CancellationToken) -> std::io::Result<()> {
+        let socket = http::admin::socket(&self.settings.store);
+        let door = match http::admin::listen(&socket) {
+            Ok(door) => door,
+            Err(error) => {
+                let socket = socket.display();
+                tracing::warn!(%socket, %error, "no socket for operators: commands need the program stopped");
+                return Ok(());
+            }
+        };
+        http::serve(door, self.admin(), self.clock.clone(), stop).await
     }
 
     /// Answers HTTP, does the work and follows the configuration until `stop`;

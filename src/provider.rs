@@ -128,6 +128,8 @@ pub struct Limits {
     pub quotes: bool,
     /// Whether an emoji can be put on a message.
     pub reactions: bool,
+    /// Whether files can be left with the provider and sent by their id.
+    pub uploads: bool,
     /// To one person.
     pub pair: Rate,
     /// In all.
@@ -162,6 +164,8 @@ fn default_free_service_messages() -> u32 {
 /// What an operator has said of a number that is no provider's business.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Terms {
+    /// How it is reached, as the configuration has it.
+    pub provider: String,
     /// Whose number it is.
     pub business: Business,
     /// So many messages arrive free each month.
@@ -187,13 +191,20 @@ impl NumberConfig {
 
     /// What an operator has said of it.
     pub fn terms(&self) -> Terms {
-        let (business, free_service_messages, window_template) = match self {
-            Self::Meta(c) => (&c.business, c.free_service_messages, &c.window_template),
-            Self::Twilio(c) => (&c.business, c.free_service_messages, &c.window_template),
+        let (provider, business, free_service_messages, window_template) = match self {
+            Self::Meta(c) => {
+                (&c.provider, &c.business, c.free_service_messages, &c.window_template)
+            }
+            Self::Twilio(c) => {
+                (&c.provider, &c.business, c.free_service_messages, &c.window_template)
+            }
         };
-        let (business, window_template) =
-            (Business::from(business.as_str()), window_template.clone());
-        Terms { business, free_service_messages, window_template }
+        Terms {
+            provider: provider.clone(),
+            business: Business::from(business.as_str()),
+            free_service_messages,
+            window_template: window_template.clone(),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod meta;
 mod phone;
 pub mod phones;
 mod post;
+pub mod replay;
 mod signing;
 pub mod twilio;
 

@@ -3,9 +3,9 @@
 
 mod folder;
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, start_logging};
+use super::{Failure, say, start_logging};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
@@ -25,6 +25,9 @@ use folder::{Folder, Secrets};
 
 /// Read if it is there and no other file is named.
 const USUAL_CONFIG: &str = "olifant.toml";
+
+/// In the dev folder.
+const STORE: &str = "store";
 
 const META_NUMBER: &str = "+15550100";
 const META_ID: &str = "100000000000100";
@@ -152,7 +155,7 @@ fn settings(
 fn fixed(folder: &Folder, app_at: SocketAddr, phone_at: SocketAddr) -> String {
     let Secrets { access_token, app_secret, verify_token, account_sid, auth_token } =
         &folder.secrets;
-    let store = serde_json::Value::from(format!("sled:{}", folder.path("store").display()));
+    let store = serde_json::Value::from(format!("sled:{}", folder.path(STORE).display()));
     format!(
         r#"
 [server]
@@ -181,22 +184,38 @@ api_url = "http://{phone_at}/twilio"
     )
 }
 
+/// The stand-ins' accounts in a dev folder, whoever runs on it.
+pub fn accounts_in(dir: &Path) -> anyhow::Result<(MetaAccount, TwilioAccount)> {
+    Ok(accounts(&folder::secrets_in(dir)?))
+}
+
+/// Where a `olifant dev` on this folder keeps everything.
+pub fn store_in(dir: &Path) -> PathBuf {
+    dir.join(STORE)
+}
+
+fn accounts(secrets: &Secrets) -> (MetaAccount, TwilioAccount) {
+    let meta = MetaAccount {
+        phone_number_id: META_ID.into(),
+        display_number: META_NUMBER.into(),
+        access_token: secrets.access_token.as_str().into(),
+        app_secret: secrets.app_secret.as_str().into(),
+        verify_token: secrets.verify_token.as_str().into(),
+    };
+    let twilio = TwilioAccount {
+        account_sid: secrets.account_sid.clone(),
+        auth_token: secrets.auth_token.as_str().into(),
+        from: TWILIO_NUMBER.into(),
+    };
+    (meta, twilio)
+}
+
 fn sandbox(folder: &Folder, app_at: SocketAddr, info: PhoneInfo, clock: Clock) -> Arc<Sandbox> {
-    let secrets = &folder.secrets;
+    let (meta, twilio) = accounts(&folder.secrets);
     Sandbox::new(Options {
         app_url: format!("http://{app_at}"),
-        meta: vec![MetaAccount {
-            phone_number_id: META_ID.into(),
-            display_number: META_NUMBER.into(),
-            access_token: secrets.access_token.as_str().into(),
-            app_secret: secrets.app_secret.as_str().into(),
-            verify_token: secrets.verify_token.as_str().into(),
-        }],
-        twilio: vec![TwilioAccount {
-            account_sid: secrets.account_sid.clone(),
-            auth_token: secrets.auth_token.as_str().into(),
-            from: TWILIO_NUMBER.into(),
-        }],
+        meta: vec![meta],
+        twilio: vec![twilio],
         state_file: Some(folder.path("sandbox.json")),
         clock,
         info,
@@ -228,11 +247,6 @@ fn greeting(phone_at: SocketAddr, info: &PhoneInfo) -> String {
         "\n  http://{phone_at}/\n\n  Answers: {model}\n  Leaves this machine: {leaves}\n  \
          Ctrl-C ends it; what was said is kept.\n"
     )
-}
-
-/// Who closed the pipe does not want to know.
-fn say(words: &str) {
-    let _ = writeln!(std::io::stdout(), "{words}");
 }
 
 #[cfg(test)]

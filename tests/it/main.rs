@@ -10,6 +10,7 @@ mod model;
 mod stops;
 
 mod answering;
+mod api;
 mod handing_over;
 mod killing;
 mod meta_besides;
@@ -17,6 +18,7 @@ mod meta_errors;
 mod meta_inbound;
 mod meta_outbound;
 mod meta_statuses;
+mod operating;
 mod people;
 mod sending;
 mod serving;
