@@ -5,20 +5,28 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::domain::failure::Failure;
 use crate::domain::id::{ConversationId, NumberName};
+use crate::domain::job::Alert;
 use crate::store::StoreError;
 
 /// The same matter is not raised again for this long.
 const SILENCE: Duration = Duration::from_secs(60 * 60);
+
+/// So many alerts wait at the most.
+const WAITING: usize = 100;
 
 /// Raises alerts, each matter once an hour.
 #[derive(Debug)]
 pub struct Alerts {
     clock: Clock,
     raised: Mutex<HashMap<(Kind, String), Timestamp>>,
+    /// Raised, and not yet taken by whoever tells the operators.
+    waiting: Mutex<Vec<Alert>>,
+    wake: Notify,
 }
 
 /// What can be wrong.
@@ -64,17 +72,43 @@ impl Kind {
 impl Alerts {
     /// Nothing raised yet.
     pub fn new(clock: Clock) -> Self {
-        Self { clock, raised: Mutex::default() }
+        Self { clock, raised: Mutex::default(), waiting: Mutex::default(), wake: Notify::new() }
     }
 
     /// Tells the operator, unless told within the hour. `about` is a number's
     /// or business's name; neither it nor `reason` holds what people wrote.
     pub fn raise(&self, kind: Kind, about: &str, reason: &str) -> bool {
-        let fresh = self.is_fresh(kind, about);
+        // What a provider tells of an account are many matters, not one.
+        let fresh = match kind {
+            Kind::Account => self.is_fresh(kind, reason),
+            _ => self.is_fresh(kind, about),
+        };
         if fresh {
             tracing::error!(alert.kind = kind.as_str(), alert.about = about, reason, "Alert");
+            self.keep(kind, about, reason);
         }
         fresh
+    }
+
+    /// What was raised since the last call.
+    pub fn take(&self) -> Vec<Alert> {
+        std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Resolves when something was raised since the last time.
+    pub async fn raised(&self) {
+        self.wake.notified().await;
+    }
+
+    /// The log has it all; only so many wait for somebody to take them.
+    fn keep(&self, kind: Kind, about: &str, reason: &str) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() < WAITING {
+            let (kind, about) = (kind.as_str().to_owned(), about.to_owned());
+            let (reason, at) = (reason.to_owned(), self.clock.now());
+            waiting.push(Alert { kind, about, reason, at });
+        }
+        self.wake.notify_one();
     }
 
     /// Something that was to go out from this number did not arrive.
@@ -92,12 +126,12 @@ impl Alerts {
         self.raise(Kind::StoreFailed, "store", &error.to_string());
     }
 
-    fn is_fresh(&self, kind: Kind, about: &str) -> bool {
+    fn is_fresh(&self, kind: Kind, matter: &str) -> bool {
         let now = self.clock.now();
         let mut raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
         raised.retain(|_, at| *at + SILENCE > now);
-        raised.insert((kind, about.to_owned()), now).is_none_or(|at| {
-            raised.insert((kind, about.to_owned()), at);
+        raised.insert((kind, matter.to_owned()), now).is_none_or(|at| {
+            raised.insert((kind, matter.to_owned()), at);
             false
         })
     }

@@ -19,10 +19,12 @@ use crate::clock::Clock;
 use crate::config::{self, Settings};
 use crate::http;
 use crate::intake::Intake;
+use crate::llm::switched::Switched;
 use crate::provider::Providers;
 use crate::store::{self, Store, StoreError};
 use crate::worker::Workers;
 use crate::worker::catch_up::CatchUp;
+use crate::worker::jobs::Jobs;
 
 pub use reload::Reloaded;
 
@@ -73,7 +75,7 @@ pub enum StartError {
 impl App {
     /// Opens the store and puts the parts together. Nothing runs yet.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Arc<Self>, StartError> {
-        let store = open(&settings.store, clock.clone()).await?;
+        let store = open(&settings, clock.clone()).await?;
         Self::over(settings, store, clock)
     }
 
@@ -92,10 +94,23 @@ impl App {
             http.clone(),
             clock.clone(),
         ));
-        let assistant = Arc::new(Assistant::new(minds.subscribe(), store.clone(), clock.clone()));
+        let assistant = Arc::new(Assistant::new(
+            minds.subscribe(),
+            store.clone(),
+            store.clone(),
+            clock.clone(),
+        ));
         let alerts = Arc::new(Alerts::new(clock.clone()));
         let intake =
             Intake::new(store.clone(), providers.clone(), minds.subscribe(), alerts.clone());
+        let jobs = Jobs::new(
+            store.clone(),
+            providers.clone(),
+            &settings.events,
+            settings.alerts.clone(),
+            http.clone(),
+            clock.clone(),
+        );
         let catch_up = CatchUp::new(
             store.clone(),
             providers.clone(),
@@ -108,6 +123,7 @@ impl App {
             assistant.clone(),
             providers.clone(),
             settings.sending.clone(),
+            jobs,
             alerts,
             clock.clone(),
         );
@@ -128,24 +144,50 @@ impl App {
 
     /// All routes. `stopping` makes it not ready.
     pub fn router(&self, stopping: CancellationToken) -> Router {
-        http::router(http::Shared {
+        http::router(self.shared(stopping))
+    }
+
+    /// The operators' commands.
+    pub fn admin(&self) -> Router {
+        http::admin::router(self.shared(CancellationToken::new()))
+    }
+
+    fn shared(&self, stopping: CancellationToken) -> http::Shared {
+        http::Shared {
             store: self.store.clone(),
             providers: self.providers.clone(),
             intake: self.intake.clone(),
             public_url: self.public_url.clone(),
             clock: self.clock.clone(),
             stopping,
-        })
+        }
     }
 
-    /// Answers HTTP until `stop`; no work is done.
+    /// Answers HTTP, and operators on their socket, until `stop`; no work is
+    /// done.
     pub async fn answer(
         &self,
         listener: TcpListener,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
         let router = self.router(stop.clone());
-        http::serve(listener, router, self.clock.clone(), stop).await.context("HTTP ended")
+        let web = http::serve(listener, router, self.clock.clone(), stop.clone());
+        tokio::try_join!(web, self.answer_operators(stop)).context("HTTP ended")?;
+        Ok(())
+    }
+
+    /// Without the socket people are answered all the same.
+    async fn answer_operators(&self, stop: CancellationToken) -> std::io::Result<()> {
+        let socket = http::admin::socket(&self.settings.store);
+        let door = match http::admin::listen(&socket) {
+            Ok(door) => door,
+            Err(error) => {
+                let socket = socket.display();
+                tracing::warn!(%socket, %error, "no socket for operators: commands need the program stopped");
+                return Ok(());
+            }
+        };
+        http::serve(door, self.admin(), self.clock.clone(), stop).await
     }
 
     /// Answers HTTP, does the work and follows the configuration until `stop`;
@@ -188,9 +230,10 @@ impl App {
     }
 }
 
-async fn open(config: &store::Config, clock: Clock) -> Result<Arc<dyn Store>, StartError> {
-    let (config, url) = (config.clone(), config.url.clone());
-    let opened = tokio::task::spawn_blocking(move || store::open(&config, &[], clock));
+async fn open(settings: &Settings, clock: Clock) -> Result<Arc<dyn Store>, StartError> {
+    let (config, url) = (settings.store.clone(), settings.store.url.clone());
+    let wanted = settings.events.wanted().to_vec();
+    let opened = tokio::task::spawn_blocking(move || store::open(&config, &wanted, clock));
     let opened = opened.await.context("opening the store")?;
     opened.map_err(|error| StartError::Store { url, error })
 }
@@ -215,12 +258,17 @@ fn minds(
         let mind = Mind::build(
             config.assistant.clone(),
             config.policy.clone(),
+            config.handoff.clone(),
             config.llm.clone(),
             http.clone(),
             clock.clone(),
             settings.server.templates_dir.as_deref(),
         );
-        minds.insert(name.clone(), Arc::new(mind.map_err(|e| settings.explain(&e))?));
+        let mut mind = mind.map_err(|e| settings.explain(&e))?;
+        if let Some(hangs) = &settings.sources.model_hangs {
+            mind.model = Arc::new(Switched::new(mind.model, hangs.clone()));
+        }
+        minds.insert(name.clone(), Arc::new(mind));
     }
     Ok(minds)
 }

@@ -3,11 +3,14 @@
 
 mod context;
 pub mod format;
+pub mod handoff;
 pub mod language;
+mod markdown;
 pub mod policy;
 mod replies;
+mod reply;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod templates;
 mod think;
 mod time;
@@ -25,16 +28,17 @@ use crate::clock::Clock;
 use crate::domain::id::Business;
 use crate::domain::lane::Quiet;
 use crate::domain::person::Address;
-use crate::domain::record::{TurnRecord, Usage, Verdict};
-use crate::domain::turn::{Finished, Outgoing, Turn};
+use crate::domain::record::Verdict;
+use crate::domain::turn::{Finished, Turn};
 use crate::llm::{self, Model, Prompt};
 use crate::provider::Limits;
-use crate::store::{StoreError, Transcript};
+use crate::store::{People, StoreError, Transcript};
 use crate::tool::{TOOLS, Tool};
 use context::Context;
 use policy::Decision;
+use replies::{Replies, Wish};
 use templates::{Facts, Templates};
-use think::{Thinking, Thought};
+use think::Thinking;
 use time::Schedule;
 
 /// The minds of all businesses.
@@ -44,6 +48,7 @@ pub type Minds = HashMap<Business, Arc<Mind>>;
 pub struct Assistant {
     minds: watch::Receiver<Arc<Minds>>,
     transcript: Arc<dyn Transcript>,
+    people: Arc<dyn People>,
     clock: Clock,
 }
 
@@ -52,9 +57,10 @@ impl Assistant {
     pub fn new(
         minds: watch::Receiver<Arc<Minds>>,
         transcript: Arc<dyn Transcript>,
+        people: Arc<dyn People>,
         clock: Clock,
     ) -> Self {
-        Self { minds, transcript, clock }
+        Self { minds, transcript, people, clock }
     }
 
     /// How this business answers at the moment.
@@ -65,8 +71,11 @@ impl Assistant {
     /// Whether and how a turn is answered; cheap, and reads nothing.
     pub fn decide(&self, turn: &Turn) -> Decision {
         match self.mind(&turn.conversation.number.business) {
-            Some(mind) => policy::decide(&mind.policy, turn, self.clock.now()),
-            None => Decision::Silent("the number's business is not configured"),
+            Some(mind) if handoff::is_operators(&mind.handoff, turn) => {
+                Decision::silent("an operator wrote")
+            }
+            Some(mind) => policy::decide(&mind.policy, &mind.replies, turn, self.clock.now()),
+            None => Decision::silent("the number's business is not configured"),
         }
     }
 
@@ -74,19 +83,75 @@ impl Assistant {
     /// A model that fails is no error: the person gets an honest line.
     pub async fn answer(&self, turn: &Turn, limits: Limits) -> Result<Finished, StoreError> {
         let began = self.clock.now();
-        let mind = self.mind(&turn.conversation.number.business);
-        let mut finished = match (self.decide(turn), mind) {
-            (Decision::Answer, Some(mind)) => {
-                let tokens = mind.config.history_tokens;
-                let context = Context::read(self.transcript.as_ref(), turn, tokens).await?;
-                mind.answer(turn, &context, limits, &self.clock).await
-            }
-            (Decision::Say(text), _) => finished(&text, limits, Verdict::Said),
-            (Decision::Silent(reason), _) => Finished::silent(reason),
-            (Decision::Answer, None) => Finished::silent("the number's business is gone"),
+        let Some(mind) = self.mind(&turn.conversation.number.business) else {
+            return Ok(Finished::silent("the number's business is not configured"));
+        };
+        let mut finished = match handoff::is_operators(&mind.handoff, turn) {
+            true => self.hear_operator(turn, &mind, limits).await?,
+            false => self.answer_person(turn, &mind, limits).await?,
         };
         finished.record.took = since(began, self.clock.now());
         Ok(finished)
+    }
+
+    async fn hear_operator(
+        &self,
+        turn: &Turn,
+        mind: &Mind,
+        limits: Limits,
+    ) -> Result<Finished, StoreError> {
+        let (transcript, people) = (self.transcript.as_ref(), self.people.as_ref());
+        let reads = handoff::Reads { transcript, people };
+        handoff::operator::answer(&mind.desk(limits, self.clock.now()), &reads, turn).await
+    }
+
+    async fn answer_person(
+        &self,
+        turn: &Turn,
+        mind: &Mind,
+        limits: Limits,
+    ) -> Result<Finished, StoreError> {
+        let now = self.clock.now();
+        Ok(match self.decide(turn) {
+            Decision::Silent { reason: policy::WITH_A_HUMAN, .. } => {
+                mind.desk(limits, now).overhear(turn)
+            }
+            Decision::Silent { reason, changes } => {
+                Finished { changes, ..Finished::silent(reason) }
+            }
+            Decision::Say { line, changes } => {
+                let context = self.context(turn, mind).await?;
+                mind.say(turn, &context, limits, (line, changes), Verdict::Said)
+            }
+            Decision::Answer if mind.asks_for_a_human(turn) => {
+                let context = self.context(turn, mind).await?;
+                let request = mind.own_request(turn, &context);
+                let thought = mind.hand_over(turn, &context, limits, now, &request);
+                mind.reply(turn, &context, limits, thought, Verdict::Said)
+            }
+            Decision::Answer => {
+                let context = self.context(turn, mind).await?;
+                let answer = mind.answer(turn, &context, limits, &self.clock).await;
+                match self.was_stopped(turn, mind).await {
+                    true => Finished::silent("the person said STOP meanwhile"),
+                    false => answer,
+                }
+            }
+        })
+    }
+
+    async fn context(&self, turn: &Turn, mind: &Mind) -> Result<Context, StoreError> {
+        Context::read(self.transcript.as_ref(), turn, mind.config.history_tokens).await
+    }
+
+    /// Whether a STOP waits for the next turn. Who can't read it now answers.
+    async fn was_stopped(&self, turn: &Turn, mind: &Mind) -> bool {
+        let next = turn.conversation.next_seq;
+        let now = self.transcript.conversation(turn.conversation.id).await.ok().flatten();
+        let Some(now) = now.filter(|now| now.next_seq > next) else { return false };
+        let rows = self.transcript.window(&now, now.next_seq, NEWEST).await.unwrap_or_default();
+        let mut new = rows.iter().filter(|row| row.position.seq >= next);
+        new.any(|row| policy::wish(&mind.replies, row) == Some(Wish::Stop))
     }
 
     /// The honest line for a turn that could not even be read.
@@ -107,6 +172,8 @@ pub struct Mind {
     pub config: Config,
     /// `[policy]`.
     pub policy: policy::Config,
+    /// `[handoff]`.
+    pub handoff: handoff::Config,
     /// The model.
     pub model: Arc<dyn Model>,
     tools: &'static [&'static dyn Tool],
@@ -122,24 +189,26 @@ impl Mind {
     pub fn build(
         config: Config,
         policy: policy::Config,
+        handoff: handoff::Config,
         llm: llm::Config,
         http: reqwest::Client,
         clock: Clock,
         templates_dir: Option<&Path>,
     ) -> Result<Self, String> {
         check_numbers(&config, &llm)?;
-        let replies = replies::load(templates_dir)?;
-        if !replies.contains_key(&config.language) {
+        let replies = Replies::load(templates_dir)?;
+        if !replies.speak(&config.language) {
             let known = language::LANGUAGES.join(", ");
             return Err(format!(
                 "assistant.language = \"{}\" is unknown; write one of {known}",
                 config.language
             ));
         }
+        reply::check_first_contact(&config, &replies)?;
         let schedule = Schedule::read(&config.timezone, &config.hours)?;
         let templates = Templates::compile(templates_dir, instructions(&config)?)?;
         let model = llm::open(&llm, http, clock)?;
-        Ok(Self { llm, config, policy, model, tools: TOOLS, templates, replies, schedule })
+        Ok(Self { llm, config, policy, handoff, model, tools: TOOLS, templates, replies, schedule })
     }
 
     /// How long a burst is waited for.
@@ -164,15 +233,19 @@ impl Mind {
         clock: &Clock,
     ) -> Finished {
         let deadline = self.deadline(turn, clock.now());
-        let usage = Usage::default();
-        let mut thinking = Thinking { mind: self, turn, clock, deadline, usage, model: None };
+        let mut thinking = Thinking::new(self, turn, clock, deadline);
         let (thought, told) = match self.prompt(turn, context, clock.now()) {
             Ok(mut prompt) => (thinking.answer(&mut prompt).await, Some(hash(&prompt))),
             Err(reason) => (Err(reason), None),
         };
         let mut finished = match thought {
-            Ok(Thought { text, changes }) => {
-                Finished { changes, ..finished(&text, limits, Verdict::Answered) }
+            Ok(mut thought) => {
+                thought.text = markdown::to_whatsapp(&thought.text);
+                if let Some(request) = &thinking.handoff {
+                    let now = clock.now();
+                    thought = thought.then(self.hand_over(turn, context, limits, now, request));
+                }
+                self.reply(turn, context, limits, thought, Verdict::Answered)
             }
             Err(reason) => self.give_up(turn, context, limits, reason),
         };
@@ -185,7 +258,7 @@ impl Mind {
     /// What the model is told.
     fn prompt(&self, turn: &Turn, context: &Context, now: Timestamp) -> Result<Prompt, String> {
         let person = match turn.conversation.address {
-            Address::Phone(_) | Address::UserId(_) => context::name_of(turn),
+            Address::Phone(_) | Address::UserId(_) => context::name_of(&turn.person),
             Address::Group(_) => String::new(),
         };
         let calendar = self.schedule.calendar(now);
@@ -219,15 +292,16 @@ impl Mind {
     /// An honest line, whatever went wrong.
     fn give_up(&self, turn: &Turn, context: &Context, limits: Limits, reason: String) -> Finished {
         tracing::error!(conversation.id = %turn.conversation.id, reason, "a turn could not be answered");
-        let language = self.language(turn, context);
-        finished(replies::line(&self.replies, language, "failed"), limits, Verdict::Failed(reason))
+        self.say(turn, context, limits, ("failed", Vec::new()), Verdict::Failed(reason))
     }
 
-    /// Of the newest words, else of all that are known, else as configured.
+    /// Of the newest words, else of all that are known, else of a wish that
+    /// is one language's alone, else as configured.
     fn language(&self, turn: &Turn, context: &Context) -> &str {
-        let newest = language::of(&context::own_words(&turn.inbound));
+        let newest = context::own_words(&turn.inbound);
         let known = || language::of(&context::own_words(context.history.iter()));
-        newest.or_else(known).unwrap_or(&self.config.language)
+        let wish = || newest.lines().rev().find_map(|line| self.replies.language_of(line));
+        language::of(&newest).or_else(known).or_else(wish).unwrap_or(&self.config.language)
     }
 }
 
@@ -241,6 +315,12 @@ pub struct Config {
     pub instructions: String,
     /// The same, from a file (wins when set).
     pub instructions_file: Option<std::path::PathBuf>,
+    /// Whether the first reply to a person begins with who writes.
+    pub introduce: bool,
+    /// Those words, by language; ours where there are none.
+    pub first_contact: BTreeMap<String, String>,
+    /// The page that says what becomes of people's data.
+    pub privacy_url: Option<url::Url>,
     /// The language of canned lines when the person's is not known: a code of
     /// `templates/reply/`.
     pub language: String,
@@ -280,8 +360,8 @@ pub struct Hours {
     pub sun: Option<String>,
 }
 
-/// Canned lines, by language, then by name.
-pub type Replies = BTreeMap<String, BTreeMap<String, String>>;
+/// How much of what came in meanwhile is looked at for a STOP, in tokens.
+const NEWEST: u32 = 500;
 
 /// How often a turn that is late may start its time anew.
 const LATE_ATTEMPTS: u16 = 3;
@@ -314,14 +394,6 @@ fn instructions(config: &Config) -> Result<(String, String), String> {
             )),
         },
     }
-}
-
-/// A turn that ends with this text.
-fn finished(text: &str, limits: Limits, verdict: Verdict) -> Finished {
-    let pieces = format::split(text, limits.text).into_iter();
-    let messages = pieces.map(Outgoing::text);
-    let (messages, record) = (messages.collect(), TurnRecord::new(verdict));
-    Finished { messages, changes: Vec::new(), record }
 }
 
 fn hash(prompt: &Prompt) -> String {

@@ -1,8 +1,13 @@
 //! The command line. A command is a file in `cli/`; its exit code says what
 //! kind of trouble there was.
 
+mod admin_client;
 mod dev;
+mod numbers;
+mod send;
 mod serve;
+mod simulate;
+mod token;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -22,6 +27,8 @@ Examples:
   olifant dev                        chat with it in the browser; needs nothing
   OPENAI_API_KEY=... olifant dev     the same with a real model
   olifant serve --config my.toml     answer real people
+  olifant numbers list --config my.toml
+                                     how the numbers stand
 
 Environment:
   OLIFANT__SECTION__KEY    any key of the configuration (see config/default.toml)
@@ -47,6 +54,10 @@ struct Cli {
 enum Command {
     Dev(dev::Args),
     Serve(serve::Args),
+    Numbers(numbers::Args),
+    Token(token::Args),
+    Send(Box<send::Args>),
+    Simulate(simulate::Args),
 }
 
 /// Why a command failed.
@@ -81,6 +92,10 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
+        Command::Numbers(args) => block_on(numbers::run(args)),
+        Command::Token(args) => block_on(token::run(args)),
+        Command::Send(args) => block_on(send::run(*args)),
+        Command::Simulate(args) => block_on(simulate::run(args)),
     };
     let Err(failure) = done else { return ExitCode::SUCCESS };
     // Nobody is left to tell if stderr is closed.
@@ -104,6 +119,28 @@ fn make_store_folder(settings: &Settings) -> Result<(), Failure> {
         let what = settings.explain(&format!("store.url: {path} can't be a folder: {e}"));
         Failure::Configuration(format!("{what}; name a folder that exists or can be made"))
     })
+}
+
+/// Who closed the pipe does not want to know.
+fn say(words: &str) {
+    let _ = writeln!(std::io::stdout(), "{words}");
+}
+
+/// For programs that read it.
+fn say_json(value: &impl serde::Serialize) {
+    say(&serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+/// Rows in columns, as wide as their widest cell.
+fn columns(rows: &[Vec<String>]) -> String {
+    let width =
+        |n: usize| rows.iter().filter_map(|row| row.get(n)).map(|c| c.chars().count()).max();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().enumerate();
+        let cells = cells.map(|(n, cell)| format!("{cell:<width$}", width = width(n).unwrap_or(0)));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn start_logging(format: Format, default: &str) -> Result<(), Failure> {
@@ -130,6 +167,12 @@ mod tests {
                 assert!(argument.get_help().is_some(), "{argument} has no help");
             }
         }
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_they_have_to_be() {
+        let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+        assert_eq!(columns(&[row(["a", "b"]), row(["long", ""])]), "a     b\nlong");
     }
 
     #[test]

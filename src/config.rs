@@ -8,25 +8,28 @@ mod businesses;
 mod layers;
 mod misnamed;
 mod numbers;
+mod operators;
 mod section;
 mod server;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
 use config::Value;
+use tokio::sync::watch;
 
-use crate::assistant::{self, policy};
+use crate::assistant::{self, handoff, policy};
 use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;
-use crate::worker::{catch_up, deliveries};
+use crate::worker::{catch_up, deliveries, jobs};
 use crate::{http, llm, store};
 use layers::{get, origin, table};
 use section::read;
 
 /// What a running program can't change.
-const FIXED: &[&str] = &["server", "store", "numbers", "twilio", "sending"];
+const FIXED: &[&str] = &["server", "store", "numbers", "twilio", "sending", "events", "alerts"];
 
 /// All there is at the top.
 const SECTIONS: &[&str] = &[
@@ -38,6 +41,9 @@ const SECTIONS: &[&str] = &[
     "assistant",
     "sending",
     "policy",
+    "handoff",
+    "events",
+    "alerts",
     "businesses",
 ];
 
@@ -52,11 +58,13 @@ pub struct Sources {
     /// The environment; only `OLIFANT__…` and `OPENAI_API_KEY` are looked at.
     pub env: BTreeMap<String, String>,
     /// TOML over everything else. When set, the user's own server, store,
-    /// numbers and businesses don't count.
+    /// numbers, businesses, events and alerts don't count.
     pub fixed: Option<String>,
     /// What happens when neither a key nor a server of the user's own is
     /// named: the demo answers, or it is an error.
     pub demo_without_model: bool,
+    /// While it is true, no model answers.
+    pub model_hangs: Option<watch::Receiver<bool>>,
 }
 
 /// A key and what it is called now, both dotted, from the top.
@@ -82,6 +90,10 @@ pub struct Settings {
     pub twilio: catch_up::Config,
     /// `[sending]`.
     pub sending: deliveries::Config,
+    /// `[events]`.
+    pub events: jobs::Events,
+    /// `[alerts]`.
+    pub alerts: jobs::Alerts,
     /// One line for each old name that was used, and for what was written and
     /// does not count.
     pub warnings: Vec<String>,
@@ -91,7 +103,8 @@ pub struct Settings {
     fingerprints: BTreeMap<&'static str, u64>,
 }
 
-/// `[llm]`, `[assistant]` and `[policy]` with what `[businesses.NAME]` says.
+/// `[llm]`, `[assistant]`, `[policy]` and `[handoff]` with what
+/// `[businesses.NAME]` says.
 #[derive(Clone, Debug)]
 pub struct BusinessConfig {
     /// `[llm]`.
@@ -100,6 +113,8 @@ pub struct BusinessConfig {
     pub assistant: assistant::Config,
     /// `[policy]`.
     pub policy: policy::Config,
+    /// `[handoff]`.
+    pub handoff: handoff::Config,
 }
 
 /// One line: the key, what is wrong, where it comes from, the remedy.
@@ -151,12 +166,16 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
     known_sections(&tree)?;
     warnings.extend(businesses::choose_model(&mut tree, &sources)?);
     let numbers = numbers::read_all(&tree)?;
+    let businesses = businesses::read_all(&tree, &numbers)?;
+    warnings.extend(operators::warnings(&businesses, &numbers, &sources));
     Ok(Settings {
         server: server::read(&tree, &numbers)?,
         store: store(&tree)?,
-        businesses: businesses::read_all(&tree, &numbers)?,
+        businesses,
         twilio: read_section(&tree, "twilio")?,
         sending: read_section(&tree, "sending")?,
+        events: telling::events(&tree)?,
+        alerts: telling::alerts(&tree)?,
         origins: origins(&tree),
         fingerprints: FIXED.iter().map(|name| (*name, fingerprint(&tree, name))).collect(),
         numbers,
@@ -188,7 +207,10 @@ fn lay(
     renamed: &[Renamed],
 ) -> Result<Vec<String>, Error> {
     if sources.fixed.is_some() {
-        layers::without(&mut layer, &["server", "store", "numbers", "businesses"]);
+        layers::without(
+            &mut layer,
+            &["server", "store", "numbers", "businesses", "events", "alerts"],
+        );
     }
     let warnings = layers::rename(&mut layer, renamed);
     layers::read_secrets(&mut layer, "")?;

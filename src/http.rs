@@ -1,8 +1,16 @@
-//! The HTTP surface: the providers' webhooks and the health checks. A handler
-//! extracts, calls and answers; what it calls lies a floor down.
+//! The HTTP surface: the providers' webhooks, the API for the business's other
+//! programs, the health checks, and the operators' commands on a socket of
+//! their own. A handler extracts, calls and answers; what it calls lies a floor
+//! down.
 
-mod error;
+pub mod admin;
+pub mod auth;
+mod body;
+pub mod error;
 mod health;
+mod media_api;
+pub mod messages_api;
+mod openapi;
 mod serve;
 mod webhook;
 
@@ -11,7 +19,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -64,20 +71,15 @@ pub struct Shared {
     pub stopping: CancellationToken,
 }
 
-/// All routes.
+/// All routes but the operators'.
 pub fn router(shared: Shared) -> Router {
     let state = webhook::Webhooks::new(shared.clone());
     let webhooks = Router::new()
         .route("/webhooks/meta", get(webhook::handshake).post(webhook::meta))
         .route("/webhooks/twilio", post(webhook::twilio))
         .route("/webhooks/twilio/status", post(webhook::twilio))
-        .layer(DefaultBodyLimit::max(webhook::MAX_BODY))
         .with_state(Arc::new(state));
-    let health = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .with_state(shared);
-    webhooks.merge(health)
+    webhooks.merge(openapi::router(shared))
 }
 
 #[cfg(test)]

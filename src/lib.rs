@@ -5,15 +5,17 @@
 //! down this list; a part knows nothing of those above it.
 //!
 //! ```text
-//! cli            a command is a file: dev, serve
+//! cli            a command is a file: dev, serve, numbers, token, send, simulate
 //! app            everything put together; reload
 //! config         default.toml, the user's file, the environment → the sections' structs
 //! telemetry      logs        shutdown   the end
-//! http           webhooks and health checks
+//! http           webhooks; messages_api and media_api for other programs; openapi; health checks;
+//!                admin: the operators' commands, on a socket or in the command's own process
 //! sandbox        stand-ins for both providers, and the phone page of dev mode
 //! worker         claims turns and deliveries, does them, finishes them; looks for what was missed
 //! intake         from what a provider told to the store, and what an operator must know of it
-//! assistant      from a turn to a reply: policy, context, model and tools, format
+//! assistant      from a turn to a reply: policy, context, model and tools, format,
+//!                handing over to a human
 //! tool           what a model may do besides talking
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio

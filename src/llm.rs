@@ -7,6 +7,7 @@ pub mod demo;
 pub mod openai;
 #[cfg(test)]
 pub(crate) mod stand_in;
+pub mod switched;
 
 use std::sync::Arc;
 use std::time::Duration;

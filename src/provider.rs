@@ -1,5 +1,5 @@
-//! What a provider does: verify, parse, send, signal, look up, and say what
-//! its limits are. One value speaks for all numbers of its kind.
+//! What a provider does: verify, parse, send, upload, signal, look up, and say
+//! what its limits are. One value speaks for all numbers of its kind.
 //!
 //! To add a provider: one file with one folder for its wire format, one
 //! variant of [`NumberConfig`] (the compiler then names the places that must
@@ -46,6 +46,12 @@ pub trait Provider: Send + Sync {
     /// Sends one message. The delivery's id travels with it.
     async fn send(&self, parcel: &Parcel<'_>) -> Result<ProviderId, SendError>;
 
+    /// Leaves a file with the provider. What it returns stands as the
+    /// reference of [`Media`](crate::domain::message::Media) that are sent
+    /// from the same number. Some take files by link only, which they say by
+    /// refusing. Doing it twice costs nothing.
+    async fn upload(&self, number: &NumberName, file: Upload) -> Result<String, SendError>;
+
     /// Shows the person that their message was read, and typing dots. Best
     /// effort: a failure is nobody's business.
     async fn signal(&self, number: &NumberName, message: &ProviderId);
@@ -70,6 +76,17 @@ pub struct Parcel<'a> {
     pub delivery: MessageId,
     /// When the first attempt to send it began.
     pub since: jiff::Timestamp,
+}
+
+/// A file to be sent.
+#[derive(Clone)]
+pub struct Upload {
+    /// What the person sees, if it is a document.
+    pub name: String,
+    /// Its type: `image/png`.
+    pub mime: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
 }
 
 /// What a webhook's body held.
@@ -109,6 +126,10 @@ pub struct Limits {
     pub text: usize,
     /// Whether a reply can quote.
     pub quotes: bool,
+    /// Whether an emoji can be put on a message.
+    pub reactions: bool,
+    /// Whether files can be left with the provider and sent by their id.
+    pub uploads: bool,
     /// To one person.
     pub pair: Rate,
     /// In all.
@@ -143,6 +164,8 @@ fn default_free_service_messages() -> u32 {
 /// What an operator has said of a number that is no provider's business.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Terms {
+    /// How it is reached, as the configuration has it.
+    pub provider: String,
     /// Whose number it is.
     pub business: Business,
     /// So many messages arrive free each month.
@@ -168,13 +191,20 @@ impl NumberConfig {
 
     /// What an operator has said of it.
     pub fn terms(&self) -> Terms {
-        let (business, free_service_messages, window_template) = match self {
-            Self::Meta(c) => (&c.business, c.free_service_messages, &c.window_template),
-            Self::Twilio(c) => (&c.business, c.free_service_messages, &c.window_template),
+        let (provider, business, free_service_messages, window_template) = match self {
+            Self::Meta(c) => {
+                (&c.provider, &c.business, c.free_service_messages, &c.window_template)
+            }
+            Self::Twilio(c) => {
+                (&c.provider, &c.business, c.free_service_messages, &c.window_template)
+            }
         };
-        let (business, window_template) =
-            (Business::from(business.as_str()), window_template.clone());
-        Terms { business, free_service_messages, window_template }
+        Terms {
+            provider: provider.clone(),
+            business: Business::from(business.as_str()),
+            free_service_messages,
+            window_template: window_template.clone(),
+        }
     }
 }
 

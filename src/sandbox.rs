@@ -4,6 +4,7 @@
 //!
 //! Nothing here calls any address but the app's own.
 
+mod accounts;
 pub mod gate;
 mod identifiers;
 pub mod media;
@@ -11,11 +12,11 @@ pub mod meta;
 mod phone;
 pub mod phones;
 mod post;
+pub mod replay;
 mod signing;
 pub mod twilio;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,7 +26,6 @@ use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use jiff::Timestamp;
-use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -34,63 +34,13 @@ use gate::{Gate, Passage};
 use media::{File, Media};
 use phones::{Contact, Phones};
 
+pub use accounts::{MetaAccount, Options, PhoneInfo, TwilioAccount};
 pub use post::Answer;
 
 /// A log holds so many entries: dev mode may run for weeks.
 const LOGGED: usize = 1000;
 /// So long after a person's last message the business may write freely.
 const WINDOW: Duration = Duration::from_secs(24 * 3600);
-
-/// What a sandbox stands in for.
-pub struct Options {
-    /// Where the app listens: `http://127.0.0.1:8080`. May be set later.
-    pub app_url: String,
-    /// Numbers of the Cloud API; the phone page writes to the first.
-    pub meta: Vec<MetaAccount>,
-    /// Senders of Twilio; the phone page writes to the first.
-    pub twilio: Vec<TwilioAccount>,
-    /// Keeps the chats over a restart.
-    pub state_file: Option<PathBuf>,
-    /// The time.
-    pub clock: Clock,
-    /// Shown on the phone page.
-    pub info: PhoneInfo,
-}
-
-/// A number of the Cloud API and its secrets.
-#[derive(Clone)]
-pub struct MetaAccount {
-    /// The phone number **id**.
-    pub phone_number_id: String,
-    /// The phone number, digits only.
-    pub display_number: String,
-    /// What the app must send as Bearer.
-    pub access_token: SecretString,
-    /// Signs the webhooks.
-    pub app_secret: SecretString,
-    /// Answers the GET handshake.
-    pub verify_token: SecretString,
-}
-
-/// A sender of Twilio and its secrets.
-#[derive(Clone)]
-pub struct TwilioAccount {
-    /// `AC…`.
-    pub account_sid: String,
-    /// The password of the API, and the key of the webhooks' signatures.
-    pub auth_token: SecretString,
-    /// `whatsapp:+15550100000`.
-    pub from: String,
-}
-
-/// What the phone page tells about the assistant behind it.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct PhoneInfo {
-    /// Which model answers.
-    pub model: String,
-    /// What leaves this machine, in a sentence.
-    pub leaves: String,
-}
 
 /// Whether the stand-ins report by themselves what became of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,6 +77,7 @@ pub struct Sandbox {
     calls: watch::Sender<VecDeque<Call>>,
     under_way: watch::Sender<usize>,
     closed: watch::Sender<bool>,
+    model_hangs: watch::Sender<bool>,
     meta: Vec<Desk<MetaAccount>>,
     twilio: Vec<Desk<TwilioAccount>>,
 }
@@ -141,6 +92,8 @@ struct AppAddress {
 struct Desk<A> {
     account: A,
     gate: Gate,
+    /// In front of uploads: what befalls a send befalls them by their own.
+    uploads: Gate,
     receipts: Mutex<Receipts>,
     /// Bodies of the newest webhooks with messages, so that they can come once more.
     posted: Mutex<VecDeque<String>>,
@@ -160,6 +113,7 @@ impl Sandbox {
             calls: watch::Sender::default(),
             under_way: watch::Sender::new(0),
             closed: watch::Sender::new(false),
+            model_hangs: watch::Sender::new(false),
             meta: options.meta.into_iter().map(Desk::new).collect(),
             twilio: options.twilio.into_iter().map(Desk::new).collect(),
         });
@@ -234,11 +188,32 @@ impl Sandbox {
         let _ = self.under_way.subscribe().wait_for(|count| *count == 0).await;
     }
 
+    /// The switch of the page that lets the model hang, for whoever runs one.
+    pub fn model_hangs(&self) -> watch::Receiver<bool> {
+        self.model_hangs.subscribe()
+    }
+
+    /// Whether anybody listens to that switch.
+    fn has_model(&self) -> bool {
+        self.model_hangs.receiver_count() > 0
+    }
+
+    fn model_is_hung(&self) -> bool {
+        *self.model_hangs.borrow()
+    }
+
+    fn hang_model(&self, hangs: bool) {
+        self.model_hangs.send_replace(hangs);
+    }
+
     /// Ends the page's open streams and the calls that hang, so that a server
     /// which waits for its connections can stop.
     pub fn close(&self) {
         self.closed.send_replace(true);
-        self.meta.iter().for_each(|desk| desk.gate.release());
+        self.meta.iter().for_each(|desk| {
+            desk.gate.release();
+            desk.uploads.release();
+        });
         self.twilio.iter().for_each(|desk| desk.gate.release());
     }
 
@@ -281,6 +256,7 @@ impl<A> Desk<A> {
         Self {
             account,
             gate: Gate::default(),
+            uploads: Gate::default(),
             receipts: Mutex::default(),
             posted: Mutex::default(),
         }

@@ -199,6 +199,11 @@ pub trait Transcript: Send + Sync {
         id: &ProviderId,
     ) -> Result<Option<Message>, StoreError>;
 
+    /// What was said from this number under this key ([`Saying::key`]).
+    ///
+    /// [`Saying::key`]: crate::domain::change::Saying
+    async fn said(&self, number: &NumberName, key: &str) -> Result<Option<MessageId>, StoreError>;
+
     /// The state of a conversation.
     async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError>;
 

@@ -3,9 +3,13 @@
 //!
 //! To add a tool: one file, and one entry in [`TOOLS`].
 
+pub mod handoff;
+mod offer_choices;
+
 use async_trait::async_trait;
 
 use crate::domain::change::Change;
+use crate::domain::message::Choices;
 use crate::domain::turn::Turn;
 use crate::llm::ToolSpec;
 
@@ -26,7 +30,18 @@ pub struct ToolResult {
     pub text: String,
     /// What commits with the turn.
     pub changes: Vec<Change>,
+    /// What the person can choose from, under the model's next words.
+    pub choices: Option<Choices>,
+    /// A human takes over, and nothing more is asked of the model.
+    pub handoff: Option<handoff::Request>,
+}
+
+impl ToolResult {
+    /// Nothing but words for the model.
+    pub fn says(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
 }
 
 /// Every tool there is.
-pub const TOOLS: &[&dyn Tool] = &[];
+pub const TOOLS: &[&dyn Tool] = &[&offer_choices::OfferChoices, &handoff::Handoff];

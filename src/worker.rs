@@ -3,6 +3,7 @@
 
 pub mod catch_up;
 pub mod deliveries;
+pub mod jobs;
 pub mod turns;
 
 use std::sync::Arc;
@@ -15,9 +16,13 @@ use tokio_util::task::TaskTracker;
 use crate::alert::Alerts;
 use crate::assistant::Assistant;
 use crate::clock::Clock;
+use crate::domain::change::{Change, Subject};
+use crate::domain::id::Business;
+use crate::domain::job::Task;
 use crate::provider::Providers;
 use crate::store::{Claim, Pick, Queue, Store, StoreError, Work};
 use deliveries::Deliveries;
+use jobs::Jobs;
 use turns::Turns;
 
 /// How long a claim is held without a sign of life.
@@ -36,6 +41,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub struct Workers {
     store: Arc<dyn Store>,
     turns: Turns,
+    jobs: Jobs,
+    alerts: Arc<Alerts>,
     clock: Clock,
 }
 
@@ -46,6 +53,7 @@ impl Workers {
         assistant: Arc<Assistant>,
         providers: Arc<Providers>,
         sending: deliveries::Config,
+        jobs: Jobs,
         alerts: Arc<Alerts>,
         clock: Clock,
     ) -> Arc<Self> {
@@ -56,9 +64,15 @@ impl Workers {
             alerts.clone(),
             clock.clone(),
         );
-        let turns =
-            Turns::new(store.clone(), assistant, providers, deliveries, alerts, clock.clone());
-        Arc::new(Self { store, turns, clock })
+        let turns = Turns::new(
+            store.clone(),
+            assistant,
+            providers,
+            deliveries,
+            alerts.clone(),
+            clock.clone(),
+        );
+        Arc::new(Self { store, turns, jobs, alerts, clock })
     }
 
     /// Works until `stop`, then ends what is begun.
@@ -71,6 +85,14 @@ impl Workers {
             self.watch(&*self.store, &stop, &tracker, |workers, claim| async move {
                 workers.turns.deliveries().work(claim).await;
             }),
+            self.watch(&*self.store, &stop, &tracker, |workers, claim| async move {
+                workers.jobs.work(claim).await;
+            }),
+            async {
+                while stop.run_until_cancelled(self.alerts.raised()).await.is_some() {
+                    self.queue_alerts().await;
+                }
+            },
         );
         tracker.close();
         tracker.wait().await;
@@ -81,18 +103,36 @@ impl Workers {
     pub async fn drain(&self) -> Result<usize, StoreError> {
         let mut done = 0;
         loop {
+            self.queue_alerts().await;
             let turns = Queue::claim(&*self.store, Pick::Due, LEASE, 1).await?;
             let deliveries = Queue::claim(&*self.store, Pick::Due, LEASE, 1).await?;
-            if turns.is_empty() && deliveries.is_empty() {
+            let jobs = Queue::claim(&*self.store, Pick::Due, LEASE, 1).await?;
+            if turns.is_empty() && deliveries.is_empty() && jobs.is_empty() {
                 return Ok(done);
             }
-            done += turns.len() + deliveries.len();
+            done += turns.len() + deliveries.len() + jobs.len();
             for claim in turns {
                 self.turns.work(claim).await;
             }
             for claim in deliveries {
                 self.turns.deliveries().work(claim).await;
             }
+            for claim in jobs {
+                self.jobs.work(claim).await;
+            }
+        }
+    }
+
+    /// What was raised becomes a job, if anybody but the log is to know.
+    async fn queue_alerts(&self) {
+        let tasks = self.alerts.take().into_iter().map(Task::Alert).map(Change::Queue);
+        let tasks: Vec<Change> = tasks.collect();
+        if tasks.is_empty() || !self.jobs.tell_alerts() {
+            return;
+        }
+        let queued = self.store.apply(Subject::Business(Business::default()), tasks).await;
+        if let Err(error) = queued {
+            tracing::error!(%error, "An alert could not be queued; it stands in the log alone");
         }
     }
 

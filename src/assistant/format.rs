@@ -1,20 +1,24 @@
 //! Fits a text into messages.
 
+mod code;
+
 use unicode_segmentation::UnicodeSegmentation;
+
+use self::code::Rest;
+use super::markdown::marks;
 
 /// Cuts `text` into pieces of at most `limit` UTF-16 units: between
 /// paragraphs, else lines, else sentences, else words, else characters as
 /// people see them. White space at the cuts is gone and no piece is empty.
+/// A block of code that is cut is closed, and opened again in the next piece.
 ///
 /// Only a single character that is longer than the limit by itself (a letter
 /// under thousands of marks) is cut inside.
 pub fn split(text: &str, limit: usize) -> Vec<String> {
+    let mut rest = Rest { text: trim(text), in_code: false };
     let mut pieces = Vec::new();
-    let mut rest = trim(text);
-    while !rest.is_empty() {
-        let (piece, tail) = rest.split_at(cut(rest, limit));
-        pieces.push(trim(piece).to_owned());
-        rest = trim(tail);
+    while !rest.text.is_empty() {
+        pieces.extend(rest.piece(limit));
     }
     pieces
 }
@@ -39,8 +43,37 @@ impl Places {
     }
 }
 
-/// Where the first piece of a trimmed text ends, in bytes; never 0.
+/// Where the first piece of a trimmed text ends, in bytes; never 0. Rather
+/// before a pair of marks than between them.
 fn cut(text: &str, limit: usize) -> usize {
+    let at = farthest(text, limit);
+    let begins = |mark| pair_around(text, at, mark);
+    let before = marks::ALL.into_iter().filter_map(begins).min();
+    before.filter(|before| *before > at / 2).unwrap_or(at)
+}
+
+/// Where formatting begins that ends, on the same line, only after `at`.
+fn pair_around(text: &str, at: usize, mark: char) -> Option<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+    let line = &text[start..end];
+    let mut open = None;
+    for (place, _) in line.match_indices(mark) {
+        let before = line[..place].chars().next_back();
+        let after = line[place + 1..].chars().next();
+        match open {
+            None if start + place >= at => return None,
+            None if marks::opens(before, after) => open = Some(start + place),
+            Some(open) if marks::closes(before, after) && start + place >= at => return Some(open),
+            Some(_) if marks::closes(before, after) => open = None,
+            None | Some(_) => {}
+        }
+    }
+    None
+}
+
+/// The best place within the limit.
+fn farthest(text: &str, limit: usize) -> usize {
     let mut places = Places::default();
     let (mut used, mut before, mut run) = (0, "", Gap::None);
     for (at, cluster) in text.grapheme_indices(true) {
@@ -135,89 +168,4 @@ fn is_full_stop_without_space(cluster: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn a_short_text_is_one_message_and_blank_text_is_none() {
-        assert_eq!(split("  hello\n", 4096), ["hello"]);
-        assert!(split(" \n\t ", 4096).is_empty() && split("", 10).is_empty());
-    }
-
-    #[test]
-    fn the_best_place_within_reach_is_taken() {
-        assert_eq!(split("One two.\n\nThree four five.", 20), ["One two.", "Three four five."]);
-        assert_eq!(split("- one two\n- three four", 15), ["- one two", "- three four"]);
-        assert_eq!(split("It rains. It pours now.", 18), ["It rains.", "It pours now."]);
-        assert_eq!(split("alpha beta gamma", 11), ["alpha beta", "gamma"]);
-        assert_eq!(split("alpha beta", 10), ["alpha beta"]);
-        assert_eq!(split("你好。再见了朋友", 6), ["你好。", "再见了朋友"]);
-        let stub = format!("Hi.\n\n{}", "word ".repeat(10));
-        assert!(split(&stub, 40)[0].len() > 30, "a stub is no message of its own");
-    }
-
-    #[test]
-    fn a_word_longer_than_a_message_is_cut_at_the_limit() {
-        let pieces = split(&"x".repeat(10_000), 4096);
-        assert_eq!(pieces.iter().map(String::len).collect::<Vec<_>>(), [4096, 4096, 1808]);
-    }
-
-    #[test]
-    fn families_flags_and_syllables_stay_whole() {
-        let family = "👨‍👩‍👧‍👦";
-        for piece in split(&family.repeat(50), 64) {
-            assert_eq!(piece.len() % family.len(), 0);
-        }
-        let flags = split(&"🇧🇷🇮🇳".repeat(20), 10);
-        assert!(flags.iter().all(|piece| piece == "🇧🇷🇮🇳"), "{flags:?}");
-        let greeting = "नमस्ते".repeat(30);
-        for piece in split(&greeting, 17) {
-            assert!(piece.starts_with(['न', 'म', 'स']), "{piece}");
-        }
-    }
-
-    #[test]
-    fn a_character_larger_than_a_message_can_not_stop_the_world() {
-        let monster = format!("a{}", "\u{301}".repeat(100));
-        let pieces = split(&monster, 10);
-        assert_eq!(pieces.concat(), monster);
-        assert!(pieces.iter().all(|piece| units(piece) <= 10));
-    }
-
-    fn texts() -> impl Strategy<Value = String> {
-        let bit = prop_oneof![
-            4 => "[a-z]{1,12}",
-            2 => Just(" ".to_owned()),
-            1 => "[ \n\r\t]{1,3}",
-            1 => "[.!?]",
-            1 => Just("👩‍👩‍👧‍👦".to_owned()),
-            1 => Just("🇮🇩".to_owned()),
-            1 => Just("क्षत्रिय".to_owned()),
-            1 => Just("漢字。".to_owned()),
-            1 => Just("e\u{301}".to_owned()),
-            1 => Just(" \u{301}".to_owned()),
-            1 => any::<char>().prop_map(String::from),
-        ];
-        prop::collection::vec(bit, 0..120).prop_map(|bits| bits.concat())
-    }
-
-    proptest! {
-        #[test]
-        fn pieces_fit_join_back_and_hold_whole_characters(text in texts(), limit in 16usize..80) {
-            let pieces = split(&text, limit);
-            let solid = |text: &str| -> String {
-                text.graphemes(true).filter(|cluster| !is_blank(cluster)).collect()
-            };
-            prop_assert_eq!(solid(&pieces.concat()), solid(&text));
-            let clusters: Vec<&str> = text.graphemes(true).collect();
-            let fits = clusters.iter().all(|cluster| units(cluster) <= limit);
-            for piece in &pieces {
-                prop_assert!(!piece.is_empty() && units(piece) <= limit);
-                let whole = piece.graphemes(true).all(|cluster| clusters.contains(&cluster));
-                prop_assert!(whole || !fits, "{:?}", piece);
-            }
-        }
-    }
-}
+mod tests;

@@ -2,8 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::replies::{Replies, Wish};
+use crate::domain::change::Change;
 use crate::domain::event::Event;
-use crate::domain::message::Content;
+use crate::domain::message::{Content, Message, Role};
 use crate::domain::person::{Address, Alias, Phone, UserId};
 use crate::domain::turn::Turn;
 
@@ -26,15 +28,35 @@ pub struct Config {
 }
 
 /// What is done about a turn.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
     /// Ask the model.
     Answer,
-    /// Say nothing, for this reason.
-    Silent(&'static str),
-    /// Say exactly this.
-    Say(String),
+    /// Say nothing.
+    Silent {
+        /// Why.
+        reason: &'static str,
+        /// But note this.
+        changes: Vec<Change>,
+    },
+    /// Say a canned line.
+    Say {
+        /// Its name in `templates/reply/`.
+        line: &'static str,
+        /// And note this.
+        changes: Vec<Change>,
+    },
 }
+
+impl Decision {
+    /// Say nothing, for this reason.
+    pub fn silent(reason: &'static str) -> Self {
+        Self::Silent { reason, changes: Vec::new() }
+    }
+}
+
+/// Why the assistant is silent while a human answers.
+pub(super) const WITH_A_HUMAN: &str = "a human answers";
 
 /// Whether an event is kept at all: what people say in a group chat is not
 /// ours to store unless the business wants to be part of it.
@@ -67,11 +89,64 @@ pub fn names_somebody(entry: &str) -> bool {
 }
 
 /// What to do about this turn at `now`.
-pub fn decide(policy: &Config, turn: &Turn, now: Timestamp) -> Decision {
-    match reason_for_silence(policy, turn, now) {
-        Some(reason) => Decision::Silent(reason),
+pub(super) fn decide(policy: &Config, replies: &Replies, turn: &Turn, now: Timestamp) -> Decision {
+    let unwelcome = unwelcome(policy, turn);
+    if let Some((line, change)) = subscription(replies, turn) {
+        let changes = vec![change];
+        return match unwelcome {
+            Some(reason) => Decision::Silent { reason, changes },
+            None => Decision::Say { line, changes },
+        };
+    }
+    match unwelcome.or_else(|| reason_for_silence(policy, turn, now)) {
+        Some(reason) => Decision::silent(reason),
+        None if is_unreadable(turn) => Decision::Say { line: "unsupported", changes: Vec::new() },
         None => Decision::Answer,
     }
+}
+
+/// The last STOP or START of the turn, if it changes anything: the line that
+/// confirms it, and the change. It counts whoever answers at the moment.
+fn subscription(replies: &Replies, turn: &Turn) -> Option<(&'static str, Change)> {
+    let wishes = turn.inbound.iter().rev().filter_map(|row| wish(replies, row));
+    let mut wishes = wishes.filter(|wish| matches!(wish, Wish::Stop | Wish::Start));
+    let out = turn.person.opted_out;
+    match wishes.next()? {
+        Wish::Stop if !out => Some(("stopped", Change::OptOut)),
+        Wish::Start if out || wishes.any(|wish| wish == Wish::Stop) => {
+            Some(("started", Change::OptIn))
+        }
+        Wish::Stop | Wish::Start | Wish::Person => None,
+    }
+}
+
+/// What a message asks for, with the person's own words.
+pub(super) fn wish(replies: &Replies, row: &Message) -> Option<Wish> {
+    said(row).and_then(|words| replies.wish(words))
+}
+
+/// The person's own words, written or tapped.
+fn said(row: &Message) -> Option<&str> {
+    let own = row.role == Role::Person && !row.attached.forwarded;
+    match &row.content {
+        Content::Text(words) | Content::Choice { title: words, .. } => Some(words).filter(|_| own),
+        _ => None,
+    }
+    .map(String::as_str)
+}
+
+/// Nothing but what can't be read, and maybe what was taken back.
+fn is_unreadable(turn: &Turn) -> bool {
+    let mut left = turn.inbound.iter().filter(|row| row.content != Content::Revoked);
+    left.all(|row| matches!(row.content, Content::Unsupported(_)))
+}
+
+fn unwelcome(policy: &Config, turn: &Turn) -> Option<&'static str> {
+    if is_listed(&policy.deny, turn) {
+        return Some("the person is on the list policy.deny");
+    }
+    let allowed = policy.allow.is_empty() || is_listed(&policy.allow, turn);
+    (!allowed).then_some("the person is not on the list policy.allow")
 }
 
 fn reason_for_silence(policy: &Config, turn: &Turn, now: Timestamp) -> Option<&'static str> {
@@ -82,18 +157,13 @@ fn reason_for_silence(policy: &Config, turn: &Turn, now: Timestamp) -> Option<&'
         return Some("the person wants no messages");
     }
     if !turn.conversation.mode.assistant_answers(now) {
-        return Some("a human answers");
-    }
-    if is_listed(&policy.deny, turn) {
-        return Some("the person is on the list policy.deny");
-    }
-    if !policy.allow.is_empty() && !is_listed(&policy.allow, turn) {
-        return Some("the person is not on the list policy.allow");
+        return Some(WITH_A_HUMAN);
     }
     is_stale(policy, turn, now).then_some("newer messages have been answered (policy.max_age_s)")
 }
 
-fn is_listed(list: &[String], turn: &Turn) -> bool {
+/// Whether a list names the person who wrote.
+pub(super) fn is_listed(list: &[String], turn: &Turn) -> bool {
     let address = match &turn.conversation.address {
         Address::Phone(phone) => Alias::Phone(phone.clone()),
         Address::UserId(id) => Alias::UserId(id.clone()),
@@ -142,11 +212,20 @@ mod tests {
     }
 
     fn silent(policy: &Config, turn: &Turn) -> bool {
-        match decide(policy, turn, sample::NOW.parse().expect("a time")) {
-            Decision::Silent(_) => true,
+        match decided(policy, turn) {
+            Decision::Silent { changes, .. } => changes.is_empty(),
             Decision::Answer => false,
-            Decision::Say(text) => panic!("{text}"),
+            Decision::Say { line, .. } => panic!("{line}"),
         }
+    }
+
+    fn decided(policy: &Config, turn: &Turn) -> Decision {
+        let replies = Replies::load(None).expect("the embedded lines");
+        decide(policy, &replies, turn, sample::now())
+    }
+
+    fn says(line: &'static str, change: Change) -> Decision {
+        Decision::Say { line, changes: vec![change] }
     }
 
     #[test]
@@ -212,5 +291,59 @@ mod tests {
         turn.conversation.heard_at = "2026-11-25T10:00:00Z".parse().expect("a time");
         assert!(silent(&policy(), &turn));
         assert!(!silent(&Config { max_age_s: u64::MAX, ..policy() }, &turn), "no limit");
+    }
+
+    #[test]
+    fn stop_is_heeded_and_confirmed_whoever_answers_and_wherever_it_stands() {
+        let mut turn = sample::turn(&["where is my order?", "STOP", "it is late"]);
+        assert_eq!(decided(&policy(), &turn), says("stopped", Change::OptOut));
+        turn.conversation.mode = Mode::Human { until: None };
+        assert_eq!(decided(&policy(), &turn), says("stopped", Change::OptOut));
+        turn.inbound[1].content = Content::Choice { id: "x".into(), title: "Stop".into() };
+        assert_eq!(decided(&policy(), &turn), says("stopped", Change::OptOut));
+        turn.person.opted_out = true;
+        assert!(silent(&policy(), &turn), "said once is enough");
+    }
+
+    #[test]
+    fn start_is_heeded_after_a_stop_and_otherwise_a_word_like_others() {
+        let mut turn = sample::turn(&["start"]);
+        assert_eq!(decided(&policy(), &turn), Decision::Answer);
+        turn.person.opted_out = true;
+        assert_eq!(decided(&policy(), &turn), says("started", Change::OptIn));
+    }
+
+    #[test]
+    fn of_a_stop_and_a_start_the_later_counts() {
+        let (back, gone) = (sample::turn(&["stop", "/start"]), sample::turn(&["start", "/stop"]));
+        assert_eq!(decided(&policy(), &back), says("started", Change::OptIn));
+        assert_eq!(decided(&policy(), &gone), says("stopped", Change::OptOut));
+    }
+
+    #[test]
+    fn a_stop_of_somebody_on_a_list_is_noted_in_silence() {
+        let turn = sample::turn(&["stop"]);
+        let lists = Config { deny: vec!["+1 555 0100".into()], ..policy() };
+        let Decision::Silent { changes, .. } = decided(&lists, &turn) else { panic!("not silent") };
+        assert_eq!(changes, [Change::OptOut]);
+    }
+
+    #[test]
+    fn somebody_elses_stop_is_nobodys() {
+        let mut turn = sample::turn(&["stop"]);
+        turn.inbound[0].attached.forwarded = true;
+        assert_eq!(decided(&policy(), &turn), Decision::Answer);
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_said_unless_there_is_more() {
+        let mut turn = sample::turn(&["poll", "hello"]);
+        turn.inbound[0].content = Content::Unsupported("poll".into());
+        assert_eq!(decided(&policy(), &turn), Decision::Answer);
+        turn.inbound[1].content = Content::Revoked;
+        let apology = Decision::Say { line: "unsupported", changes: vec![] };
+        assert_eq!(decided(&policy(), &turn), apology);
+        turn.conversation.mode = Mode::Human { until: None };
+        assert!(silent(&policy(), &turn));
     }
 }

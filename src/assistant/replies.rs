@@ -1,10 +1,14 @@
-//! Canned lines: a file a language, compiled in; a file of the same name in
-//! the operator's folder replaces lines one by one.
+//! Canned lines, and messages that mean one thing whatever the model: a file
+//! a language, compiled in. A file of the same name in the operator's folder
+//! replaces lines one by one and lists of words whole.
+
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Replies;
+use ::config::{Value, ValueKind};
+
 use super::language::LANGUAGES;
 
 const EMBEDDED: [&str; 9] = [
@@ -19,42 +23,137 @@ const EMBEDDED: [&str; 9] = [
     include_str!("../../templates/reply/id.toml"),
 ];
 
-/// Reads all languages; the error names file and line, or the unknown line.
-pub(super) fn load(dir: Option<&Path>) -> Result<Replies, String> {
-    let mut replies = Replies::new();
-    for (language, text) in LANGUAGES.into_iter().zip(EMBEDDED) {
-        let mut lines = parse(&format!("templates/reply/{language}.toml"), text)?;
-        if let Some(dir) = dir {
-            replace(&mut lines, &dir.join("reply").join(format!("{language}.toml")))?;
-        }
-        replies.insert(language.to_owned(), lines);
-    }
-    Ok(replies)
+/// The table of a file that is no line.
+const WORDS: &str = "words";
+
+/// What can stand between braces in a line.
+const BLANKS: [&str; 8] =
+    ["assistant", "business", "url", "hours", "contact", "name", "reason", "since"];
+
+/// What a message can ask for that is these words and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// No more messages.
+    Stop,
+    /// Messages again.
+    Start,
+    /// A human.
+    Person,
 }
 
-/// The line called `name`, in this language; every language has every line.
-pub(super) fn line<'a>(replies: &'a Replies, language: &str, name: &str) -> &'a str {
-    let lines = replies.get(language).or_else(|| replies.get(LANGUAGES[0]));
-    lines.and_then(|lines| lines.get(name)).map(String::as_str).unwrap_or_default()
+impl Wish {
+    const ALL: [(Self, &str); 3] =
+        [(Self::Stop, "stop"), (Self::Start, "start"), (Self::Person, "person")];
 }
 
-fn replace(lines: &mut BTreeMap<String, String>, file: &Path) -> Result<(), String> {
-    let Some(text) = read_if_there(file)? else { return Ok(()) };
-    for (name, line) in parse(&file.display().to_string(), &text)? {
-        match lines.get_mut(&name) {
-            Some(known) if !line.trim().is_empty() => *known = line,
-            Some(_) => return Err(format!("{}: {name} is empty; write a line", file.display())),
-            None => {
-                let known: Vec<&str> = lines.keys().map(String::as_str).collect();
-                let known = known.join(", ");
-                return Err(format!(
-                    "{}: no line is called {name}; there are: {known}",
-                    file.display()
-                ));
+/// Lines and words of all languages.
+#[derive(Debug)]
+pub(super) struct Replies(BTreeMap<&'static str, Phrases>);
+
+/// Those of one language.
+#[derive(Clone, Debug, Default)]
+struct Phrases {
+    lines: BTreeMap<String, String>,
+    /// As [`words::bare`] leaves them.
+    words: BTreeMap<String, Vec<String>>,
+}
+
+impl Replies {
+    /// Reads all languages; the error names the file, and the line or key.
+    pub fn load(dir: Option<&Path>) -> Result<Self, String> {
+        let mut replies = BTreeMap::new();
+        for (language, text) in LANGUAGES.into_iter().zip(EMBEDDED) {
+            let name = format!("reply/{language}.toml");
+            let mut phrases = parse(&format!("templates/{name}"), text)?;
+            if let Some(dir) = dir {
+                phrases.replace(&dir.join(name))?;
             }
+            replies.insert(language, phrases);
         }
+        Ok(Self(replies))
+    }
+
+    /// Whether there are lines in this language.
+    pub fn speak(&self, language: &str) -> bool {
+        self.0.contains_key(language)
+    }
+
+    /// The line called `name`, in this language; every language has every line.
+    pub fn line(&self, language: &str, name: &str) -> &str {
+        let phrases = self.0.get(language).or_else(|| self.0.get(LANGUAGES[0]));
+        phrases.and_then(|phrases| phrases.lines.get(name)).map(String::as_str).unwrap_or_default()
+    }
+
+    /// What a whole message asks for, in whatever language.
+    pub fn wish(&self, said: &str) -> Option<Wish> {
+        self.wishes(&words::bare(said)).next().map(|(_, wish)| wish)
+    }
+
+    /// The language of such a message, if it is of one only.
+    pub fn language_of(&self, said: &str) -> Option<&'static str> {
+        let bare = words::bare(said);
+        let mut languages = self.wishes(&bare).map(|(language, _)| language);
+        let language = languages.next();
+        language.filter(|_| languages.next().is_none())
+    }
+
+    fn wishes(&self, bare: &str) -> impl Iterator<Item = (&'static str, Wish)> {
+        let has = move |phrases: &Phrases, key: &str| {
+            phrases.words.get(key).is_some_and(|list| list.iter().any(|word| word == bare))
+        };
+        self.0.iter().flat_map(move |(language, phrases)| {
+            let meant = Wish::ALL.into_iter().filter(move |(_, key)| has(phrases, key));
+            meant.map(|(wish, _)| (*language, wish))
+        })
+    }
+}
+
+impl Phrases {
+    /// By what stands in the operator's own file, if there is one.
+    fn replace(&mut self, file: &Path) -> Result<(), String> {
+        let Some(text) = read_if_there(file)? else { return Ok(()) };
+        let name = file.display().to_string();
+        let own = parse(&name, &text)?;
+        put(&mut self.lines, own.lines).map_err(|e| format!("{name}: {e}"))?;
+        put(&mut self.words, own.words).map_err(|e| format!("{name}: {WORDS}.{e}"))
+    }
+}
+
+/// Replaces what is there; a key that is not there is a mistake.
+fn put<T>(known: &mut BTreeMap<String, T>, own: BTreeMap<String, T>) -> Result<(), String> {
+    for (key, value) in own {
+        let Some(slot) = known.get_mut(&key) else {
+            let known: Vec<&str> = known.keys().map(String::as_str).collect();
+            return Err(format!("{key} is unknown; there are: {}", known.join(", ")));
+        };
+        *slot = value;
     }
     Ok(())
+}
+
+/// A line with its blanks filled in.
+pub(super) fn filled(line: &str, blanks: &[(&str, &str)]) -> String {
+    let fill = |line: String, (name, value): &(&str, &str)| line.replace(&blank(name), value);
+    blanks.iter().fold(line.to_owned(), fill)
+}
+
+/// Says what is wrong with a line, if anything is.
+pub(super) fn check_line(line: &str) -> Result<(), String> {
+    if line.trim().is_empty() {
+        return Err("is empty; write a line".to_owned());
+    }
+    let known = |text: &str| BLANKS.iter().any(|name| text.starts_with(&blank(name)));
+    match line.match_indices('{').find(|(at, _)| !known(&line[*at..])) {
+        None => Ok(()),
+        Some((at, _)) => {
+            let wrong: String = line[at..].chars().take(20).collect();
+            Err(format!("has \"{wrong}\"; in braces can stand {}", BLANKS.join(", ")))
+        }
+    }
+}
+
+fn blank(name: &str) -> String {
+    format!("{{{name}}}")
 }
 
 /// The text of a file; `None` = there is no such file.
@@ -66,48 +165,47 @@ pub(super) fn read_if_there(file: &Path) -> Result<Option<String>, String> {
     }
 }
 
-fn parse(name: &str, text: &str) -> Result<BTreeMap<String, String>, String> {
+fn parse(name: &str, text: &str) -> Result<Phrases, String> {
     let file = ::config::File::from_str(text, ::config::FileFormat::Toml);
-    let lines = ::config::Config::builder().add_source(file).build();
-    lines.and_then(::config::Config::try_deserialize).map_err(|e| format!("{name}: {e}"))
+    let tree = ::config::Config::builder().add_source(file).build();
+    let tree = tree.and_then(::config::Config::try_deserialize::<BTreeMap<String, Value>>);
+    let mut phrases = Phrases::default();
+    for (key, value) in tree.map_err(|e| format!("{name}: {e}"))? {
+        let read = match key.as_str() {
+            WORDS => lists(value).map(|words| phrases.words = words),
+            _ => line(value).map(|line| drop(phrases.lines.insert(key.clone(), line))),
+        };
+        read.map_err(|e| format!("{name}: {key}{e}"))?;
+    }
+    Ok(phrases)
+}
+
+/// An error begins where the key's name ends.
+fn line(value: Value) -> Result<String, String> {
+    let ValueKind::String(line) = value.kind else {
+        return Err(" is no line; write it between quotes".to_owned());
+    };
+    check_line(&line).map(|()| line).map_err(|e| format!(" {e}"))
+}
+
+fn lists(value: Value) -> Result<BTreeMap<String, Vec<String>>, String> {
+    let table = value.into_table().map_err(|_| " is no table of lists".to_owned())?;
+    let lists = table.into_iter().map(|(key, value)| {
+        let list = list(value).map_err(|e| format!(".{key} {e}"))?;
+        Ok((key, list))
+    });
+    lists.collect()
+}
+
+/// An empty list switches its wish off for this language.
+fn list(value: Value) -> Result<Vec<String>, String> {
+    let list = value.into_array().map_err(|_| "is no list".to_owned())?;
+    let word = |value: Value| match value.into_string().map(|word| words::bare(&word)) {
+        Ok(word) if !word.is_empty() => Ok(word),
+        _ => Err("has an entry that is no word".to_owned()),
+    };
+    list.into_iter().map(word).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_language_has_every_line() {
-        let replies = load(None).expect("the embedded lines");
-        let names: Vec<&String> = replies["en"].keys().collect();
-        assert_eq!(names, ["failed"]);
-        for language in LANGUAGES {
-            assert_eq!(replies[language].keys().collect::<Vec<_>>(), names, "{language}");
-            assert!(replies[language].values().all(|line| !line.trim().is_empty()));
-        }
-        assert!(line(&replies, "de", "failed").contains("Entschuldigung"));
-        assert_eq!(line(&replies, "xx", "failed"), replies["en"]["failed"]);
-    }
-
-    #[test]
-    fn a_file_of_the_operator_replaces_a_line_or_says_what_is_wrong() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let file = dir.path().join("reply/fr.toml");
-        std::fs::create_dir(dir.path().join("reply")).expect("made");
-        let load_with = |text: &str| {
-            std::fs::write(&file, text).expect("written");
-            load(Some(dir.path()))
-        };
-        let replies = load_with("failed = \"Un instant.\"").expect("readable");
-        assert_eq!(line(&replies, "fr", "failed"), "Un instant.");
-        assert!(line(&replies, "it", "failed").contains("Mi dispiace"));
-        for (text, hint) in [
-            ("failed = \"x\"\nfailde = \"y\"", "failde"),
-            ("failed = \"\"", "empty"),
-            ("# one\nfailed = ", "line 2"),
-        ] {
-            let why = load_with(text).expect_err("wrong");
-            assert!(why.contains("fr.toml") && why.contains(hint), "{why}");
-        }
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Config, Hours, Mind, policy};
+use super::{Config, Hours, Mind, handoff, policy};
 use crate::clock::Clock;
 use crate::domain::conversation::{Conversation, Mode};
 use crate::domain::id::{ConversationId, Number, PersonId, Position};
@@ -29,6 +29,9 @@ pub(crate) fn config() -> Config {
         name: "Oli".into(),
         instructions: "Be kind.".into(),
         instructions_file: None,
+        introduce: false,
+        first_contact: std::collections::BTreeMap::new(),
+        privacy_url: None,
         language: "en".into(),
         timezone: "UTC".into(),
         hours: Hours::default(),
@@ -49,13 +52,17 @@ pub(crate) fn policy() -> policy::Config {
     }
 }
 
+pub(crate) fn handoff() -> handoff::Config {
+    handoff::Config { operators: vec!["+1 555 0190".into()], ..handoff::Config::default() }
+}
+
 pub(crate) fn mind(llm: llm::Config, clock: &Clock) -> Mind {
-    Mind::build(config(), policy(), llm, http(), clock.clone(), None).expect("a mind")
+    Mind::build(config(), policy(), handoff(), llm, http(), clock.clone(), None).expect("a mind")
 }
 
 pub(crate) fn limits() -> Limits {
     let rate = Rate { every: Duration::ZERO, burst: 1 };
-    Limits { text: 4096, quotes: true, pair: rate, number: rate }
+    Limits { text: 4096, quotes: true, reactions: true, uploads: true, pair: rate, number: rate }
 }
 
 pub(crate) fn message(seq: u64, text: &str) -> Message {

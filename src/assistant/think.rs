@@ -8,9 +8,12 @@ use jiff::Timestamp;
 use super::Mind;
 use crate::clock::Clock;
 use crate::domain::change::Change;
+use crate::domain::message::Choices;
 use crate::domain::record::Usage;
 use crate::domain::turn::Turn;
 use crate::llm::{Completion, ModelError, Prompt, Step, ToolCall};
+use crate::tool::ToolResult;
+use crate::tool::handoff::Request;
 
 /// How often one model is asked the same thing before another is.
 const TRIES: u32 = 3;
@@ -28,15 +31,30 @@ pub(super) struct Thinking<'a> {
     pub usage: Usage,
     /// The model that answered last; it is asked first from then on.
     pub model: Option<&'a str>,
+    /// A human takes over.
+    pub handoff: Option<Request>,
+    /// What the person is to choose from.
+    choices: Option<Choices>,
 }
 
 /// What came of it.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Thought {
-    /// Never blank.
+    /// Blank only if a human takes over.
     pub text: String,
     /// What tools want changed.
     pub changes: Vec<Change>,
+    /// What the person can choose from, under the text.
+    pub choices: Option<Choices>,
+}
+
+impl Thought {
+    /// This, and then that in the same bubble.
+    pub fn then(self, next: Self) -> Self {
+        let text = format!("{}\n\n{}", self.text, next.text).trim().to_owned();
+        let changes = self.changes.into_iter().chain(next.changes).collect();
+        Self { text, changes, choices: next.choices }
+    }
 }
 
 /// Why a model has no answer.
@@ -53,6 +71,12 @@ impl GaveUp {
 }
 
 impl<'a> Thinking<'a> {
+    /// Nothing is thought yet.
+    pub fn new(mind: &'a Mind, turn: &'a Turn, clock: &'a Clock, deadline: Timestamp) -> Self {
+        let usage = Usage::default();
+        Self { mind, turn, clock, deadline, usage, model: None, handoff: None, choices: None }
+    }
+
     /// The answer to `prompt`, or why there is none, for the operator. Steps
     /// taken are added to the prompt.
     pub async fn answer(&mut self, prompt: &mut Prompt) -> Result<Thought, String> {
@@ -61,15 +85,37 @@ impl<'a> Thinking<'a> {
         for _ in 0..=max_steps {
             let completion = self.completion(prompt).await?;
             if completion.calls.is_empty() {
-                return Ok(Thought { text: completion.text, changes });
+                return Ok(self.thought(completion.text, changes));
             }
             for call in completion.calls {
-                let (result, more) = self.call(&call).await;
-                changes.extend(more);
-                prompt.steps.push(Step { call, result });
+                let result = self.call(&call).await;
+                changes.extend(result.changes);
+                self.offer(result.choices, &completion.text);
+                self.handoff = result.handoff.or(self.handoff.take());
+                prompt.steps.push(Step { call, result: result.text });
+            }
+            if self.handoff.is_some() {
+                return Ok(self.thought(completion.text, changes));
             }
         }
         Err(format!("the model asked for tools more than llm.max_steps = {max_steps} times"))
+    }
+
+    /// The last words, or those that were given with the choices.
+    fn thought(&mut self, text: String, changes: Vec<Change>) -> Thought {
+        let choices = self.choices.take();
+        let above = choices.as_ref().map(|choices| choices.text.clone());
+        let text = above.filter(|_| text.trim().is_empty()).unwrap_or(text);
+        Thought { text, changes, choices }
+    }
+
+    /// The last offer holds. Some models write its text beside the call.
+    fn offer(&mut self, choices: Option<Choices>, beside: &str) {
+        let Some(mut choices) = choices else { return };
+        if choices.text.trim().is_empty() {
+            choices.text = beside.to_owned();
+        }
+        self.choices = Some(choices);
     }
 
     /// Round after round over the models, as long as there is hope and time.
@@ -120,7 +166,7 @@ impl<'a> Thinking<'a> {
         let mut was_empty = false;
         for attempt in 1..=TRIES {
             let (after, reason) = match self.once(model, prompt).await {
-                Ok(completion) if is_answer(&completion) => return Ok(completion),
+                Ok(completion) if self.is_answer(&completion) => return Ok(completion),
                 Ok(completion) if completion.cut => return Err(GaveUp::last(NO_ROOM)),
                 Ok(_) if was_empty => {
                     return Err(GaveUp::last("the model's answer was empty twice"));
@@ -146,7 +192,7 @@ impl<'a> Thinking<'a> {
     /// all of it before the first word.
     async fn once(&mut self, model: &str, prompt: &Prompt) -> Result<Completion, ModelError> {
         let completion = self.ask(model, prompt).await?;
-        if is_answer(&completion) || !completion.cut {
+        if self.is_answer(&completion) || !completion.cut {
             return Ok(completion);
         }
         let max_output_tokens = prompt.max_output_tokens.saturating_mul(2);
@@ -165,27 +211,30 @@ impl<'a> Thinking<'a> {
         Ok(completion)
     }
 
-    /// What the model reads of a call, and what it changes. An error is the
-    /// model's to deal with.
-    async fn call(&self, call: &ToolCall) -> (String, Vec<Change>) {
+    /// An error is the model's to deal with.
+    async fn call(&self, call: &ToolCall) -> ToolResult {
         let Some(tool) = self.mind.tools.iter().find(|tool| tool.spec().name == call.name) else {
-            return (format!("error: there is no tool called {}", call.name), Vec::new());
+            return ToolResult::says(format!("error: there is no tool called {}", call.name));
         };
         match self.clock.timeout(self.left(), tool.call(self.turn, &call.arguments)).await {
-            Ok(Ok(result)) => (result.text, result.changes),
-            Ok(Err(reason)) => (format!("error: {reason}"), Vec::new()),
-            Err(_) => ("error: it took too long".to_owned(), Vec::new()),
+            Ok(Ok(result)) => result,
+            Ok(Err(reason)) => ToolResult::says(format!("error: {reason}")),
+            Err(_) => ToolResult::says("error: it took too long"),
         }
+    }
+
+    /// Whether it calls a tool or says something, or may say nothing since
+    /// the words stand with the choices.
+    fn is_answer(&self, completion: &Completion) -> bool {
+        let said = self.choices.as_ref().map(|choices| choices.text.as_str());
+        let blank = |text: &str| text.trim().is_empty();
+        !completion.calls.is_empty() || !blank(&completion.text) || !said.is_none_or(blank)
     }
 
     fn left(&self) -> Duration {
         let left = self.deadline.duration_since(self.clock.now());
         left.try_into().unwrap_or_default()
     }
-}
-
-fn is_answer(completion: &Completion) -> bool {
-    !completion.calls.is_empty() || !completion.text.trim().is_empty()
 }
 
 /// 0.5 s, doubling to 8 s; half to the whole of it, so that conversations

@@ -3,9 +3,9 @@
 
 mod folder;
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, start_logging};
+use super::{Failure, say, start_logging};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
@@ -26,9 +26,16 @@ use folder::{Folder, Secrets};
 /// Read if it is there and no other file is named.
 const USUAL_CONFIG: &str = "olifant.toml";
 
+/// In the dev folder.
+const STORE: &str = "store";
+
 const META_NUMBER: &str = "+15550100";
 const META_ID: &str = "100000000000100";
 const TWILIO_NUMBER: &str = "whatsapp:+15550101";
+/// Olga on the phone page, who is told when somebody asks for a human.
+const OPERATOR: &str = "+15550190";
+/// Both stand-ins take it.
+const TEMPLATE: &str = "HX00000000000000000000000000000001";
 
 /// What leaves this machine.
 const NOTHING: &str = "nothing";
@@ -41,8 +48,9 @@ Examples:
                                        a server of your own answers
   olifant dev --fresh                  forget everything and begin again
 
-Of a configuration, [llm], [assistant], [policy] and [sending] are used. What is
-said stays in the dev folder until --fresh.";
+Of a configuration, [llm], [assistant], [policy], [handoff] and [sending] are
+used; Olga answers for the business. What is said stays in the dev folder until
+--fresh.";
 
 /// Chat with it in the browser: no keys, no accounts.
 #[derive(Debug, clap::Args)]
@@ -77,7 +85,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let app_at = app_listener.local_addr().context("the app's address")?;
     let phone_at = phone_listener.local_addr().context("the phone's address")?;
 
-    let settings = settings(&args, &folder, app_at, phone_at)?;
+    let mut settings = settings(&args, &folder, app_at, phone_at)?;
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
@@ -87,6 +95,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let greeting = greeting(phone_at, &info);
     let sandbox = sandbox(&folder, app_at, info, clock.clone());
     sandbox.set_own_url(&format!("http://{phone_at}"));
+    settings.sources.model_hangs = Some(sandbox.model_hangs());
     let app = App::start(settings, clock.clone()).await?;
     let stop = shutdown::on_signal().context("signals")?;
     // The stand-ins stay until the end: work in progress still needs them.
@@ -146,7 +155,7 @@ fn settings(
 fn fixed(folder: &Folder, app_at: SocketAddr, phone_at: SocketAddr) -> String {
     let Secrets { access_token, app_secret, verify_token, account_sid, auth_token } =
         &folder.secrets;
-    let store = serde_json::Value::from(format!("sled:{}", folder.path("store").display()));
+    let store = serde_json::Value::from(format!("sled:{}", folder.path(STORE).display()));
     format!(
         r#"
 [server]
@@ -155,6 +164,9 @@ public_url = "http://{app_at}"
 [store]
 url = {store}
 min_free_mb = 64
+[handoff]
+operators = ["{OPERATOR}"]
+template = {{ name = "{TEMPLATE}", variables = ["{{name}}", "{{reason}}", "{{summary}}"] }}
 [numbers.meta]
 provider = "meta"
 phone_number_id = "{META_ID}"
@@ -172,22 +184,38 @@ api_url = "http://{phone_at}/twilio"
     )
 }
 
+/// The stand-ins' accounts in a dev folder, whoever runs on it.
+pub fn accounts_in(dir: &Path) -> anyhow::Result<(MetaAccount, TwilioAccount)> {
+    Ok(accounts(&folder::secrets_in(dir)?))
+}
+
+/// Where a `olifant dev` on this folder keeps everything.
+pub fn store_in(dir: &Path) -> PathBuf {
+    dir.join(STORE)
+}
+
+fn accounts(secrets: &Secrets) -> (MetaAccount, TwilioAccount) {
+    let meta = MetaAccount {
+        phone_number_id: META_ID.into(),
+        display_number: META_NUMBER.into(),
+        access_token: secrets.access_token.as_str().into(),
+        app_secret: secrets.app_secret.as_str().into(),
+        verify_token: secrets.verify_token.as_str().into(),
+    };
+    let twilio = TwilioAccount {
+        account_sid: secrets.account_sid.clone(),
+        auth_token: secrets.auth_token.as_str().into(),
+        from: TWILIO_NUMBER.into(),
+    };
+    (meta, twilio)
+}
+
 fn sandbox(folder: &Folder, app_at: SocketAddr, info: PhoneInfo, clock: Clock) -> Arc<Sandbox> {
-    let secrets = &folder.secrets;
+    let (meta, twilio) = accounts(&folder.secrets);
     Sandbox::new(Options {
         app_url: format!("http://{app_at}"),
-        meta: vec![MetaAccount {
-            phone_number_id: META_ID.into(),
-            display_number: META_NUMBER.into(),
-            access_token: secrets.access_token.as_str().into(),
-            app_secret: secrets.app_secret.as_str().into(),
-            verify_token: secrets.verify_token.as_str().into(),
-        }],
-        twilio: vec![TwilioAccount {
-            account_sid: secrets.account_sid.clone(),
-            auth_token: secrets.auth_token.as_str().into(),
-            from: TWILIO_NUMBER.into(),
-        }],
+        meta: vec![meta],
+        twilio: vec![twilio],
         state_file: Some(folder.path("sandbox.json")),
         clock,
         info,
@@ -219,11 +247,6 @@ fn greeting(phone_at: SocketAddr, info: &PhoneInfo) -> String {
         "\n  http://{phone_at}/\n\n  Answers: {model}\n  Leaves this machine: {leaves}\n  \
          Ctrl-C ends it; what was said is kept.\n"
     )
-}
-
-/// Who closed the pipe does not want to know.
-fn say(words: &str) {
-    let _ = writeln!(std::io::stdout(), "{words}");
 }
 
 #[cfg(test)]

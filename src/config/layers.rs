@@ -9,8 +9,15 @@ use config::{ConfigError, FileFormat, Map, Source, Value, ValueKind};
 use super::{Error, Renamed, reference};
 
 /// Keys that hold secrets; each can be given as `KEY_file`.
-pub const SECRETS: &[&str] =
-    &["access_token", "app_secret", "app_secret_previous", "verify_token", "auth_token", "api_key"];
+pub const SECRETS: &[&str] = &[
+    "access_token",
+    "app_secret",
+    "app_secret_previous",
+    "verify_token",
+    "auth_token",
+    "api_key",
+    "secret",
+];
 
 /// A table without keys.
 pub fn empty() -> Value {
@@ -77,6 +84,10 @@ pub fn environment(env: &BTreeMap<String, String>, below: &Value) -> Value {
     tree
 }
 
+/// Keys whose value is a table with names of the user's own: JSON, in a
+/// variable.
+const TABLES: [&str; 3] = ["extra", "window_template", "template"];
+
 fn variable(name: &String, text: &str, path: &[&str], below: &Value) -> Value {
     let shape = match path {
         ["businesses", _, rest @ ..] => rest,
@@ -84,8 +95,10 @@ fn variable(name: &String, text: &str, path: &[&str], below: &Value) -> Value {
     };
     let kind = match get(below, shape).map(|value| &value.kind) {
         Some(ValueKind::Array(_)) => list(name, text),
-        _ if shape.starts_with(&["llm", "extra"]) => serde_json::from_str::<Value>(text)
-            .map_or_else(|_| text.to_owned().into(), |value| value.kind),
+        _ if path.last().is_some_and(|key| TABLES.contains(key)) => {
+            serde_json::from_str::<Value>(text)
+                .map_or_else(|_| text.to_owned().into(), |value| value.kind)
+        }
         _ => text.to_owned().into(),
     };
     Value::new(Some(name), kind)

@@ -117,16 +117,17 @@ pub enum Scope {
     Number,
 }
 
-/// The first wait after a failure; it doubles with each.
+/// The first wait after a failure; it grows fourfold with each, as WhatsApp
+/// asks for where a person gets too many messages.
 const BACKOFF: Duration = Duration::from_secs(1);
 
 /// The longest wait between two tries.
 const BACKOFF_MAX: Duration = Duration::from_secs(5 * 60);
 
-/// 1, 2, 4 … seconds, at most five minutes, and up to half as much again by
+/// 1, 4, 16 … seconds, at most five minutes, and up to half as much again by
 /// `jitter` (0 to 1) so that many lanes don't come back at once.
 pub fn backoff(attempt: u16, jitter: f64) -> Duration {
-    let wait = BACKOFF.saturating_mul(1 << attempt.min(16)).min(BACKOFF_MAX);
+    let wait = BACKOFF.saturating_mul(1 << (2 * attempt.min(8))).min(BACKOFF_MAX);
     wait + wait.mul_f64(jitter / 2.0)
 }
 

@@ -279,9 +279,32 @@ pub struct Template {
     pub components: Option<serde_json::Value>,
 }
 
+/// The longest variable of a template, in characters.
+const VARIABLE: usize = 900;
+
 impl Template {
+    /// With these words for `{name}` in its variables, each in one line and
+    /// not longer than providers take.
+    pub fn filled(&self, words: &[(&str, &str)]) -> Self {
+        let fill = |variable: &String| {
+            let put = |text: String, (name, word): &(&str, &str)| {
+                text.replace(&format!("{{{name}}}"), word)
+            };
+            shortened(&words.iter().fold(variable.clone(), put))
+        };
+        Self { variables: self.variables.iter().map(fill).collect(), ..self.clone() }
+    }
+
     fn as_text(&self) -> String {
         format!("[template {}] {}", self.name, self.variables.join(" | ")).trim().to_owned()
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(VARIABLE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
 }
 

@@ -139,6 +139,18 @@ pub struct Sender {
     pub name: Option<String>,
 }
 
+impl From<Address> for Sender {
+    /// Whoever is reached there.
+    fn from(address: Address) -> Self {
+        let alias = match &address {
+            Address::Phone(phone) => Alias::Phone(phone.clone()),
+            Address::UserId(id) => Alias::UserId(id.clone()),
+            Address::Group(id) => Alias::Group(id.clone()),
+        };
+        Self { aliases: vec![alias], address, name: None }
+    }
+}
+
 /// An alias, and how it came to be this person's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {

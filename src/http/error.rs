@@ -1,8 +1,13 @@
-//! Why a webhook is not taken, as a status. The answers tell a stranger
-//! nothing: what an operator needs is in the log.
+//! Why a request is not done. A webhook's answer tells a stranger nothing:
+//! what an operator needs is in the log. A [`Problem`] is for programs that
+//! have shown a token, and for operators: it names the field and the remedy.
 
-use axum::http::{StatusCode, header::RETRY_AFTER};
+use axum::Json;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::provider::webhook::Rejected;
 use crate::store::StoreError;
@@ -10,6 +15,15 @@ use crate::store::StoreError;
 /// When a provider may try again, in seconds. Meta and Twilio choose their own
 /// pace; proxies and tests look at it.
 const RETRY_AFTER_S: &str = "5";
+
+/// Why a body was not read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// It has more bytes than it may have.
+    TooLarge,
+    /// The connection broke inside it.
+    Incomplete,
+}
 
 /// Why a webhook is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +51,15 @@ pub enum Error {
     NotKept(#[from] StoreError),
 }
 
+impl From<Cut> for Error {
+    fn from(cut: Cut) -> Self {
+        match cut {
+            Cut::TooLarge => Self::TooLarge,
+            Cut::Incomplete => Self::Incomplete,
+        }
+    }
+}
+
 impl Error {
     fn status(&self) -> StatusCode {
         match self {
@@ -62,5 +85,106 @@ impl IntoResponse for Error {
             }
             _ => (status, words).into_response(),
         }
+    }
+}
+
+/// Why a call of the API is not done, as its caller reads it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize, ToSchema)]
+#[error("{}", error.message)]
+pub struct Problem {
+    /// What is wrong.
+    pub error: Wrong,
+    #[serde(skip)]
+    status: StatusCode,
+}
+
+/// What is wrong with a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Wrong {
+    /// For programs: it stays the same.
+    pub code: String,
+    /// For people: what is wrong, and what to do.
+    pub message: String,
+    /// Which field of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub field: Option<String>,
+}
+
+impl Problem {
+    /// With a code for programs and a sentence for people.
+    pub fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
+        let error = Wrong { code: code.to_owned(), message: message.into(), field: None };
+        Self { error, status }
+    }
+
+    /// The request can be read, and can't be done as it is.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message).at(field)
+    }
+
+    /// There is no such thing, or it is another business's.
+    pub fn not_found(code: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// It contradicts how things stand.
+    pub fn conflict(code: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, message)
+    }
+
+    /// Which field of the request is meant.
+    pub fn at(mut self, field: &str) -> Self {
+        self.error.field = Some(field.to_owned());
+        self
+    }
+}
+
+impl From<Cut> for Problem {
+    fn from(cut: Cut) -> Self {
+        match cut {
+            Cut::TooLarge => {
+                let message = "the body is too large; send less";
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+            }
+            Cut::Incomplete => {
+                Self::new(StatusCode::BAD_REQUEST, "incomplete", "the body is not complete")
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        match error {
+            StoreError::NotFound(_) => Self::not_found("not_found", message),
+            StoreError::Damaged(_) => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", message)
+            }
+            StoreError::Busy
+            | StoreError::NoSpace { .. }
+            | StoreError::ClaimLost
+            | StoreError::Unavailable(_) => {
+                let message = format!("{message}; nothing was done, try again later");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status;
+        let mut response = (status, Json(self)).into_response();
+        let header = match status {
+            StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, "Bearer")),
+            StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, RETRY_AFTER_S)),
+            _ => None,
+        };
+        if let Some((name, value)) = header {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        response
     }
 }

@@ -41,6 +41,13 @@ impl Server {
         Self { router: router(shared), stopping, _dir: dir }
     }
 
+    async fn json(&self, path: &str) -> serde_json::Value {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let body = to_bytes(response.into_body(), 1_000_000).await.unwrap();
+        serde_json::from_slice(&body).unwrap()
+    }
+
     async fn answer(&self, method: Method, path: &str, body: Vec<u8>) -> (StatusCode, String) {
         let request = Request::builder().method(method).uri(path);
         let request = request.header("content-type", "application/json");
@@ -76,6 +83,20 @@ async fn it_says_whether_it_lives_and_whether_it_is_ready() {
     let unavailable = (StatusCode::SERVICE_UNAVAILABLE, not);
     assert_eq!(server.answer(Method::GET, "/readyz", vec![]).await, unavailable);
     assert_eq!(server.answer(Method::GET, "/healthz", vec![]).await, ok);
+}
+
+#[tokio::test]
+async fn the_public_routes_are_described() {
+    let document = Server::new().json("/openapi.json").await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
+    assert_eq!(paths, ["/healthz", "/readyz", "/v1/media", "/v1/messages", "/v1/messages/{id}"]);
+    for path in paths.iter().filter(|path| path.starts_with("/v1")) {
+        for (method, operation) in document["paths"][path.as_str()].as_object().unwrap() {
+            assert!(operation["responses"]["401"].is_object(), "{method} {path}");
+            assert!(operation["security"][0]["token"].is_array(), "{method} {path}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -5,15 +5,15 @@ use std::mem::Discriminant;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Request, State};
-use axum::http::StatusCode;
+use axum::extract::{Request, State};
+use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use url::Url;
 
 use super::Shared;
+use super::body::whole;
 use super::error::Error;
 use crate::intake::Tally;
 use crate::provider::twilio::twiml::{EMPTY, Place};
@@ -29,6 +29,10 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Strangers can make rejections; they must not fill the disk with log lines,
 /// nor hide the one that an operator has to see: counted by provider and reason.
 const REJECTION_LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// How many elements of a signed webhook ended how, for whoever replays one;
+/// providers don't look at it.
+const OUTCOME: HeaderName = HeaderName::from_static("olifant-outcome");
 
 type Webhook = State<std::sync::Arc<Webhooks>>;
 
@@ -54,10 +58,10 @@ pub async fn handshake(State(webhooks): Webhook, request: Request) -> Result<Str
 }
 
 /// `POST /webhooks/meta`.
-pub async fn meta(State(webhooks): Webhook, request: Request) -> Result<&'static str, Error> {
+pub async fn meta(State(webhooks): Webhook, request: Request) -> Result<Response, Error> {
     let meta = webhooks.shared.providers.meta().ok_or(Error::NotHere)?;
-    webhooks.take("meta", meta.as_ref(), request).await?;
-    Ok("ok")
+    let tally = webhooks.take("meta", meta.as_ref(), request).await?;
+    Ok(([(OUTCOME, tally.to_string())], "ok").into_response())
 }
 
 /// `POST /webhooks/twilio` and `/webhooks/twilio/status`.
@@ -68,7 +72,8 @@ pub async fn twilio(State(webhooks): Webhook, request: Request) -> Result<Respon
     let tally = webhooks.shared.intake.take("twilio", told).await?;
     // What was known before is answered otherwise, or was.
     let place = place.filter(|_| tally.new > 0);
-    Ok(([(CONTENT_TYPE, "text/xml")], webhooks.answer(place).await).into_response())
+    let headers = [(CONTENT_TYPE, "text/xml".to_owned()), (OUTCOME, tally.to_string())];
+    Ok((headers, webhooks.answer(place).await).into_response())
 }
 
 impl Webhooks {
@@ -112,7 +117,7 @@ impl Webhooks {
         let called = request.uri().path_and_query().map_or("/", |called| called.as_str());
         let url = format!("{}{called}", self.shared.public_url.as_str().trim_end_matches('/'));
         let headers = std::mem::take(request.headers_mut());
-        let body = self.shared.clock.timeout(BODY_TIMEOUT, bytes(request)).await;
+        let body = self.shared.clock.timeout(BODY_TIMEOUT, whole(request, MAX_BODY)).await;
         Ok(WebhookRequest { url, headers, body: body.map_err(|_| Error::TooSlow)?? })
     }
 
@@ -146,14 +151,6 @@ fn checked_url(called: &str) -> String {
     // Only URLs without a host refuse this, and they hold no password.
     let _ = url.set_username("").and_then(|()| url.set_password(None));
     url.into()
-}
-
-/// The whole body; the router sets the limit.
-async fn bytes(request: Request) -> Result<Bytes, Error> {
-    Bytes::from_request(request, &()).await.map_err(|e| match e.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
-        _ => Error::Incomplete,
-    })
 }
 
 #[cfg(test)]

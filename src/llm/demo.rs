@@ -9,8 +9,9 @@ mod lines;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::json;
 
-use super::{Completion, Line, Model, ModelError, Prompt};
+use super::{Completion, Line, Model, ModelError, Prompt, ToolCall};
 use crate::clock::Clock;
 use crate::domain::message::Role;
 use facts::Facts;
@@ -36,12 +37,30 @@ impl Demo {
 impl Model for Demo {
     async fn complete(&self, _: &str, prompt: &Prompt) -> Result<Completion, ModelError> {
         self.clock.pause(THINKS).await;
-        Ok(Completion { text: reply(&prompt.dialog), ..Completion::default() })
+        Ok(match menu(prompt) {
+            Some(call) => Completion { calls: vec![call], ..Completion::default() },
+            None => Completion { text: reply(&prompt.dialog), ..Completion::default() },
+        })
     }
 }
 
+/// Who asks for the menu can tap what there is to ask.
+fn menu(prompt: &Prompt) -> Option<ToolCall> {
+    let (_, question) = question(&prompt.dialog);
+    let known = prompt.tools.iter().any(|tool| tool.name == OFFER);
+    if !known || !prompt.steps.is_empty() || !matches!(asks(question), Asks::Menu) {
+        return None;
+    }
+    let titles = spoken(&prompt.dialog).menu.map(|title| json!({ "title": title }));
+    let arguments = json!({ "options": titles }).to_string();
+    Some(ToolCall { id: "menu".into(), name: OFFER.into(), arguments })
+}
+
+const OFFER: &str = "offer_choices";
+
 /// What the person's newest messages are about.
 enum Asks {
+    Menu,
     Name,
     Everything,
     Help,
@@ -51,10 +70,7 @@ enum Asks {
 }
 
 fn reply(dialog: &[Line]) -> String {
-    let newest = dialog.iter().rposition(|line| line.role != Role::Person);
-    let (before, question) = dialog.split_at(newest.map_or(0, |at| at + 1));
-    let own = dialog.iter().rev().filter(|line| line.role == Role::Person);
-    let lines = lines::of(own.map(|line| line.text.as_str()));
+    let ((before, question), lines) = (question(dialog), spoken(dialog));
     let answer = answer(before, dialog, asks(question), lines);
     let told = |line: &Line| line.role != Role::Person && line.text.contains(lines.who_i_am);
     match answer.contains(lines.who_i_am) || before.iter().any(told) {
@@ -63,12 +79,25 @@ fn reply(dialog: &[Line]) -> String {
     }
 }
 
+/// What was said before, and what nobody has answered.
+fn question(dialog: &[Line]) -> (&[Line], &[Line]) {
+    let newest = dialog.iter().rposition(|line| line.role != Role::Person);
+    dialog.split_at(newest.map_or(0, |at| at + 1))
+}
+
+/// The lines in the person's language.
+fn spoken(dialog: &[Line]) -> &'static Lines {
+    let own = dialog.iter().rev().filter(|line| line.role == Role::Person);
+    lines::of(own.map(|line| line.text.as_str()))
+}
+
 fn answer(before: &[Line], dialog: &[Line], asks: Asks, lines: &Lines) -> String {
     let (known, now) = (Facts::of(before), Facts::of(dialog));
     match asks {
         Asks::Name => name(&now, lines),
         Asks::Everything => everything(&now, lines),
         Asks::Help => format!("{} {}", lines.who_i_am, lines.what_i_can),
+        Asks::Menu => lines.what_i_can.to_owned(),
         _ if now != known => learned(&known, &now, lines),
         Asks::Greeting => greeting(&now, lines),
         Asks::Thanks => lines.welcome.to_owned(),
@@ -81,6 +110,7 @@ fn asks(question: &[Line]) -> Asks {
     let text = text.join(" ");
     let has = |list: &[&str]| list.iter().any(|phrase| facts::contains(&text, phrase));
     match () {
+        () if has(ASK_MENU) => Asks::Menu,
         () if has(ASK_NAME) => Asks::Name,
         () if has(ASK_EVERYTHING) => Asks::Everything,
         () if has(ASK_HELP) => Asks::Help,
@@ -132,6 +162,9 @@ fn learned(known: &Facts, now: &Facts, lines: &Lines) -> String {
     }
     parts.join(" ")
 }
+
+const ASK_MENU: &[&str] =
+    &["menu", "options", "menú", "opciones", "opções", "मेन्यू", "विकल्प", "قائمة", "القائمة"];
 
 const ASK_NAME: &[&str] = &[
     "what is my name",
@@ -318,6 +351,30 @@ mod tests {
             ("تذكر أن البوابة 7", "ماذا تعرف عني؟", "البوابة 7"),
         ] {
             assert!(chat(&[note, question]).contains(&format!("«{words}»")), "{question}");
+        }
+    }
+
+    #[test]
+    fn the_menu_offers_what_it_understands() {
+        let tools = crate::tool::TOOLS.iter().map(|tool| tool.spec()).collect();
+        let mut prompt = Prompt {
+            system: vec![],
+            dialog: vec![line(Role::Person, "hola, el menú por favor")],
+            steps: vec![],
+            tools,
+            max_output_tokens: 100,
+        };
+        let call = menu(&prompt).expect("a call");
+        assert!(call.arguments.contains("¿Cómo me llamo?"), "{}", call.arguments);
+        prompt.steps.push(crate::llm::Step { call, result: "noted".into() });
+        assert_eq!(menu(&prompt), None, "it is offered once");
+        prompt.steps.clear();
+        prompt.tools.clear();
+        assert_eq!(menu(&prompt), None, "without the tool it is told in words");
+        for lines in lines::ALL {
+            let known = |title: &&str| !matches!(asks(&[line(Role::Person, title)]), Asks::Nothing);
+            assert!(lines.menu.iter().all(known), "{:?}", lines.menu);
+            assert!(lines.menu.iter().all(|title| title.encode_utf16().count() <= 24));
         }
     }
 }

@@ -59,8 +59,17 @@ const SLOW_DOWN: Class = Class::Transient { after: None, scope: Scope::Number };
 
 /// Calls, and waits for the whole answer.
 pub(super) async fn call(clock: &Clock, request: RequestBuilder) -> Result<Answer, SendError> {
+    call_within(clock, ANSWER_WITHIN, request).await
+}
+
+/// The same for a request that takes its time.
+pub(super) async fn call_within(
+    clock: &Clock,
+    patience: Duration,
+    request: RequestBuilder,
+) -> Result<Answer, SendError> {
     let answer = async { Ok(read(clock.now(), request.send().await?).await) };
-    match clock.timeout(ANSWER_WITHIN, answer).await {
+    match clock.timeout(patience, answer).await {
         Ok(answer) => answer.map_err(unanswered),
         Err(_) => Err(SendError::Uncertain),
     }

@@ -42,14 +42,22 @@ impl Identity {
 
     /// `None` if there is no id that can be answered to.
     pub(super) fn sender(self, name: Option<String>) -> Option<Sender> {
+        let address = self.address()?;
+        Some(Sender { aliases: self.aliases(), address, name })
+    }
+
+    /// Where an answer goes.
+    pub(super) fn address(&self) -> Option<Address> {
         let phone = self.phone.clone().map(Address::Phone);
-        let address = phone.or_else(|| self.user.clone().map(Address::UserId))?;
-        let aliases = [
-            self.phone.map(Alias::Phone),
-            self.user.map(Alias::UserId),
-            self.parent.map(Alias::ParentUserId),
-        ];
-        Some(Sender { aliases: aliases.into_iter().flatten().collect(), address, name })
+        phone.or_else(|| self.user.clone().map(Address::UserId))
+    }
+
+    /// All ids.
+    pub(super) fn aliases(self) -> Vec<Alias> {
+        let phone = self.phone.map(Alias::Phone);
+        let user = self.user.map(Alias::UserId);
+        let parent = self.parent.map(Alias::ParentUserId);
+        [phone, user, parent].into_iter().flatten().collect()
     }
 
     fn phones(&self, other: &Self) -> Option<bool> {

@@ -1,7 +1,9 @@
 //! Reading bodies that don't always keep to their documentation: an element is
 //! an event or it is skipped, and its neighbours go on.
 
-use serde::de::DeserializeOwned;
+use std::str::FromStr;
+
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -53,6 +55,16 @@ impl<'de> Deserialize<'de> for Loose {
             Either::Number(number) => number.to_string(),
         }))
     }
+}
+
+/// A number, or a text standing for it.
+pub(super) fn loosely<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+{
+    let Loose(text) = Loose::deserialize(deserializer)?;
+    text.trim().parse().map_err(|_| D::Error::custom("not such a number"))
 }
 
 /// For what only surrounds a message: unreadable is the same as absent.

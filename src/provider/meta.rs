@@ -3,6 +3,7 @@
 mod call;
 mod codes;
 mod content;
+mod letter;
 mod parse;
 mod sender;
 #[cfg(test)]
@@ -14,7 +15,7 @@ use secrecy::SecretString;
 use url::form_urlencoded;
 
 use super::webhook::{Rejected, Verified, WebhookRequest};
-use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, per_second, signature};
+use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, Upload, per_second, signature};
 use crate::clock::Clock;
 use crate::domain::failure::SendError;
 use crate::domain::id::{NumberName, ProviderId};
@@ -112,6 +113,10 @@ impl Provider for Meta {
         call::send(self, parcel).await
     }
 
+    async fn upload(&self, number: &NumberName, file: Upload) -> Result<String, SendError> {
+        call::upload(self, number, file).await
+    }
+
     async fn signal(&self, number: &NumberName, message: &ProviderId) {
         if call::signal(self, number, message).await.is_err() {
             tracing::debug!(number.name = %number, "Could not show a message as read");
@@ -124,7 +129,14 @@ impl Provider for Meta {
 
     fn limits(&self, number: &NumberName) -> Limits {
         let per_s = self.config(number).map_or(1, |config| config.messages_per_s);
-        Limits { text: 4096, quotes: true, pair: PAIR, number: per_second(per_s) }
+        Limits {
+            text: 4096,
+            quotes: true,
+            reactions: true,
+            uploads: true,
+            pair: PAIR,
+            number: per_second(per_s),
+        }
     }
 }
 

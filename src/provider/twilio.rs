@@ -18,10 +18,10 @@ use url::{Url, form_urlencoded};
 
 use super::signature::Fields;
 use super::webhook::{Rejected, Verified, WebhookRequest};
-use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, per_second, signature};
+use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, Upload, per_second, signature};
 use crate::clock::Clock;
 use crate::domain::event::Event;
-use crate::domain::failure::SendError;
+use crate::domain::failure::{Class, Failure, SendError};
 use crate::domain::id::{NumberName, ProviderId};
 use crate::domain::message::Template;
 
@@ -131,6 +131,10 @@ impl Provider for Twilio {
         call::send(self, parcel).await
     }
 
+    async fn upload(&self, _number: &NumberName, _file: Upload) -> Result<String, SendError> {
+        Err(SendError::NotSent(Failure::new(Class::Refused, "Twilio takes files by link")))
+    }
+
     async fn signal(&self, number: &NumberName, message: &ProviderId) {
         if call::signal(self, number, message).await.is_err() {
             tracing::debug!(number.name = %number, "Could not show a message as read");
@@ -143,7 +147,14 @@ impl Provider for Twilio {
 
     fn limits(&self, number: &NumberName) -> Limits {
         let per_s = self.config(number).map_or(1, |config| config.messages_per_s);
-        Limits { text: 1600, quotes: false, pair: PAIR, number: per_second(per_s) }
+        Limits {
+            text: 1600,
+            quotes: false,
+            reactions: false,
+            uploads: false,
+            pair: PAIR,
+            number: per_second(per_s),
+        }
     }
 }
 

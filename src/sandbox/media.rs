@@ -1,7 +1,8 @@
 //! Files that travel with messages, in both directions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{identifiers, lock};
+use super::{identifiers, keep, lock};
 
 /// A picture of one point.
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -88,14 +89,15 @@ fn decoded(text: &str) -> Vec<u8> {
     STANDARD.decode(text).unwrap_or_default()
 }
 
-/// The files, and the links that lead to them for a while.
+/// The newest files, and the links that lead to them for a while.
 #[derive(Default)]
 pub(super) struct Media {
-    kept: Mutex<HashMap<String, Kept>>,
+    kept: Mutex<VecDeque<Kept>>,
     links: Mutex<HashMap<String, Link>>,
 }
 
 struct Kept {
+    id: String,
     account: String,
     file: Arc<File>,
 }
@@ -107,28 +109,33 @@ struct Link {
 
 impl Media {
     pub(super) fn put(&self, account: &str, id: &str, file: File) {
-        let kept = Kept { account: account.to_owned(), file: Arc::new(file) };
-        lock(&self.kept).insert(id.to_owned(), kept);
+        let (id, account) = (id.to_owned(), account.to_owned());
+        keep(&mut lock(&self.kept), Kept { id, account, file: Arc::new(file) });
     }
 
     pub(super) fn find(&self, id: &str) -> Option<Arc<File>> {
-        lock(&self.kept).get(id).map(|kept| kept.file.clone())
+        self.look(|kept| kept.id == id)
     }
 
     /// The file, if it is this account's.
     pub(super) fn of(&self, account: &str, id: &str) -> Option<Arc<File>> {
-        let kept = lock(&self.kept);
-        kept.get(id).filter(|kept| kept.account == account).map(|kept| kept.file.clone())
+        self.look(|kept| kept.id == id && kept.account == account)
+    }
+
+    fn look(&self, is_it: impl Fn(&Kept) -> bool) -> Option<Arc<File>> {
+        lock(&self.kept).iter().find(|kept| is_it(kept)).map(|kept| kept.file.clone())
     }
 
     pub(super) fn delete(&self, id: &str) {
-        lock(&self.kept).remove(id);
+        lock(&self.kept).retain(|kept| kept.id != id);
     }
 
-    /// A name under which the file can be had until then.
-    pub(super) fn link(&self, id: &str, until: Timestamp) -> String {
+    /// A name under which the file can be had for so long.
+    pub(super) fn link(&self, id: &str, now: Timestamp, good_for: Duration) -> String {
         let token = identifiers::token();
-        lock(&self.links).insert(token.clone(), Link { id: id.to_owned(), until });
+        let mut links = lock(&self.links);
+        links.retain(|_, link| now < link.until);
+        links.insert(token.clone(), Link { id: id.to_owned(), until: now + good_for });
         token
     }
 

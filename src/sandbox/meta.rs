@@ -148,14 +148,20 @@ impl Number {
         self.desk().gate.fault(fault);
     }
 
+    /// The same for uploads.
+    pub fn upload_fault(&self, fault: Fault) {
+        self.desk().uploads.fault(fault);
+    }
+
     /// A door before the next send that has none.
     pub fn door(&self) -> Door {
         self.desk().gate.door()
     }
 
-    /// Ends the waiting of the sends that hang.
+    /// Ends the waiting of the sends and uploads that hang.
     pub fn release(&self) {
         self.desk().gate.release();
+        self.desk().uploads.release();
     }
 
     /// What is switched on.

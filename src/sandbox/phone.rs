@@ -1,10 +1,11 @@
 //! The phone page and its API. To show another kind of message: one more
-//! branch where `phone.js` fills a bubble, from the `raw` message in the state.
+//! branch in `content.js`, from the `raw` message in the state. To send another
+//! kind: one more variant in `send.rs`, and an entry in `compose.js`.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -15,26 +16,39 @@ use futures_util::stream::{self, Stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::phones::book::Chat;
-use super::phones::{Bubble, Contact};
+use super::phones::Contact;
 use super::{Sandbox, meta, twilio};
 use people::{PEOPLE, Resident};
 
+mod faults;
 mod people;
+mod send;
+mod state;
 
 const PAGE: &str = include_str!("../../templates/sandbox/phone.html");
 const STYLE: &str = include_str!("../../templates/sandbox/phone.css");
-const SCRIPT: &str = include_str!("../../templates/sandbox/phone.js");
 
-/// So many messages of a chat are on the page.
-const SHOWN: usize = 300;
+/// The page's script, a module a file.
+const SCRIPTS: &[(&str, &str)] = &[
+    ("phone.js", include_str!("../../templates/sandbox/phone.js")),
+    ("bubble.js", include_str!("../../templates/sandbox/bubble.js")),
+    ("chat.js", include_str!("../../templates/sandbox/chat.js")),
+    ("compose.js", include_str!("../../templates/sandbox/compose.js")),
+    ("content.js", include_str!("../../templates/sandbox/content.js")),
+    ("faults.js", include_str!("../../templates/sandbox/faults.js")),
+    ("forms.js", include_str!("../../templates/sandbox/forms.js")),
+    ("markup.js", include_str!("../../templates/sandbox/markup.js")),
+    ("overlay.js", include_str!("../../templates/sandbox/overlay.js")),
+    ("small.js", include_str!("../../templates/sandbox/small.js")),
+    ("talk.js", include_str!("../../templates/sandbox/talk.js")),
+];
 
-/// So many characters fit in a message on a real phone.
-const LONGEST: usize = 4096;
+/// The largest file of a real phone, as base64, and its words.
+const LARGEST: usize = 24 << 20;
 
 /// The page loads nothing from anywhere else and runs no inline script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+    connect-src 'self'; img-src 'self' data:; media-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
 /// The people of the page get their phones.
@@ -52,12 +66,22 @@ pub(super) fn routes() -> Router<Arc<Sandbox>> {
     Router::new()
         .route("/", get(|| async { asset("text/html; charset=utf-8", PAGE) }))
         .route("/phone/phone.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
-        .route("/phone/phone.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
-        .route("/phone/state", get(state))
+        .route("/phone/{script}", get(script))
+        .route("/phone/state", get(look))
         .route("/phone/events", get(events))
-        .route("/phone/say", post(say))
+        .route("/phone/send", post(send::send).layer(DefaultBodyLimit::max(LARGEST)))
+        .route("/phone/say", post(send::say))
         .route("/phone/retry", post(retry))
+        .route("/phone/media/{id}", get(medium))
+        .route("/phone/faults", get(faults::list).post(faults::flip))
         .route_layer(middleware::from_fn(only_local))
+}
+
+async fn script(Path(name): Path<String>) -> Response {
+    match SCRIPTS.iter().find(|(script, _)| *script == name) {
+        Some((_, text)) => asset("text/javascript; charset=utf-8", text),
+        None => (StatusCode::NOT_FOUND, "no such page").into_response(),
+    }
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {
@@ -116,47 +140,36 @@ struct Selected {
     person: String,
 }
 
-async fn state(State(sandbox): State<Arc<Sandbox>>, Query(selected): Query<Selected>) -> Response {
+async fn look(State(sandbox): State<Arc<Sandbox>>, Query(selected): Query<Selected>) -> Response {
     let Some(account) = selected.provider.account(&sandbox) else { return unknown() };
     let Some(resident) = people::find(&selected.person) else { return unknown() };
     let now = sandbox.clock.now();
     let view = sandbox.phones.read(|book| {
         let chat = |contact: &Contact| book.chat(&account, contact);
-        let people: Vec<_> = PEOPLE.iter().map(|one| card(one, chat(&one.contact()))).collect();
+        let card = |one: &Resident| state::card(one, chat(&one.contact()));
         let open = chat(&resident.contact());
         let typing = open.and_then(|chat| chat.typing_until).map(|until| until.duration_since(now));
         json!({
             "info": sandbox.info,
-            "longest": LONGEST,
-            "people": people,
-            "bubbles": open.map(|chat| chat.newest(SHOWN).iter().map(bubble).collect::<Vec<_>>()),
+            "longest": send::LONGEST,
+            "people": PEOPLE.iter().map(card).collect::<Vec<_>>(),
+            "bubbles": open.map(state::bubbles),
             "typing_ms": typing.map_or(0, |left| left.as_millis().max(0)),
         })
     });
     Json(view).into_response()
 }
 
-fn card(resident: &Resident, chat: Option<&Chat>) -> Value {
-    json!({
-        "key": resident.key,
-        "name": resident.name,
-        "number": resident.shown_number(),
-        "id": resident.user_id,
-        "last": chat.and_then(|chat| chat.bubbles.last()).map(bubble),
-    })
-}
-
-fn bubble(bubble: &Bubble) -> Value {
-    json!({
-        "id": bubble.id,
-        "side": bubble.side,
-        "at": bubble.at.as_millisecond(),
-        "text": bubble.text,
-        "quotes": bubble.quotes,
-        "tick": bubble.tick,
-        "reports": bubble.reports,
-        "raw": bubble.raw,
-    })
+/// A file of a message. Whatever it is, nothing in it runs.
+async fn medium(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<String>) -> Response {
+    let Some(file) = sandbox.medium(&id) else { return unknown() };
+    let headers = [
+        (header::CONTENT_TYPE, file.mime.clone()),
+        (header::CONTENT_DISPOSITION, "attachment".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    ];
+    (headers, file.bytes.clone()).into_response()
 }
 
 fn unknown() -> Response {
@@ -177,26 +190,6 @@ async fn events(
         Some((Ok(Event::default().data(version.to_string())), (phones, closed)))
     });
     Sse::new(changes).keep_alive(KeepAlive::default())
-}
-
-#[derive(Deserialize)]
-struct Say {
-    #[serde(flatten)]
-    to: Selected,
-    text: String,
-}
-
-async fn say(State(sandbox): State<Arc<Sandbox>>, Json(say): Json<Say>) -> Response {
-    if say.text.trim().is_empty() {
-        return (StatusCode::BAD_REQUEST, "nothing was written").into_response();
-    }
-    if say.text.chars().count() > LONGEST {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "the message is too long").into_response();
-    }
-    let Some(phone) = phone(&sandbox, &say.to) else { return unknown() };
-    // The page sees by the ticks what becomes of it.
-    tokio::spawn(async move { phone.says(&say.text).await });
-    StatusCode::ACCEPTED.into_response()
 }
 
 #[derive(Deserialize)]
@@ -233,13 +226,6 @@ fn phone(sandbox: &Arc<Sandbox>, selected: &Selected) -> Option<Phone> {
 }
 
 impl Phone {
-    async fn says(&self, text: &str) {
-        match self {
-            Self::Meta(person) => person.says(text).await,
-            Self::Twilio(person) => person.says(text).await,
-        };
-    }
-
     async fn sends(&self, raw: Value) {
         match self {
             Self::Meta(person) => person.sends(raw).await,
@@ -249,22 +235,4 @@ impl Phone {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_local_names_open_the_page() {
-        let local = |host: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::HOST, HeaderValue::from_str(host).unwrap());
-            is_local(&headers)
-        };
-        for host in ["localhost", "localhost:8080", "127.0.0.1:1", "[::1]:8080", "[::1]"] {
-            assert!(local(host), "{host}");
-        }
-        for host in ["evil.example", "localhost.evil.example:80", "127.0.0.1.evil.example", ""] {
-            assert!(!local(host), "{host}");
-        }
-        assert!(!is_local(&HeaderMap::new()));
-    }
-}
+mod tests;

@@ -14,6 +14,13 @@ use super::gate::Fault;
 use super::phones::Tick;
 use super::*;
 
+mod files;
+mod meta_people;
+mod meta_sends;
+mod switches;
+mod twilio_people;
+mod twilio_sends;
+
 const ANA: &str = "15550100011";
 const SENDER: &str = "whatsapp:+15550100000";
 const NOBODY: &str = "US.10000000000000000011";
@@ -114,6 +121,17 @@ impl World {
     async fn twilio(&self, form: &[(&str, &str)]) -> Response {
         let url = format!("{}/twilio/2010-04-01/Accounts/AC01/Messages.json", self.url);
         self.http.post(url).basic_auth("AC01", Some("12345")).form(form).send().await.unwrap()
+    }
+
+    /// A resource of Twilio's API.
+    async fn twilio_get(&self, path: &str) -> Response {
+        let url = format!("{}{path}", self.url);
+        self.http.get(url).basic_auth("AC01", Some("12345")).send().await.unwrap()
+    }
+
+    /// The newest webhook's only change.
+    fn told(&self) -> Value {
+        self.seen().last().unwrap().json()["entry"][0]["changes"][0].clone()
     }
 
     async fn found(&self, query: &[(&str, &str)]) -> usize {

@@ -19,6 +19,7 @@ use super::{
 };
 
 pub use person::Person;
+pub use webhook::field;
 
 /// The parameters of a webhook, in order.
 pub type Form = Vec<(String, String)>;

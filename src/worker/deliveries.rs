@@ -1,5 +1,6 @@
 //! Steps 10 to 12: from a claimed delivery to the provider, once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::domain::delivery::{Delivery, DeliveryOutcome, DeliveryState};
 use crate::domain::event::Receipt;
 use crate::domain::failure::{Class, Failure, SendError, backoff};
 use crate::domain::id::{ConversationId, MessageId, NumberName};
+use crate::domain::message::{Content, Message, Template};
 use crate::domain::pace::Pace;
 use crate::provider::{Limits, Lookup, Parcel, Provider, Providers};
 use crate::store::{Claim, Queue, Store, StoreError};
@@ -137,11 +139,15 @@ impl Deliveries {
     }
 
     async fn send(&self, provider: &dyn Provider, delivery: &Delivery) -> DeliveryOutcome {
+        let Some(message) = self.reaching(delivery) else {
+            return DeliveryOutcome::Failed(closed(&delivery.message));
+        };
         let limits = provider.limits(&delivery.conversation.number.name);
         if let Err(at) = self.take_place(delivery, limits).await {
             return DeliveryOutcome::Retry { at, failure: None };
         }
-        match provider.send(&parcel(delivery, self.clock.now())).await {
+        let now = self.clock.now();
+        match provider.send(&Parcel { message: &message, ..parcel(delivery, now) }).await {
             Ok(id) => DeliveryOutcome::Sent(id),
             Err(SendError::Uncertain) => {
                 DeliveryOutcome::Uncertain { ask_at: self.clock.now() + self.grace() }
@@ -150,9 +156,34 @@ impl Deliveries {
         }
     }
 
+    /// The message, or what goes out instead if the person has not written for
+    /// too long; `None` = nothing reaches them.
+    fn reaching<'a>(&self, delivery: &'a Delivery) -> Option<Cow<'a, Message>> {
+        let message = &delivery.message;
+        let template = matches!(message.content, Content::Template(_));
+        if template || delivery.conversation.window_is_open(self.clock.now()) {
+            return Some(Cow::Borrowed(message));
+        }
+        let content = Content::Template(self.instead(delivery)?);
+        Some(Cow::Owned(Message { content, ..message.clone() }))
+    }
+
+    /// The message's own template, or its number's.
+    fn instead(&self, delivery: &Delivery) -> Option<Template> {
+        let terms = self.providers.terms(&delivery.conversation.number.name);
+        let general = || terms?.window_template.as_ref();
+        let template = delivery.message.otherwise.as_ref().or_else(general)?;
+        Some(template.filled(&[("text", &delivery.message.content.as_text())]))
+    }
+
     fn decide(&self, delivery: &Delivery, failure: Failure) -> DeliveryOutcome {
         let too_old = self.is_too_old(delivery);
+        let text = !matches!(delivery.message.content, Content::Template(_));
         match failure.class {
+            // Known from now on: the next try is the template.
+            Class::WindowClosed if text && self.instead(delivery).is_some() => {
+                DeliveryOutcome::Retry { at: self.clock.now(), failure: Some(failure) }
+            }
             Class::WindowClosed | Class::Refused | Class::Unsubscribed => {
                 DeliveryOutcome::Failed(failure)
             }
@@ -287,6 +318,17 @@ impl Paces {
         }
         Ok(pair.book(now, limits.pair).max(number.book(now, limits.number)))
     }
+}
+
+/// Said by the provider, or known beforehand.
+fn closed(message: &Message) -> Failure {
+    let said = message.failure.clone().filter(|said| said.class == Class::WindowClosed);
+    said.unwrap_or_else(|| {
+        Failure::new(
+            Class::WindowClosed,
+            "more than 24 hours since the person last wrote, and the number has no window_template",
+        )
+    })
 }
 
 fn failed(reason: &str) -> DeliveryOutcome {

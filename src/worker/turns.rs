@@ -19,6 +19,9 @@ use crate::store::{Claim, Queue, Store, StoreError};
 /// Typing dots are shown when the model takes longer than this.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// Dots end by themselves after 25 s.
+const DOTS: Duration = Duration::from_secs(20);
+
 /// Before a turn whose transcript could not be read is tried again.
 const BREATH: Duration = Duration::from_secs(1);
 
@@ -86,16 +89,10 @@ impl Turns {
             return TurnOutcome::Retry { at: self.clock.now() + MISSING };
         };
         let limits = provider.limits(number);
-        let mut answer = pin!(self.assistant.answer(turn, limits));
-        let thinks = self.assistant.decide(turn) == Decision::Answer;
-        let answer = match self.clock.timeout(PATIENCE, &mut answer).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                if thinks {
-                    self.show_typing(turn, provider);
-                }
-                answer.await
-            }
+        let answer = self.assistant.answer(turn, limits);
+        let answer = match self.assistant.decide(turn) {
+            Decision::Answer => self.while_typing(turn, provider, answer).await,
+            Decision::Silent { .. } | Decision::Say { .. } => answer.await,
         };
         answer.map_or_else(|error| self.unread(turn, limits, &error), TurnOutcome::Finished)
     }
@@ -108,6 +105,24 @@ impl Turns {
             return TurnOutcome::Retry { at: self.clock.now() + BREATH };
         }
         TurnOutcome::Finished(self.assistant.apologise(turn, limits, &error.to_string()))
+    }
+
+    /// Typing dots as long as it takes, if it takes long.
+    async fn while_typing<F: Future>(
+        &self,
+        turn: &Turn,
+        provider: &Arc<dyn Provider>,
+        answer: F,
+    ) -> F::Output {
+        let mut answer = pin!(answer);
+        let mut wait = PATIENCE;
+        loop {
+            if let Ok(answer) = self.clock.timeout(wait, &mut answer).await {
+                return answer;
+            }
+            self.show_typing(turn, provider);
+            wait = DOTS;
+        }
     }
 
     /// On the side: the answer doesn't wait for it.

@@ -220,7 +220,6 @@ async fn every_kind_of_message_reaches_the_model_as_words() {
             json!({"latitude": 12.97, "longitude": 77.59, "name": "Bengaluru"}),
             "[location 12.97, 77.59 Bengaluru]",
         ),
-        ("hologram", json!({}), "can't be read"),
     ] {
         ana.sends(ana.any(kind, body)).await;
         story.settle().await;
@@ -342,7 +341,7 @@ async fn fallback_models_are_asked_in_order() {
     assert_eq!(names, ["stand-in", "second", "third"]);
 }
 
-async fn accept(story: &Story, event: Event) -> Accepted {
+pub async fn accept(story: &Story, event: Event) -> Accepted {
     let number = story.app().providers.number(&"meta".into()).unwrap();
     let quiet = Quiet { settle: Duration::from_secs(1), cap: Duration::from_secs(6) };
     story
@@ -351,4 +350,21 @@ async fn accept(story: &Story, event: Event) -> Accepted {
         .await
         .unwrap()
         .remove(0)
+}
+
+#[tokio::test]
+async fn markdown_of_the_model_is_whatsapp_markup_on_the_phone() {
+    let story = Story::new().await;
+    let ana = story.meta().person("Ana", ANA);
+    story.model.will([Say::Text(
+        "## Our *cakes*\n\n**Fresh** today:\n\n| Cake | Price |\n|---|---|\n| Carrot | 3 € |\n\n\
+         * Order by 5 * 2 o'clock\n* [Menu](https://bakery.example/a_b_)\n\n```text\nCODE *10*\n```",
+    )]);
+    ana.says("what cakes are there?").await;
+    story.settle().await;
+    assert_eq!(
+        ana.texts(),
+        ["*Our _cakes_*\n\n*Fresh* today:\n\n*Cake*: Price\n*Carrot*: 3 €\n\n\
+          - Order by 5 * 2 o'clock\n- Menu (https://bakery.example/a_b_)\n\n```\nCODE *10*\n```"]
+    );
 }

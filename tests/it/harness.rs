@@ -10,6 +10,7 @@ use olifant::clock::Clock;
 use olifant::config::{Settings, Sources};
 use olifant::domain::conversation::Conversation;
 use olifant::domain::delivery::Delivery;
+use olifant::domain::job::Job;
 use olifant::domain::message::Message;
 use olifant::domain::person::{Alias, Person, Phone};
 use olifant::domain::turn::Turn;
@@ -82,6 +83,16 @@ impl Story {
         Self { clock, sandbox, model, settings, folder, life: None, servers: Some(servers) }
     }
 
+    /// Serves something beside the app; where it is.
+    pub async fn serve(&self, router: axum::Router) -> String {
+        serve(self.servers.as_ref().unwrap(), router).await
+    }
+
+    /// More configuration for the next start.
+    pub fn configure(&mut self, more: &str) {
+        self.settings = format!("{}\n{more}", self.settings);
+    }
+
     /// Starts the app over what the last one left.
     pub async fn start(&mut self) {
         self.start_over(|store| store).await;
@@ -106,7 +117,9 @@ impl Story {
         let url = format!("http://{}", listener.local_addr().unwrap());
         self.sandbox.set_app_url(&url);
         let settings = Settings::load(self.sources(&url)).unwrap();
-        let store = olifant::store::open(&settings.store, &[], self.clock.clone()).unwrap();
+        let store =
+            olifant::store::open(&settings.store, settings.events.wanted(), self.clock.clone())
+                .unwrap();
         let (store, clock) = (wrap(store), self.clock.clone());
         let app = runtime
             .spawn(async move {
@@ -131,7 +144,10 @@ impl Story {
             store.display()
         );
         std::fs::write(&path, server + &self.settings).unwrap();
-        Sources { file: Some(path), ..Sources::default() }
+        // Stories of other things do without the words of a first contact.
+        let plain = ("OLIFANT__ASSISTANT__INTRODUCE".to_owned(), "false".to_owned());
+        let env = Some(plain).filter(|_| !self.settings.contains("introduce"));
+        Sources { file: Some(path), env: env.into_iter().collect(), ..Sources::default() }
     }
 
     /// Ends the app as kill -9 would: wherever it is.
@@ -240,7 +256,12 @@ impl Story {
 
     /// The whole transcript of Ana and the Meta number.
     pub async fn transcript(&self) -> Vec<Message> {
-        let conversation = self.conversation(ANA, "meta").await;
+        self.said_to(ANA, "meta").await
+    }
+
+    /// The whole transcript of a person of business `main` and a number.
+    pub async fn said_to(&self, phone: &str, number: &str) -> Vec<Message> {
+        let conversation = self.conversation(phone, number).await;
         self.store().window(&conversation, conversation.next_seq, u32::MAX).await.unwrap()
     }
 
@@ -256,7 +277,8 @@ impl Story {
 async fn next_due(store: &dyn Store) -> Option<Timestamp> {
     let turns = Queue::<Turn>::next_due(store).await.unwrap();
     let deliveries = Queue::<Delivery>::next_due(store).await.unwrap();
-    turns.into_iter().chain(deliveries).min()
+    let jobs = Queue::<Job>::next_due(store).await.unwrap();
+    turns.into_iter().chain(deliveries).chain(jobs).min()
 }
 
 fn runtime() -> Runtime {

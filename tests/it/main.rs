@@ -5,15 +5,26 @@
 
 mod binary;
 mod harness;
+mod listener;
 mod model;
 mod stops;
 
 mod answering;
+mod api;
+mod handing_over;
 mod killing;
+mod meta_besides;
+mod meta_errors;
+mod meta_inbound;
+mod meta_outbound;
+mod meta_statuses;
+mod operating;
 mod people;
 mod sending;
 mod serving;
 mod stepping;
+mod talking;
+mod telling;
 mod twilio_catch_up;
 mod twilio_errors;
 mod twilio_inbound;
@@ -21,3 +32,4 @@ mod twilio_inside;
 mod twilio_outbound;
 mod twilio_statuses;
 mod webhooks;
+mod windows;

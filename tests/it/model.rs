@@ -15,6 +15,8 @@ use tokio::sync::{oneshot, watch};
 pub enum Say {
     /// Answers this.
     Text(&'static str),
+    /// Calls this tool with these arguments.
+    Call(&'static str, Value),
     /// Stops in the middle because its limit is reached.
     Cut(&'static str),
     /// Refuses with this status, and `Retry-After` if given.
@@ -94,6 +96,7 @@ async fn answer(State(model): State<Arc<Model>>, Json(request): Json<Value>) -> 
     match say {
         None => completion(&echo, "stop"),
         Some(Say::Text(text)) => completion(text, "stop"),
+        Some(Say::Call(tool, arguments)) => call(tool, &arguments),
         Some(Say::Cut(text)) => completion(text, "length"),
         Some(Say::Status(status, after)) => refusal(status, after),
         Some(Say::Garbage) => Html("<html>It works!</html>").into_response(),
@@ -117,9 +120,19 @@ fn last_words(request: &Value) -> String {
 }
 
 fn completion(text: &str, finish: &str) -> Response {
+    says(json!({"role": "assistant", "content": text}), finish)
+}
+
+fn call(tool: &str, arguments: &Value) -> Response {
+    let function = json!({"name": tool, "arguments": arguments.to_string()});
+    let call = json!({"id": "call1", "type": "function", "function": function});
+    says(json!({"role": "assistant", "content": null, "tool_calls": [call]}), "tool_calls")
+}
+
+fn says(message: Value, finish: &str) -> Response {
     Json(json!({
         "id": "c1", "object": "chat.completion", "created": 1_800_000_000, "model": "stand-in",
-        "choices": [{"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text}}],
+        "choices": [{"index": 0, "finish_reason": finish, "message": message}],
         "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110},
     }))
     .into_response()

@@ -250,6 +250,10 @@ impl Transcript for Stopping {
         self.inner.by_provider_id(number, id).await
     }
 
+    async fn said(&self, number: &NumberName, key: &str) -> Result<Option<MessageId>, StoreError> {
+        self.inner.said(number, key).await
+    }
+
     async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
         self.inner.conversation(id).await
     }

@@ -17,7 +17,7 @@ impl Tool for Clockwork {
 
     async fn call(&self, _: &Turn, arguments: &str) -> Result<ToolResult, String> {
         match arguments {
-            "{}" => Ok(ToolResult { text: "done".into(), changes: vec![Change::Resume] }),
+            "{}" => Ok(ToolResult { changes: vec![Change::Resume], ..ToolResult::says("done") }),
             other => Err(format!("{other} makes no sense")),
         }
     }
@@ -40,14 +40,8 @@ impl Thinker {
     }
 
     fn thinking(&self) -> Thinking<'_> {
-        Thinking {
-            mind: &self.mind,
-            turn: &self.turn,
-            clock: &self.clock,
-            deadline: self.turn.since + Duration::from_secs(120),
-            usage: Usage::default(),
-            model: None,
-        }
+        let deadline = self.turn.since + Duration::from_secs(120);
+        Thinking::new(&self.mind, &self.turn, &self.clock, deadline)
     }
 
     async fn answer(&self) -> Result<Thought, String> {
@@ -170,6 +164,32 @@ async fn a_tool_is_called_and_its_change_comes_with_the_answer() {
 }
 
 #[tokio::test]
+async fn choices_stand_under_the_last_words_or_under_their_own() {
+    let options = r#"[{"title": "Small"}, {"title": "Large"}]"#;
+    let offer = |text: &str| format!(r#"{{"text": "{text}", "options": {options}}}"#);
+    for (text, last, expected) in
+        [("Which one?", "So, which?", "So, which?"), ("Which one?", "", "Which one?")]
+    {
+        let mut thinker =
+            Thinker::new([calls("offer_choices", &offer(text)), says(last), says("late")]).await;
+        thinker.mind.tools = crate::tool::TOOLS;
+        let thought = thinker.answer().await.expect("an answer");
+        assert_eq!(thought.text, expected);
+        let titles = thought.choices.map(|c| c.options.into_iter().map(|o| o.title).collect());
+        assert_eq!(titles, Some(vec!["Small".to_owned(), "Large".to_owned()]));
+    }
+}
+
+#[tokio::test]
+async fn choices_without_any_words_are_no_answer() {
+    let options = r#"{"options": [{"title": "Small"}, {"title": "Large"}]}"#;
+    let mut thinker =
+        Thinker::new([calls("offer_choices", options), says(""), says("Size?")]).await;
+    thinker.mind.tools = crate::tool::TOOLS;
+    assert_eq!(text(thinker.answer().await), "Size?");
+}
+
+#[tokio::test]
 async fn a_wrong_call_is_told_to_the_model() {
     let thinker = Thinker::new([calls("fly", "{}"), calls("pause", "7"), says("Sorry")]).await;
     let mut prompt = prompt();
@@ -199,4 +219,20 @@ fn pauses_grow_to_their_limit() {
         let pause = backoff(attempt);
         assert!(pause <= Duration::from_millis(most) && pause >= Duration::from_millis(most / 2));
     }
+}
+
+#[tokio::test]
+async fn a_hand_over_ends_the_turn_and_its_words_come_first() {
+    let arguments = r#"{"reason": "a refund"}"#;
+    let mut thinker = Thinker::new([calls("handoff", arguments), says("never said")]).await;
+    thinker.mind.tools = crate::tool::TOOLS;
+    let mut thinking = thinker.thinking();
+    let thought = thinking.answer(&mut prompt()).await.expect("a thought");
+    assert_eq!(thinking.handoff.map(|request| request.reason).as_deref(), Some("a refund"));
+    assert_eq!(thinker.server.asked().len(), 1);
+    let next =
+        Thought { text: "Somebody will.".into(), changes: vec![Change::Resume], choices: None };
+    let both = Thought { text: "I can't.".into(), ..thought.clone() }.then(next.clone());
+    assert_eq!((both.text.as_str(), both.changes.len()), ("I can't.\n\nSomebody will.", 1));
+    assert_eq!(thought.then(next).text, "Somebody will.", "there were no words beside the call");
 }

@@ -86,11 +86,22 @@ fn wipe(dir: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// The secrets of a folder that somebody else may be using.
+pub fn secrets_in(dir: &Path) -> Result<Secrets> {
+    let kept = std::fs::read(dir.join(SECRETS));
+    let kept = kept.with_context(|| format!("no olifant dev has run on {}", dir.display()))?;
+    read(&kept, &dir.join(SECRETS))
+}
+
+fn read(kept: &[u8], path: &Path) -> Result<Secrets> {
+    serde_json::from_slice(kept)
+        .with_context(|| format!("{} is damaged; start again with --fresh", path.display()))
+}
+
 fn secrets(path: &Path) -> Result<Secrets> {
     let shown = path.display();
     if let Ok(kept) = std::fs::read(path) {
-        return serde_json::from_slice(&kept)
-            .with_context(|| format!("{shown} is damaged; start again with --fresh"));
+        return read(&kept, path);
     }
     let secrets = Secrets {
         access_token: made_up(),

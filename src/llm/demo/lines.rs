@@ -8,6 +8,8 @@ pub(super) struct Lines {
     pub who_i_am: &'static str,
     /// Names only phrases that `facts` and the questions really recognise.
     pub what_i_can: &'static str,
+    /// The same to be tapped; 24 characters fit.
+    pub menu: [&'static str; 3],
     pub cannot: &'static str,
     pub hello: &'static str,
     pub hello_name: &'static str,
@@ -57,6 +59,7 @@ const ENGLISH_WORDS: &str = "hi hello hey thanks thank help my name is what what
 pub(super) const ENGLISH: Lines = Lines {
     who_i_am: "I'm a demo without a language model: I only recognise a few patterns.",
     what_i_can: "Tell me your name, what you like, or \"remember that …\", and later ask \"what is my name?\" or \"what do you know about me?\"",
+    menu: ["What is my name?", "What do you know?", "Who are you?"],
     cannot: "I can't answer that.",
     hello: "Hello!",
     hello_name: "Hello {}! Nice to hear from you again.",
@@ -76,6 +79,7 @@ pub(super) const ENGLISH: Lines = Lines {
 const SPANISH: Lines = Lines {
     who_i_am: "Soy una demo sin modelo de lenguaje: solo reconozco unas pocas frases.",
     what_i_can: "Dime «me llamo …», «me gusta …» o «recuerda que …», y luego pregunta «¿cómo me llamo?» o «¿qué sabes de mí?».",
+    menu: ["¿Cómo me llamo?", "¿Qué sabes de mí?", "Ayuda"],
     cannot: "A eso no puedo responder.",
     hello: "¡Hola!",
     hello_name: "¡Hola, {}! Qué gusto leerte de nuevo.",
@@ -95,6 +99,7 @@ const SPANISH: Lines = Lines {
 const PORTUGUESE: Lines = Lines {
     who_i_am: "Sou uma demonstração sem modelo de linguagem: só reconheço algumas frases.",
     what_i_can: "Diga «me chamo …», «gosto de …» ou «lembre que …», e depois pergunte «qual é o meu nome?» ou «o que você sabe sobre mim?».",
+    menu: ["Qual é o meu nome?", "O que você sabe?", "Ajuda"],
     cannot: "A isso não sei responder.",
     hello: "Olá!",
     hello_name: "Olá, {}! Que bom ler você de novo.",
@@ -114,6 +119,7 @@ const PORTUGUESE: Lines = Lines {
 const HINDI: Lines = Lines {
     who_i_am: "यह बिना भाषा मॉडल का डेमो है: यहाँ केवल कुछ वाक्य समझे जाते हैं।",
     what_i_can: "लिखिए «मेरा नाम … है» या «याद रखना कि …», और बाद में पूछिए «मेरा नाम क्या है?» या «मेरे बारे में क्या पता है?»",
+    menu: ["मेरा नाम क्या है?", "मेरे बारे में क्या पता?", "मदद"],
     cannot: "इसका जवाब मेरे पास नहीं है।",
     hello: "नमस्ते!",
     hello_name: "नमस्ते {}! फिर से आपका संदेश पाकर अच्छा लगा।",
@@ -133,6 +139,7 @@ const HINDI: Lines = Lines {
 const ARABIC: Lines = Lines {
     who_i_am: "هذا عرض تجريبي بلا نموذج لغوي: لا أتعرف إلا على بضع عبارات.",
     what_i_can: "اكتب «اسمي …» أو «أحب …» أو «تذكر أن …»، ثم اسأل «ما اسمي؟» أو «ماذا تعرف عني؟»",
+    menu: ["ما اسمي؟", "ماذا تعرف عني؟", "مساعدة"],
     cannot: "لا أستطيع الإجابة عن ذلك.",
     hello: "مرحبا!",
     hello_name: "مرحبا {}! سعيد بسماع أخبارك من جديد.",
@@ -148,6 +155,9 @@ const ARABIC: Lines = Lines {
     noted: "سأتذكر: {}.",
     and: "و",
 };
+
+#[cfg(test)]
+pub(super) const ALL: [&Lines; 5] = [&ENGLISH, &SPANISH, &PORTUGUESE, &HINDI, &ARABIC];
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,7 @@ use crate::llm::TokenParam;
 
 /// Stands among the refused fields for "a system message after the first".
 const LATE_SYSTEM: &str = "late system message";
+const TOOLS: &str = "tools";
 const MAX_TOKENS: &str = "max_tokens";
 const MAX_COMPLETION_TOKENS: &str = "max_completion_tokens";
 
@@ -80,6 +81,7 @@ impl Habits {
         let fields = self.optional.iter().filter(|field| sent.contains_key(**field));
         let first = fields.filter_map(|field| Some((text.find(*field)?, *field))).min();
         match upstream.status? {
+            400 | 404 | 422 | 500 if sent.contains_key(TOOLS) && says(&NO_TOOLS) => Some(TOOLS),
             400 | 422 if first.is_some() && says(&REFUSALS) => first.map(|(_, field)| field),
             400 | 422 | 500 if text.contains("system") && says(&ORDER) => Some(LATE_SYSTEM),
             _ => None,
@@ -103,6 +105,16 @@ const REFUSALS: [&str; 10] = [
     "extra_forbidden",
     "no longer",
     "deprecated",
+];
+
+/// How servers say that a model, or they as they were started, know no tools.
+const NO_TOOLS: [&str; 6] = [
+    "not support tools",
+    "not support function",
+    "support tool use",
+    "tool choice requires",
+    "tools param requires",
+    "tools are not supported",
 ];
 
 /// How chat templates say that a system message stands in the wrong place.

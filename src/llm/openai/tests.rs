@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::domain::message::Role;
 use crate::llm::stand_in::{Answer, StandIn, http, ran_out, refuses, says};
-use crate::llm::{Line, TokenParam};
+use crate::llm::{Line, TokenParam, ToolSpec};
 
 fn prompt() -> Prompt {
     let text = "my secret is the blue door".to_owned();
@@ -171,6 +171,28 @@ async fn a_refused_parameter_is_left_out_from_then_on() {
 fn fields_of(body: &Value) -> Vec<String> {
     let fields = body.as_object().into_iter().flat_map(Map::keys);
     fields.filter(|field| !OURS.contains(&field.as_str())).cloned().collect()
+}
+
+#[tokio::test]
+async fn a_model_that_knows_no_tools_is_asked_without_them() {
+    for (status, words) in [
+        (400, "registry/library/gemma:2b does not support tools"),
+        (404, "No endpoints found that support tool use."),
+        (400, "\"auto\" tool choice requires --enable-auto-tool-choice to be set"),
+        (500, "tools param requires --jinja flag"),
+    ] {
+        let server = StandIn::start([refuses(status, words), says("Hello!")]).await;
+        let spec = ToolSpec {
+            name: "fly".into(),
+            description: "d".into(),
+            parameters: json!({ "type": "object" }),
+        };
+        let prompt = Prompt { tools: vec![spec], ..prompt() };
+        model(&server.config()).complete("first", &prompt).await.expect("an answer");
+        let with: Vec<bool> =
+            server.asked().iter().map(|asked| asked.body.get("tools").is_some()).collect();
+        assert_eq!(with, [true, false], "{words}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Who wrote, or was written to.
 
 use super::wire;
-use crate::domain::person::{Address, Alias, Sender};
+use crate::domain::message::Content;
+use crate::domain::person::{Address, Alias, Phone, Sender};
 use crate::provider::identity::{Identity, given};
 
 /// One side of a message, and the name of who speaks if it is a group.
@@ -12,9 +13,14 @@ pub(super) struct Party {
 
 /// Who wrote a message. `None` if nothing names them.
 pub(super) fn author(message: &wire::Message, contacts: &[wire::Contact]) -> Option<Party> {
+    party(author_ids(message), message, contacts)
+}
+
+/// The ids that a message itself gives its author.
+pub(super) fn author_ids(message: &wire::Message) -> Identity {
     let phone = message.from.as_ref().map(|from| from.0.as_str());
     let (user, parent) = (message.from_user_id.as_deref(), message.from_parent_user_id.as_deref());
-    party(Identity::read(phone, user, parent), message, contacts)
+    Identity::read(phone, user, parent)
 }
 
 /// Whom a human of the business answered.
@@ -22,6 +28,19 @@ pub(super) fn addressee(echo: &wire::Message, contacts: &[wire::Contact]) -> Opt
     let phone = echo.to.as_ref().map(|to| to.0.as_str());
     let (user, parent) = (echo.to_user_id.as_deref(), echo.to_parent_user_id.as_deref());
     party(Identity::read(phone, user, parent), echo, contacts)
+}
+
+/// Whoever hides their number and shares it when asked has told us their own:
+/// from now on it is one of their names. They are still answered at their id.
+pub(super) fn with_shared_number(mut party: Party, origin: &str, content: &Content) -> Party {
+    let hidden = matches!(party.sender.address, Address::UserId(_));
+    if let (true, "contact_request", Content::Contacts(cards)) = (hidden, origin, content)
+        && let [card] = cards.as_slice()
+        && let [number] = card.phones.as_slice()
+    {
+        party.sender.aliases.extend(Phone::parse(number).map(Alias::Phone));
+    }
+    party
 }
 
 fn party(ids: Identity, message: &wire::Message, contacts: &[wire::Contact]) -> Option<Party> {

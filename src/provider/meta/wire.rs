@@ -1,14 +1,21 @@
 //! Meta's JSON. Nothing outside this folder sees it. Lists hold raw elements,
-//! so that one bad element can't sink its neighbours; ids and times are read
-//! whether they come as text or as numbers.
+//! so that one bad element can't sink its neighbours; ids, times and numbers
+//! are read whether they come as texts or as numbers; what is not named here
+//! is passed over.
 
-use serde::{Deserialize, Serialize};
+pub(super) mod account;
+pub(super) mod content;
+pub(super) mod send;
+
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub(super) use crate::provider::lenient::read;
-use crate::provider::lenient::{Loose, forgiving};
+use crate::provider::lenient::{Loose, forgiving, loosely};
 
-// --- webhooks: envelope
+// --- the envelope. An entry's `id` names an account and its `time` may be
+// missing; `messaging_account_id` and `waac_id` come and go. None is read: the
+// phone number id alone says for whom a value is.
 
 #[derive(Deserialize)]
 pub(super) struct Envelope {
@@ -41,6 +48,8 @@ pub(super) struct Value {
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) message_echoes: Vec<Box<RawValue>>,
     #[serde(default, deserialize_with = "forgiving")]
+    pub(super) user_id_update: Vec<Box<RawValue>>,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) errors: Vec<Box<RawValue>>,
 }
 
@@ -48,6 +57,19 @@ pub(super) struct Value {
 pub(super) struct Metadata {
     pub(super) phone_number_id: Loose,
 }
+
+impl Value {
+    pub(super) fn elements(&self) -> usize {
+        let lists = [&self.messages, &self.statuses, &self.message_echoes, &self.user_id_update];
+        lists.iter().map(|list| list.len()).sum()
+    }
+
+    pub(super) fn contacts(&self) -> Vec<Contact> {
+        self.contacts.iter().filter_map(|raw| read(raw)).collect()
+    }
+}
+
+// --- people
 
 #[derive(Deserialize)]
 pub(super) struct Contact {
@@ -69,12 +91,29 @@ pub(super) struct Profile {
     pub(super) username: Option<String>,
 }
 
-// --- webhooks: what all messages and echoes have
+#[derive(Deserialize)]
+pub(super) struct UserIdUpdate {
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) wa_id: Option<Loose>,
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) user_id: Renamed,
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) parent_user_id: Renamed,
+}
+
+#[derive(Default, Deserialize)]
+pub(super) struct Renamed {
+    pub(super) previous: Option<String>,
+    pub(super) current: Option<String>,
+}
+
+// --- what all messages and echoes have
 
 #[derive(Deserialize)]
 pub(super) struct Message {
     pub(super) id: String,
-    pub(super) timestamp: Loose,
+    #[serde(deserialize_with = "loosely")]
+    pub(super) timestamp: i64,
     #[serde(rename = "type")]
     pub(super) kind: String,
     #[serde(default, deserialize_with = "forgiving")]
@@ -92,160 +131,60 @@ pub(super) struct Message {
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) group_id: Option<Loose>,
     #[serde(default, deserialize_with = "forgiving")]
+    pub(super) origin: Option<String>,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) context: Option<Context>,
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) referral: Option<Referral>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Context {
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) id: Option<String>,
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) forwarded: bool,
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) frequently_forwarded: bool,
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) referred_product: Option<ReferredProduct>,
 }
 
+/// The catalogue's own id is left out: a number has one catalogue.
+#[derive(Deserialize)]
+pub(super) struct ReferredProduct {
+    pub(super) product_retailer_id: Loose,
+}
+
+/// The advertisement's picture is left out: its words say what it was.
 #[derive(Deserialize)]
 pub(super) struct Referral {
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) source_url: Option<String>,
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) source_type: Option<String>,
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) source_id: Option<Loose>,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) headline: Option<String>,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) body: Option<String>,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) ctwa_clid: Option<String>,
-}
-
-// --- webhooks: the object named like the message's type
-
-#[derive(Deserialize)]
-pub(super) struct Text {
-    pub(super) body: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Media {
-    pub(super) id: Loose,
     #[serde(default, deserialize_with = "forgiving")]
-    pub(super) mime_type: Option<String>,
-    #[serde(default, deserialize_with = "forgiving")]
-    pub(super) sha256: Option<String>,
-    #[serde(default, deserialize_with = "forgiving")]
-    pub(super) caption: Option<String>,
-    #[serde(default, deserialize_with = "forgiving")]
-    pub(super) filename: Option<String>,
-    #[serde(default, deserialize_with = "forgiving")]
-    pub(super) voice: bool,
+    pub(super) welcome_message: Option<Welcome>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Location {
-    pub(super) latitude: f64,
-    pub(super) longitude: f64,
-    #[serde(default, deserialize_with = "forgiving")]
-    pub(super) name: Option<String>,
-    #[serde(default, deserialize_with = "forgiving")]
-    pub(super) address: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Card {
-    #[serde(default, deserialize_with = "forgiving")]
-    pub(super) name: Option<CardName>,
-    #[serde(default, deserialize_with = "forgiving")]
-    pub(super) phones: Vec<CardPhone>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct CardName {
-    pub(super) formatted_name: Option<String>,
-    pub(super) first_name: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct CardPhone {
-    pub(super) phone: Option<Loose>,
-    pub(super) wa_id: Option<Loose>,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Interactive {
-    ButtonReply {
-        button_reply: Choice,
-    },
-    ListReply {
-        list_reply: Choice,
-    },
-    NfmReply {
-        nfm_reply: Form,
-    },
-    CallPermissionReply {
-        call_permission_reply: Permission,
-    },
-    #[serde(other)]
-    Other,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Choice {
-    pub(super) id: String,
-    pub(super) title: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Form {
-    pub(super) response_json: String,
-    pub(super) name: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Permission {
-    pub(super) response: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Button {
-    pub(super) payload: Option<String>,
+pub(super) struct Welcome {
     pub(super) text: String,
 }
 
-#[derive(Deserialize)]
-pub(super) struct Order {
-    pub(super) text: Option<String>,
-    #[serde(default)]
-    pub(super) product_items: Vec<Product>,
-}
+// --- statuses
 
-#[derive(Deserialize)]
-pub(super) struct Product {
-    pub(super) product_retailer_id: Loose,
-    pub(super) quantity: Loose,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Unsupported {
-    #[serde(rename = "type")]
-    pub(super) kind: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Edit {
-    pub(super) original_message_id: String,
-    pub(super) message: Box<RawValue>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Edited {
-    #[serde(rename = "type")]
-    pub(super) kind: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Revoke {
-    pub(super) original_message_id: String,
-}
-
-// --- webhooks: statuses
-
+/// Whose it is is known from what was sent: the recipient's ids, which are
+/// spelt in two ways, are left out. So is `conversation`, which is gone since
+/// v24.
 #[derive(Deserialize)]
 pub(super) struct Status {
     pub(super) id: String,
@@ -253,73 +192,44 @@ pub(super) struct Status {
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) biz_opaque_callback_data: Option<String>,
     #[serde(default, deserialize_with = "forgiving")]
+    pub(super) pricing: Option<Pricing>,
+    #[serde(default, deserialize_with = "forgiving")]
     pub(super) errors: Vec<Error>,
 }
 
-/// The same in statuses, in webhooks about an account and in refused calls.
+#[derive(Deserialize)]
+pub(super) struct Pricing {
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) billable: bool,
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) pricing_model: String,
+    #[serde(default, rename = "type", deserialize_with = "forgiving")]
+    pub(super) kind: String,
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) category: String,
+}
+
+// --- errors: the same in statuses, in webhooks about an account and in
+// refused calls
+
 #[derive(Deserialize)]
 pub(super) struct Error {
+    #[serde(deserialize_with = "loosely")]
     pub(super) code: u32,
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) is_transient: bool,
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) fbtrace_id: Option<String>,
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) title: String,
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) message: String,
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) error_data: ErrorData,
 }
 
-// --- calls
-
-#[derive(Serialize)]
-pub(super) struct Send<'a> {
-    pub(super) messaging_product: &'static str,
-    pub(super) recipient_type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) recipient: Option<&'a str>,
-    #[serde(rename = "type")]
-    pub(super) kind: &'static str,
-    pub(super) text: SendText,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) context: Option<Quote<'a>>,
-    pub(super) biz_opaque_callback_data: String,
-}
-
-#[derive(Serialize)]
-pub(super) struct SendText {
-    pub(super) body: String,
-    pub(super) preview_url: bool,
-}
-
-#[derive(Serialize)]
-pub(super) struct Quote<'a> {
-    pub(super) message_id: &'a str,
-}
-
-#[derive(Serialize)]
-pub(super) struct Signal<'a> {
-    pub(super) messaging_product: &'static str,
-    pub(super) status: &'static str,
-    pub(super) message_id: &'a str,
-    pub(super) typing_indicator: Typing,
-}
-
-#[derive(Serialize)]
-pub(super) struct Typing {
-    #[serde(rename = "type")]
-    pub(super) kind: &'static str,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Sent {
-    pub(super) messages: Vec<SentMessage>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct SentMessage {
-    pub(super) id: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Refused {
-    pub(super) error: Error,
+#[derive(Default, Deserialize)]
+pub(super) struct ErrorData {
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) details: String,
 }

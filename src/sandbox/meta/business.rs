@@ -18,6 +18,8 @@ pub enum Pricing {
     GeneralPurposeAi,
     /// Free, because the person came from an ad.
     FreeEntryPoint,
+    /// A template, which is billed otherwise.
+    Template,
 }
 
 impl Pricing {
@@ -27,6 +29,7 @@ impl Pricing {
             Self::FreeService => ("free_customer_service", "service"),
             Self::GeneralPurposeAi => ("regular", "general_purpose_ai"),
             Self::FreeEntryPoint => ("free_entry_point", "service"),
+            Self::Template => ("regular", "utility"),
         };
         json!({
             "billable": kind == "regular",

@@ -64,6 +64,9 @@ pub(super) fn status(
     report.insert("timestamp".into(), at.as_second().to_string().into());
     let failed = errors.is_some() || status == "failed";
     if !failed {
+        let of_template =
+            known.as_ref().is_some_and(|(_, bubble)| bubble.raw["type"] == "template");
+        let pricing = if of_template { Pricing::Template } else { pricing };
         report.insert("pricing".into(), pricing.object());
     }
     report.extend(errors.map(|errors| ("errors".to_owned(), errors)));

@@ -145,10 +145,11 @@ pub(super) fn deliver(number: &Number, contact: &Contact, said: Said) {
     ];
     let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let form: Form = pairs.collect();
-    if check::check(Some(number), &form).is_ok() {
+    let checked = check::check(Some(number), &form);
+    if let Ok(course) = checked.and_then(|_| course(number, contact, true)) {
         let mut raw = webhook::object(&form);
         raw[resource::REPLY] = "outbound-reply".into();
-        show(number, contact, raw, Course::Arrives);
+        show(number, contact, raw, course);
     }
 }
 

@@ -69,6 +69,12 @@ impl Person {
         self.number.sandbox.phones.tick(self.number.id(), sid)
     }
 
+    /// A message of either side, by its id.
+    pub fn bubble(&self, sid: &str) -> Option<Bubble> {
+        let number = &self.number;
+        number.sandbox.phones.read(|book| book.find(number.id(), sid).cloned())
+    }
+
     /// When the person saw typing dots begin.
     pub fn saw_typing(&self) -> Vec<Timestamp> {
         self.number.sandbox.phones.typed(self.number.id(), &self.contact)

@@ -120,7 +120,8 @@ pub(super) fn noted(form: &Form, at: Timestamp) -> Option<(Contact, Bubble)> {
     Some((contact, Bubble::written(id, at, text, object(form)).quoting(quotes)))
 }
 
-pub(super) fn field<'a>(form: &'a Form, name: &str) -> Option<&'a str> {
+/// The first value of a parameter: `field(&form, "MessageSid")`.
+pub fn field<'a>(form: &'a Form, name: &str) -> Option<&'a str> {
     form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 

@@ -161,7 +161,7 @@ impl Tx<'_> {
         conversation: &mut Conversation,
         saying: &Saying,
     ) -> Result<Changed, StoreError> {
-        let key = saying.key.as_ref().map(|key| self.said_key(conversation, key));
+        let key = saying.key.as_ref().map(|key| self.hasher.said(&conversation.number.name, key));
         if let Some(known) = key.as_ref().map(|key| self.get(key)).transpose()?.flatten() {
             return Ok(Changed::Known(known));
         }
@@ -187,12 +187,6 @@ impl Tx<'_> {
         }
         self.put_message(conversation.id, &row)?;
         Ok(Changed::Said(id))
-    }
-
-    /// Where the message of a caller's own key stands: among the ids that
-    /// providers give, which never begin so.
-    fn said_key(&self, conversation: &Conversation, key: &str) -> Vec<u8> {
-        self.hasher.seen(&conversation.number.name, &format!("key {key}").into())
     }
 
     /// The question has changed: whoever works on it has lost it.

@@ -68,6 +68,12 @@ impl Hasher {
         self.key(SEEN, &[number.as_str(), id.as_str()])
     }
 
+    /// Where the message of a caller's own key stands: among the ids that
+    /// providers give, which never begin so.
+    pub fn said(&self, number: &NumberName, key: &str) -> Vec<u8> {
+        self.seen(number, &format!("key {key}").into())
+    }
+
     /// `n|H(number)` → until when it is paused.
     pub fn number(&self, number: &NumberName) -> Vec<u8> {
         self.key(NUMBER, &[number.as_str()])

@@ -53,6 +53,10 @@ impl Transcript for SledStore {
         }
     }
 
+    async fn said(&self, number: &NumberName, key: &str) -> Result<Option<MessageId>, StoreError> {
+        self.read(&self.hasher.said(number, key))
+    }
+
     async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
         self.read(&keys::conversation(id))
     }

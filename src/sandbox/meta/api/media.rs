@@ -66,7 +66,7 @@ pub(super) async fn upload(
     match authorise(&sandbox, &version, &id, &headers) {
         Err(error) => error.into_response(),
         Ok(number) => {
-            let gate = &number.desk().gate;
+            let gate = &number.desk().uploads;
             gate.pass(|| answer(keep(&number, parts)), GraphError::of_fault).await
         }
     }
@@ -159,7 +159,7 @@ fn described(numbers: &[Number], id: &str, of: Option<&String>) -> Result<Value,
 /// An address of the file, on the host of the files.
 pub(in crate::sandbox::meta) fn address(number: &Number, id: &str) -> String {
     let sandbox = &number.sandbox;
-    let token = sandbox.media.link(id, sandbox.clock.now() + GOOD_FOR);
+    let token = sandbox.media.link(id, sandbox.clock.now(), GOOD_FOR);
     sandbox.own_url(&format!("/lookaside/{token}"))
 }
 

@@ -83,7 +83,7 @@ pub(super) async fn fetch(
         Err(error) => error.into_response(),
         Ok(medium) if sid != name => Json(resource(&account, &message, &medium)).into_response(),
         Ok(_) => {
-            let token = sandbox.media.link(sid, sandbox.clock.now() + GOOD_FOR);
+            let token = sandbox.media.link(sid, sandbox.clock.now(), GOOD_FOR);
             let url = sandbox.own_url(&format!("/twilio-cdn/{token}"));
             Redirect::temporary(&url).into_response()
         }

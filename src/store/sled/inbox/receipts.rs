@@ -12,7 +12,7 @@ use crate::store::sled::tx::{DeliveryRow, Tx};
 use crate::store::{Accepted, StoreError};
 
 /// A failed receipt counts as this many tries when it is time to wait.
-const TRIES: u16 = 2;
+const TRIES: u16 = 1;
 
 impl Tx<'_> {
     pub(in crate::store::sled) fn accept_receipt(

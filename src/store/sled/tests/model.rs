@@ -9,6 +9,7 @@ use proptest::sample::Index;
 use proptest::test_runner::{Config as Cases, RngSeed};
 
 use super::*;
+use crate::domain::change::Saying;
 use crate::domain::conversation::Conversation;
 use crate::store::StoreError;
 
@@ -72,6 +73,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Just(Change::OptOut),
         Just(Change::OptIn),
         Just(Change::NewConversation),
+        Just(said()),
     ];
     let step = prop_oneof![
         8 => (0..5u8, 0..5u8, any::<bool>())
@@ -97,6 +99,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Kill),
     ];
     prop::collection::vec(step, 20..160)
+}
+
+/// A program of the business's writes by itself.
+fn said() -> Change {
+    let message = Outgoing::text("by the way");
+    Change::Say(Box::new(Saying { role: Role::Business, message, key: None }))
 }
 
 /// The shop, and what the world outside of it knows.
@@ -304,9 +312,11 @@ impl Day {
                 let (id, conversation) = (delivery.id, delivery.id.conversation);
                 assert!(!self.arrived.contains(&id), "sent twice");
                 assert!(!self.given_up.contains(&id), "sent although it was given up");
-                let last = self.last.entry(conversation).or_default();
-                assert!(*last <= id.position || self.again.contains(&id), "out of order");
-                *last = id.position.max(*last);
+                if delivery.message.role == Role::Assistant {
+                    let last = self.last.entry(conversation).or_default();
+                    assert!(*last <= id.position || self.again.contains(&id), "out of order");
+                    *last = id.position.max(*last);
+                }
                 self.send(id, fate)
             }
             DeliveryState::InFlight(since) | DeliveryState::Uncertain(since)
@@ -443,13 +453,12 @@ impl Day {
                 let id = MessageId { conversation: *id, position: row.position };
                 let ended = self.ended.get(&id).copied().unwrap_or_default();
                 match row.role {
-                    Role::Business => {}
-                    Role::Person if row.content == Content::Revoked => assert!(ended <= 1),
-                    Role::Person => assert_eq!(ended, 1, "in one finished turn: {row:?}"),
-                    Role::Assistant if self.arrived.contains(&id) => {
+                    Role::Business | Role::Assistant if self.arrived.contains(&id) => {
                         assert_eq!(row.status, Status::Delivered, "it arrived: {row:?}");
                     }
-                    Role::Assistant => {
+                    Role::Person if row.content == Content::Revoked => assert!(ended <= 1),
+                    Role::Person => assert_eq!(ended, 1, "in one finished turn: {row:?}"),
+                    Role::Business | Role::Assistant => {
                         let over = [Status::Sent, Status::Failed, Status::Dropped];
                         assert!(over.contains(&row.status), "{row:?}");
                     }

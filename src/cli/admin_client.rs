@@ -1,0 +1,165 @@
+//! How a command reaches the program: by the socket of the one that runs, or,
+//! if none does, by opening the store itself. The commands are the same.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use axum::body::{Body, to_bytes};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, Request, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::net::UnixStream;
+use tower::ServiceExt;
+
+use super::{Failure, dev, make_store_folder, start_logging};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{Settings, Sources};
+use crate::http::admin;
+use crate::http::error::Problem;
+use crate::http::messages_api::KEY;
+use crate::store;
+use crate::telemetry::Format;
+
+/// A command is a few reads and one write.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// More than any answer has.
+const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
+
+/// Which program is meant, and how it is told what came of it.
+#[derive(Debug, clap::Args)]
+pub struct Reach {
+    /// The configuration that the program is served with; without it only the
+    /// environment counts.
+    #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The `olifant dev` that runs on this folder is meant.
+    #[arg(long, value_name = "DIR")]
+    pub dev: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a command asks for.
+pub struct Ask {
+    method: Method,
+    path: String,
+    body: Vec<u8>,
+    key: Option<String>,
+}
+
+impl Ask {
+    /// A look.
+    pub fn get(path: &str) -> Self {
+        Self { method: Method::GET, path: path.into(), body: Vec::new(), key: None }
+    }
+
+    /// A change.
+    pub fn post(path: &str, body: &impl Serialize) -> Result<Self, Failure> {
+        let body = serde_json::to_vec(body).context("the request")?;
+        Ok(Self { method: Method::POST, path: path.into(), body, key: None })
+    }
+
+    /// The end of something.
+    pub fn delete(path: &str) -> Self {
+        Self { method: Method::DELETE, ..Self::get(path) }
+    }
+
+    /// Once, however often it is asked for under this key.
+    pub fn once(mut self, key: Option<String>) -> Self {
+        self.key = key;
+        self
+    }
+
+    fn request<B: From<Vec<u8>>>(self) -> anyhow::Result<Request<B>> {
+        let request =
+            Request::builder().method(self.method).uri(format!("http://admin{}", self.path));
+        let request = request.header(CONTENT_TYPE, "application/json");
+        let request = self.key.into_iter().fold(request, |request, key| request.header(KEY, key));
+        request.body(self.body.into()).context("the command can't be put into words")
+    }
+}
+
+impl Reach {
+    /// Asks, and reads the answer.
+    pub async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> Result<T, Failure> {
+        start_logging(Format::Human, "error")?;
+        let (status, body) = match &self.dev {
+            Some(dir) => dev_answer(dir, ask).await?,
+            None => {
+                let settings = Settings::load(Sources::new(self.config.clone()))?;
+                let socket = admin::socket(&settings.store);
+                match is_answered(&socket).await {
+                    true => over_socket(&socket, ask).await?,
+                    false => in_process(settings, &socket, ask).await?,
+                }
+            }
+        };
+        Ok(answer(status, &body)?)
+    }
+}
+
+async fn dev_answer(dir: &Path, ask: Ask) -> Result<(StatusCode, Vec<u8>), Failure> {
+    let url = format!("sled:{}", dev::store_in(dir).display());
+    let socket = admin::socket(&store::Config { url, cache_mb: 0, min_free_mb: 0 });
+    match is_answered(&socket).await {
+        true => Ok(over_socket(&socket, ask).await?),
+        false => Err(anyhow!("no olifant dev runs on {}; start one", dir.display()).into()),
+    }
+}
+
+async fn is_answered(socket: &Path) -> bool {
+    UnixStream::connect(socket).await.is_ok()
+}
+
+async fn over_socket(socket: &Path, ask: Ask) -> anyhow::Result<(StatusCode, Vec<u8>)> {
+    let client = reqwest::Client::builder().unix_socket(socket).timeout(PATIENCE).build()?;
+    let request: Request<Vec<u8>> = ask.request()?;
+    let answer = client.execute(request.try_into()?).await;
+    let answer = answer.with_context(|| format!("no answer at {}", socket.display()))?;
+    let status = answer.status();
+    Ok((status, answer.bytes().await?.to_vec()))
+}
+
+async fn in_process(
+    settings: Settings,
+    socket: &Path,
+    ask: Ask,
+) -> Result<(StatusCode, Vec<u8>), Failure> {
+    make_store_folder(&settings)?;
+    let app =
+        App::start(settings, Clock::system()).await.map_err(Failure::from).map_err(
+            |e| match e {
+                Failure::Running(error) => {
+                    let socket = socket.display();
+                    Failure::Running(error.context(format!("no olifant answers at {socket}")))
+                }
+                configuration => configuration,
+            },
+        )?;
+    let answered = call(app.clone(), ask).await;
+    // The last handle closes the store, which waits for its disk.
+    tokio::task::spawn_blocking(move || drop(app)).await.context("closing the store")?;
+    Ok(answered?)
+}
+
+async fn call(app: Arc<App>, ask: Ask) -> anyhow::Result<(StatusCode, Vec<u8>)> {
+    let request: Request<Body> = ask.request()?;
+    let response = app.admin().oneshot(request).await?;
+    let status = response.status();
+    Ok((status, to_bytes(response.into_body(), LONGEST_ANSWER).await?.to_vec()))
+}
+
+fn answer<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> anyhow::Result<T> {
+    if !status.is_success() {
+        let problem: Result<Problem, _> = serde_json::from_slice(body);
+        return Err(problem.map_or_else(|_| anyhow!("it answered {status}"), Into::into));
+    }
+    let body = if body.is_empty() { b"null" } else { body };
+    serde_json::from_slice(body).context("another version of olifant answers")
+}
