@@ -10,7 +10,7 @@
 //! config         default.toml, the user's file, the environment → the sections' structs
 //! telemetry      logs        shutdown   the end
 //! http           webhooks; messages_api and media_api for other programs; openapi; health checks;
-               admin: the operators' commands, on a socket or in the command's own process
+//!                admin: the operators' commands, on a socket or in the command's own process
 //! sandbox        stand-ins for both providers, and the phone page of dev mode
 //! worker         claims turns and deliveries, does them, finishes them; looks for what was missed
 //! intake         from what a provider told to the store, and what an operator must know of it

@@ -127,8 +127,13 @@ pub async fn send(
 struct Once {
     /// A word of your own for this message: sent again with the same body, it
     /// is answered again and not written again.
-    #[param(rename = "Idempotency-Key", nullable = false, min_length = 1, max_length = 255,
-        pattern = "^[!-~]+$")]
+    #[param(
+        rename = "Idempotency-Key",
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$"
+    )]
     key: Option<String>,
 }
 
