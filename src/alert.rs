@@ -78,7 +78,11 @@ impl Alerts {
     /// Tells the operator, unless told within the hour. `about` is a number's
     /// or business's name; neither it nor `reason` holds what people wrote.
     pub fn raise(&self, kind: Kind, about: &str, reason: &str) -> bool {
-        let fresh = self.is_fresh(kind, about);
+        // What a provider tells of an account are many matters, not one.
+        let fresh = match kind {
+            Kind::Account => self.is_fresh(kind, reason),
+            _ => self.is_fresh(kind, about),
+        };
         if fresh {
             tracing::error!(alert.kind = kind.as_str(), alert.about = about, reason, "Alert");
             self.keep(kind, about, reason);
@@ -122,12 +126,12 @@ impl Alerts {
         self.raise(Kind::StoreFailed, "store", &error.to_string());
     }
 
-    fn is_fresh(&self, kind: Kind, about: &str) -> bool {
+    fn is_fresh(&self, kind: Kind, matter: &str) -> bool {
         let now = self.clock.now();
         let mut raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
         raised.retain(|_, at| *at + SILENCE > now);
-        raised.insert((kind, about.to_owned()), now).is_none_or(|at| {
-            raised.insert((kind, about.to_owned()), at);
+        raised.insert((kind, matter.to_owned()), now).is_none_or(|at| {
+            raised.insert((kind, matter.to_owned()), at);
             false
         })
     }

@@ -94,7 +94,12 @@ impl App {
             http.clone(),
             clock.clone(),
         ));
-        let assistant = Arc::new(Assistant::new(minds.subscribe(), store.clone(), clock.clone()));
+        let assistant = Arc::new(Assistant::new(
+            minds.subscribe(),
+            store.clone(),
+            store.clone(),
+            clock.clone(),
+        ));
         let alerts = Arc::new(Alerts::new(clock.clone()));
         let intake =
             Intake::new(store.clone(), providers.clone(), minds.subscribe(), alerts.clone());
@@ -253,6 +258,7 @@ fn minds(
         let mind = Mind::build(
             config.assistant.clone(),
             config.policy.clone(),
+            config.handoff.clone(),
             config.llm.clone(),
             http.clone(),
             clock.clone(),

@@ -3,6 +3,7 @@
 
 mod context;
 pub mod format;
+pub mod handoff;
 pub mod language;
 mod markdown;
 pub mod policy;
@@ -31,13 +32,13 @@ use crate::domain::record::Verdict;
 use crate::domain::turn::{Finished, Turn};
 use crate::llm::{self, Model, Prompt};
 use crate::provider::Limits;
-use crate::store::{StoreError, Transcript};
+use crate::store::{People, StoreError, Transcript};
 use crate::tool::{TOOLS, Tool};
 use context::Context;
 use policy::Decision;
 use replies::{Replies, Wish};
 use templates::{Facts, Templates};
-use think::{Thinking, Thought};
+use think::Thinking;
 use time::Schedule;
 
 /// The minds of all businesses.
@@ -47,6 +48,7 @@ pub type Minds = HashMap<Business, Arc<Mind>>;
 pub struct Assistant {
     minds: watch::Receiver<Arc<Minds>>,
     transcript: Arc<dyn Transcript>,
+    people: Arc<dyn People>,
     clock: Clock,
 }
 
@@ -55,9 +57,10 @@ impl Assistant {
     pub fn new(
         minds: watch::Receiver<Arc<Minds>>,
         transcript: Arc<dyn Transcript>,
+        people: Arc<dyn People>,
         clock: Clock,
     ) -> Self {
-        Self { minds, transcript, clock }
+        Self { minds, transcript, people, clock }
     }
 
     /// How this business answers at the moment.
@@ -68,6 +71,9 @@ impl Assistant {
     /// Whether and how a turn is answered; cheap, and reads nothing.
     pub fn decide(&self, turn: &Turn) -> Decision {
         match self.mind(&turn.conversation.number.business) {
+            Some(mind) if handoff::is_operators(&mind.handoff, turn) => {
+                Decision::silent("an operator wrote")
+            }
             Some(mind) => policy::decide(&mind.policy, &mind.replies, turn, self.clock.now()),
             None => Decision::silent("the number's business is not configured"),
         }
@@ -80,25 +86,58 @@ impl Assistant {
         let Some(mind) = self.mind(&turn.conversation.number.business) else {
             return Ok(Finished::silent("the number's business is not configured"));
         };
-        let mut finished = match self.decide(turn) {
+        let mut finished = match handoff::is_operators(&mind.handoff, turn) {
+            true => self.hear_operator(turn, &mind, limits).await?,
+            false => self.answer_person(turn, &mind, limits).await?,
+        };
+        finished.record.took = since(began, self.clock.now());
+        Ok(finished)
+    }
+
+    async fn hear_operator(
+        &self,
+        turn: &Turn,
+        mind: &Mind,
+        limits: Limits,
+    ) -> Result<Finished, StoreError> {
+        let (transcript, people) = (self.transcript.as_ref(), self.people.as_ref());
+        let reads = handoff::Reads { transcript, people };
+        handoff::operator::answer(&mind.desk(limits, self.clock.now()), &reads, turn).await
+    }
+
+    async fn answer_person(
+        &self,
+        turn: &Turn,
+        mind: &Mind,
+        limits: Limits,
+    ) -> Result<Finished, StoreError> {
+        let now = self.clock.now();
+        Ok(match self.decide(turn) {
+            Decision::Silent { reason: policy::WITH_A_HUMAN, .. } => {
+                mind.desk(limits, now).overhear(turn)
+            }
             Decision::Silent { reason, changes } => {
                 Finished { changes, ..Finished::silent(reason) }
             }
             Decision::Say { line, changes } => {
-                let context = self.context(turn, &mind).await?;
+                let context = self.context(turn, mind).await?;
                 mind.say(turn, &context, limits, (line, changes), Verdict::Said)
             }
+            Decision::Answer if mind.asks_for_a_human(turn) => {
+                let context = self.context(turn, mind).await?;
+                let request = mind.own_request(turn, &context);
+                let thought = mind.hand_over(turn, &context, limits, now, &request);
+                mind.reply(turn, &context, limits, thought, Verdict::Said)
+            }
             Decision::Answer => {
-                let context = self.context(turn, &mind).await?;
+                let context = self.context(turn, mind).await?;
                 let answer = mind.answer(turn, &context, limits, &self.clock).await;
-                match self.was_stopped(turn, &mind).await {
+                match self.was_stopped(turn, mind).await {
                     true => Finished::silent("the person said STOP meanwhile"),
                     false => answer,
                 }
             }
-        };
-        finished.record.took = since(began, self.clock.now());
-        Ok(finished)
+        })
     }
 
     async fn context(&self, turn: &Turn, mind: &Mind) -> Result<Context, StoreError> {
@@ -133,6 +172,8 @@ pub struct Mind {
     pub config: Config,
     /// `[policy]`.
     pub policy: policy::Config,
+    /// `[handoff]`.
+    pub handoff: handoff::Config,
     /// The model.
     pub model: Arc<dyn Model>,
     tools: &'static [&'static dyn Tool],
@@ -148,6 +189,7 @@ impl Mind {
     pub fn build(
         config: Config,
         policy: policy::Config,
+        handoff: handoff::Config,
         llm: llm::Config,
         http: reqwest::Client,
         clock: Clock,
@@ -166,7 +208,7 @@ impl Mind {
         let schedule = Schedule::read(&config.timezone, &config.hours)?;
         let templates = Templates::compile(templates_dir, instructions(&config)?)?;
         let model = llm::open(&llm, http, clock)?;
-        Ok(Self { llm, config, policy, model, tools: TOOLS, templates, replies, schedule })
+        Ok(Self { llm, config, policy, handoff, model, tools: TOOLS, templates, replies, schedule })
     }
 
     /// How long a burst is waited for.
@@ -197,9 +239,12 @@ impl Mind {
             Err(reason) => (Err(reason), None),
         };
         let mut finished = match thought {
-            Ok(thought) => {
-                let text = markdown::to_whatsapp(&thought.text);
-                let thought = Thought { text, ..thought };
+            Ok(mut thought) => {
+                thought.text = markdown::to_whatsapp(&thought.text);
+                if let Some(request) = &thinking.handoff {
+                    let now = clock.now();
+                    thought = thought.then(self.hand_over(turn, context, limits, now, request));
+                }
                 self.reply(turn, context, limits, thought, Verdict::Answered)
             }
             Err(reason) => self.give_up(turn, context, limits, reason),
@@ -213,7 +258,7 @@ impl Mind {
     /// What the model is told.
     fn prompt(&self, turn: &Turn, context: &Context, now: Timestamp) -> Result<Prompt, String> {
         let person = match turn.conversation.address {
-            Address::Phone(_) | Address::UserId(_) => context::name_of(turn),
+            Address::Phone(_) | Address::UserId(_) => context::name_of(&turn.person),
             Address::Group(_) => String::new(),
         };
         let calendar = self.schedule.calendar(now);

@@ -8,6 +8,7 @@ mod businesses;
 mod layers;
 mod misnamed;
 mod numbers;
+mod operators;
 mod section;
 mod server;
 mod telling;
@@ -19,7 +20,7 @@ use std::path::PathBuf;
 use config::Value;
 use tokio::sync::watch;
 
-use crate::assistant::{self, policy};
+use crate::assistant::{self, handoff, policy};
 use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;
 use crate::worker::{catch_up, deliveries, jobs};
@@ -40,6 +41,7 @@ const SECTIONS: &[&str] = &[
     "assistant",
     "sending",
     "policy",
+    "handoff",
     "events",
     "alerts",
     "businesses",
@@ -101,7 +103,8 @@ pub struct Settings {
     fingerprints: BTreeMap<&'static str, u64>,
 }
 
-/// `[llm]`, `[assistant]` and `[policy]` with what `[businesses.NAME]` says.
+/// `[llm]`, `[assistant]`, `[policy]` and `[handoff]` with what
+/// `[businesses.NAME]` says.
 #[derive(Clone, Debug)]
 pub struct BusinessConfig {
     /// `[llm]`.
@@ -110,6 +113,8 @@ pub struct BusinessConfig {
     pub assistant: assistant::Config,
     /// `[policy]`.
     pub policy: policy::Config,
+    /// `[handoff]`.
+    pub handoff: handoff::Config,
 }
 
 /// One line: the key, what is wrong, where it comes from, the remedy.
@@ -161,10 +166,12 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
     known_sections(&tree)?;
     warnings.extend(businesses::choose_model(&mut tree, &sources)?);
     let numbers = numbers::read_all(&tree)?;
+    let businesses = businesses::read_all(&tree, &numbers)?;
+    warnings.extend(operators::warnings(&businesses, &numbers, &sources));
     Ok(Settings {
         server: server::read(&tree, &numbers)?,
         store: store(&tree)?,
-        businesses: businesses::read_all(&tree, &numbers)?,
+        businesses,
         twilio: read_section(&tree, "twilio")?,
         sending: read_section(&tree, "sending")?,
         events: telling::events(&tree)?,

@@ -14,7 +14,8 @@
 //! sandbox        stand-ins for both providers, and the phone page of dev mode
 //! worker         claims turns and deliveries, does them, finishes them; looks for what was missed
 //! intake         from what a provider told to the store, and what an operator must know of it
-//! assistant      from a turn to a reply: policy, context, model and tools, format
+//! assistant      from a turn to a reply: policy, context, model and tools, format,
+//!                handing over to a human
 //! tool           what a model may do besides talking
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio

@@ -126,6 +126,8 @@ pub struct Limits {
     pub text: usize,
     /// Whether a reply can quote.
     pub quotes: bool,
+    /// Whether an emoji can be put on a message.
+    pub reactions: bool,
     /// Whether files can be left with the provider and sent by their id.
     pub uploads: bool,
     /// To one person.

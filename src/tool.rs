@@ -3,6 +3,7 @@
 //!
 //! To add a tool: one file, and one entry in [`TOOLS`].
 
+pub mod handoff;
 mod offer_choices;
 
 use async_trait::async_trait;
@@ -31,6 +32,8 @@ pub struct ToolResult {
     pub changes: Vec<Change>,
     /// What the person can choose from, under the model's next words.
     pub choices: Option<Choices>,
+    /// A human takes over, and nothing more is asked of the model.
+    pub handoff: Option<handoff::Request>,
 }
 
 impl ToolResult {
@@ -41,4 +44,4 @@ impl ToolResult {
 }
 
 /// Every tool there is.
-pub const TOOLS: &[&dyn Tool] = &[&offer_choices::OfferChoices];
+pub const TOOLS: &[&dyn Tool] = &[&offer_choices::OfferChoices, &handoff::Handoff];

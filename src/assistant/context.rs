@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::id::{MessageId, ProviderId};
 use crate::domain::message::{Choices, Content, Message, Role, Status};
+use crate::domain::person::Person;
 use crate::domain::turn::Turn;
 use crate::llm::Line;
 use crate::store::{StoreError, Transcript};
@@ -115,8 +116,8 @@ impl Context {
 }
 
 /// The name of the person as far as it is one line of words.
-pub(super) fn name_of(turn: &Turn) -> String {
-    one_line(turn.person.name.as_deref().unwrap_or_default(), NAME)
+pub(super) fn name_of(person: &Person) -> String {
+    one_line(person.name.as_deref().unwrap_or_default(), NAME)
 }
 
 /// What the person wrote themselves, for telling their language; placeholders
@@ -215,7 +216,8 @@ fn shortened(row: &Message, tokens: u32) -> String {
     format!("{kept} [… the rest of this message is too long to be read]")
 }
 
-fn one_line(text: &str, limit: usize) -> String {
+/// The words without line breaks, so much of them.
+pub(super) fn one_line(text: &str, limit: usize) -> String {
     let line = text.split(|c: char| c.is_whitespace() || c.is_control());
     let line = line.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").replace('"', "'");
     match line.char_indices().nth(limit) {

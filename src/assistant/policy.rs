@@ -55,6 +55,9 @@ impl Decision {
     }
 }
 
+/// Why the assistant is silent while a human answers.
+pub(super) const WITH_A_HUMAN: &str = "a human answers";
+
 /// Whether an event is kept at all: what people say in a group chat is not
 /// ours to store unless the business wants to be part of it.
 pub fn keeps(policy: &Config, event: &Event) -> bool {
@@ -95,7 +98,7 @@ pub(super) fn decide(policy: &Config, replies: &Replies, turn: &Turn, now: Times
             None => Decision::Say { line, changes },
         };
     }
-    match reason_for_silence(policy, turn, now).or(unwelcome) {
+    match unwelcome.or_else(|| reason_for_silence(policy, turn, now)) {
         Some(reason) => Decision::silent(reason),
         None if is_unreadable(turn) => Decision::Say { line: "unsupported", changes: Vec::new() },
         None => Decision::Answer,
@@ -123,7 +126,7 @@ pub(super) fn wish(replies: &Replies, row: &Message) -> Option<Wish> {
 }
 
 /// The person's own words, written or tapped.
-pub(super) fn said(row: &Message) -> Option<&str> {
+fn said(row: &Message) -> Option<&str> {
     let own = row.role == Role::Person && !row.attached.forwarded;
     match &row.content {
         Content::Text(words) | Content::Choice { title: words, .. } => Some(words).filter(|_| own),
@@ -154,12 +157,13 @@ fn reason_for_silence(policy: &Config, turn: &Turn, now: Timestamp) -> Option<&'
         return Some("the person wants no messages");
     }
     if !turn.conversation.mode.assistant_answers(now) {
-        return Some("a human answers");
+        return Some(WITH_A_HUMAN);
     }
     is_stale(policy, turn, now).then_some("newer messages have been answered (policy.max_age_s)")
 }
 
-fn is_listed(list: &[String], turn: &Turn) -> bool {
+/// Whether a list names the person who wrote.
+pub(super) fn is_listed(list: &[String], turn: &Turn) -> bool {
     let address = match &turn.conversation.address {
         Address::Phone(phone) => Alias::Phone(phone.clone()),
         Address::UserId(id) => Alias::UserId(id.clone()),

@@ -27,7 +27,8 @@ const EMBEDDED: [&str; 9] = [
 const WORDS: &str = "words";
 
 /// What can stand between braces in a line.
-const BLANKS: [&str; 5] = ["assistant", "business", "url", "who", "when"];
+const BLANKS: [&str; 8] =
+    ["assistant", "business", "url", "hours", "contact", "name", "reason", "since"];
 
 /// What a message can ask for that is these words and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

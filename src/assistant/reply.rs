@@ -129,7 +129,15 @@ mod tests {
     }
 
     fn build(config: Config) -> Result<Mind, String> {
-        Mind::build(config, sample::policy(), llm(), http(), Clock::system(), None)
+        Mind::build(
+            config,
+            sample::policy(),
+            sample::handoff(),
+            llm(),
+            http(),
+            Clock::system(),
+            None,
+        )
     }
 
     fn introducing() -> Config {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Config, Hours, Mind, policy};
+use super::{Config, Hours, Mind, handoff, policy};
 use crate::clock::Clock;
 use crate::domain::conversation::{Conversation, Mode};
 use crate::domain::id::{ConversationId, Number, PersonId, Position};
@@ -52,13 +52,17 @@ pub(crate) fn policy() -> policy::Config {
     }
 }
 
+pub(crate) fn handoff() -> handoff::Config {
+    handoff::Config { operators: vec!["+1 555 0190".into()], ..handoff::Config::default() }
+}
+
 pub(crate) fn mind(llm: llm::Config, clock: &Clock) -> Mind {
-    Mind::build(config(), policy(), llm, http(), clock.clone(), None).expect("a mind")
+    Mind::build(config(), policy(), handoff(), llm, http(), clock.clone(), None).expect("a mind")
 }
 
 pub(crate) fn limits() -> Limits {
     let rate = Rate { every: Duration::ZERO, burst: 1 };
-    Limits { text: 4096, quotes: true, uploads: true, pair: rate, number: rate }
+    Limits { text: 4096, quotes: true, reactions: true, uploads: true, pair: rate, number: rate }
 }
 
 pub(crate) fn message(seq: u64, text: &str) -> Message {

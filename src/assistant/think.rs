@@ -13,6 +13,7 @@ use crate::domain::record::Usage;
 use crate::domain::turn::Turn;
 use crate::llm::{Completion, ModelError, Prompt, Step, ToolCall};
 use crate::tool::ToolResult;
+use crate::tool::handoff::Request;
 
 /// How often one model is asked the same thing before another is.
 const TRIES: u32 = 3;
@@ -30,19 +31,30 @@ pub(super) struct Thinking<'a> {
     pub usage: Usage,
     /// The model that answered last; it is asked first from then on.
     pub model: Option<&'a str>,
+    /// A human takes over.
+    pub handoff: Option<Request>,
     /// What the person is to choose from.
     choices: Option<Choices>,
 }
 
 /// What came of it.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Thought {
-    /// Never blank.
+    /// Blank only if a human takes over.
     pub text: String,
     /// What tools want changed.
     pub changes: Vec<Change>,
     /// What the person can choose from, under the text.
     pub choices: Option<Choices>,
+}
+
+impl Thought {
+    /// This, and then that in the same bubble.
+    pub fn then(self, next: Self) -> Self {
+        let text = format!("{}\n\n{}", self.text, next.text).trim().to_owned();
+        let changes = self.changes.into_iter().chain(next.changes).collect();
+        Self { text, changes, choices: next.choices }
+    }
 }
 
 /// Why a model has no answer.
@@ -62,7 +74,7 @@ impl<'a> Thinking<'a> {
     /// Nothing is thought yet.
     pub fn new(mind: &'a Mind, turn: &'a Turn, clock: &'a Clock, deadline: Timestamp) -> Self {
         let usage = Usage::default();
-        Self { mind, turn, clock, deadline, usage, model: None, choices: None }
+        Self { mind, turn, clock, deadline, usage, model: None, handoff: None, choices: None }
     }
 
     /// The answer to `prompt`, or why there is none, for the operator. Steps
@@ -79,7 +91,11 @@ impl<'a> Thinking<'a> {
                 let result = self.call(&call).await;
                 changes.extend(result.changes);
                 self.offer(result.choices, &completion.text);
+                self.handoff = result.handoff.or(self.handoff.take());
                 prompt.steps.push(Step { call, result: result.text });
+            }
+            if self.handoff.is_some() {
+                return Ok(self.thought(completion.text, changes));
             }
         }
         Err(format!("the model asked for tools more than llm.max_steps = {max_steps} times"))

@@ -19,7 +19,7 @@ const DAYS_AHEAD: i64 = 14;
 
 /// When a business is open, in its own time zone.
 pub(super) struct Schedule {
-    zone: TimeZone,
+    pub zone: TimeZone,
     /// By [`Weekday::to_monday_zero_offset`].
     week: [Vec<Span>; 7],
     closed: BTreeSet<Date>,

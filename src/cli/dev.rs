@@ -32,6 +32,10 @@ const STORE: &str = "store";
 const META_NUMBER: &str = "+15550100";
 const META_ID: &str = "100000000000100";
 const TWILIO_NUMBER: &str = "whatsapp:+15550101";
+/// Olga on the phone page, who is told when somebody asks for a human.
+const OPERATOR: &str = "+15550190";
+/// Both stand-ins take it.
+const TEMPLATE: &str = "HX00000000000000000000000000000001";
 
 /// What leaves this machine.
 const NOTHING: &str = "nothing";
@@ -44,8 +48,9 @@ Examples:
                                        a server of your own answers
   olifant dev --fresh                  forget everything and begin again
 
-Of a configuration, [llm], [assistant], [policy] and [sending] are used. What is
-said stays in the dev folder until --fresh.";
+Of a configuration, [llm], [assistant], [policy], [handoff] and [sending] are
+used; Olga answers for the business. What is said stays in the dev folder until
+--fresh.";
 
 /// Chat with it in the browser: no keys, no accounts.
 #[derive(Debug, clap::Args)]
@@ -159,6 +164,9 @@ public_url = "http://{app_at}"
 [store]
 url = {store}
 min_free_mb = 64
+[handoff]
+operators = ["{OPERATOR}"]
+template = {{ name = "{TEMPLATE}", variables = ["{{name}}", "{{reason}}", "{{summary}}"] }}
 [numbers.meta]
 provider = "meta"
 phone_number_id = "{META_ID}"

@@ -37,11 +37,11 @@ pub struct Args {
 pub async fn run(args: Args) -> Result<(), Failure> {
     start_logging(Format::Json, "info")?;
     let settings = Settings::load(Sources::new(args.config))?;
+    let clock = Clock::system();
+    make_store_folder(&settings)?;
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
-    let clock = Clock::system();
-    make_store_folder(&settings)?;
     let listener = listen(&settings).await?;
     let limit = Duration::from_secs(settings.server.shutdown_s);
     let app = App::start(settings, clock.clone()).await?;

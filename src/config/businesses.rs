@@ -1,5 +1,5 @@
-//! How each business answers: `[llm]`, `[assistant]` and `[policy]`, with what
-//! `[businesses.NAME]` says for itself over them.
+//! How each business answers: `[llm]`, `[assistant]`, `[policy]` and `[handoff]`,
+//! with what `[businesses.NAME]` says for itself over them.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use serde::de::DeserializeOwned;
 use super::layers::{self, get, join, origin, table};
 use super::section::{read, unknown};
 use super::{BusinessConfig, Error, Sources, numbers, read_section};
-use crate::assistant::policy;
+use crate::assistant::{handoff, policy};
 use crate::domain::id::{Business, NumberName};
 use crate::llm;
 use crate::provider::NumberConfig;
 
 /// What a business may say for itself.
-const MINDFUL: &[&str] = &["llm", "assistant", "policy"];
+const MINDFUL: &[&str] = &["llm", "assistant", "policy", "handoff"];
 
 /// Fills in `OPENAI_API_KEY` (for OpenAI's own server: nobody else is shown
 /// it), and the demo where it may stand in; the warning says so to whoever
@@ -86,6 +86,7 @@ fn business(tree: &Value, name: &str) -> Result<BusinessConfig, Error> {
         llm: layered(tree, &path, own, "llm")?,
         assistant: layered(tree, &path, own, "assistant")?,
         policy: layered(tree, &path, own, "policy")?,
+        handoff: layered(tree, &path, own, "handoff")?,
     };
     answerable(tree, &config.llm)?;
     sensible(&Written { tree, path: &path, own }, &config)?;
@@ -130,6 +131,21 @@ fn sensible(written: &Written<'_>, config: &BusinessConfig) -> Result<(), Error>
                           a group's id";
             return Err(written.error("policy", key, &what, remedy));
         }
+    }
+    told(written, &config.handoff)
+}
+
+/// Operators have to be reachable.
+fn told(written: &Written<'_>, config: &handoff::Config) -> Result<(), Error> {
+    let wrong = |entry: &String| !handoff::can_be_told(entry);
+    if let Some(at) = config.operators.iter().position(wrong) {
+        let what = format!("names nobody who can be told with its entry {}", at + 1);
+        let remedy = "write a phone number with its country code, or a user id (US.1349...)";
+        return Err(written.error("handoff", "operators", &what, remedy));
+    }
+    if config.template.as_ref().is_some_and(|template| template.name.trim().is_empty()) {
+        let remedy = "write what the provider calls it, or take the template out";
+        return Err(written.error("handoff", "template", "has no name", remedy));
     }
     Ok(())
 }

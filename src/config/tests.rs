@@ -127,7 +127,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (
             wrong("[businesses.main.server]\nlisten = \"x\""),
-            "businesses.main.server is not a key (my.toml); known there: llm, assistant, policy",
+            "businesses.main.server is not a key (my.toml); known there: llm, assistant, policy, handoff",
         ),
         (
             wrong("[businesses.main.llm]\nmodle = \"x\""),
@@ -236,7 +236,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         (
             refused(META, &[("OLIFANT__TYPO", "1")]),
             "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, twilio, llm, \
-             assistant, sending, policy, events, alerts, businesses",
+             assistant, sending, policy, handoff, events, alerts, businesses",
         ),
         (
             refused(META, &[("OLIFANT__LLM__TIMEOUT_S", "soon")]),
@@ -365,13 +365,45 @@ fn a_business_overrides_only_what_it_names() {
 }
 
 #[test]
+fn who_answers_for_a_business_is_a_phone_or_a_warning() {
+    let toml = |more: &str| {
+        let shop = META.replace("front", "shop").replace("100\n", "101\nbusiness = \"shop\"\n");
+        format!("{META}{shop}{more}")
+    };
+    let warnings = |more: &str| loaded(&toml(more), &[]).warnings;
+    let [line] = <[String; 1]>::try_from(warnings("")).unwrap();
+    assert!(line.starts_with("handoff.operators is empty for main, shop: "), "{line}");
+    let desk = "[handoff]\noperators = [\"+1 555 0190\"]\n";
+    let told = format!("{desk}template = {{ name = \"handoff\" }}\n");
+    assert_eq!(warnings(&told), [""; 0]);
+    let [line] = <[String; 1]>::try_from(warnings(desk)).unwrap();
+    assert!(line.starts_with("handoff.template is not set for main, shop: "), "{line}");
+    let general = "[numbers.front]\nwindow_template = { name = \"come_back\" }\n";
+    let general = toml(desk).replace("[numbers.front]\n", general);
+    assert!(loaded(&general, &[]).warnings[0].starts_with("handoff.template is not set for shop"));
+    let one = "[businesses.shop.handoff]\noperators = [\"+1 555 0190\"]";
+    assert!(warnings(one)[0].contains("empty for main: "));
+    let wrong = |more: &str| refused(&toml(more), &[]);
+    assert_eq!(
+        wrong("[handoff]\noperators = [\"+15550190\", \"Olga\"]"),
+        "handoff.operators names nobody who can be told with its entry 2 (my.toml); write a phone \
+         number with its country code, or a user id (US.1349...)"
+    );
+    assert_eq!(
+        wrong("[businesses.shop.handoff]\ntemplate = { name = \"\" }"),
+        "businesses.shop.handoff.template has no name (my.toml); write what the provider calls it, or take \
+         the template out"
+    );
+}
+
+#[test]
 fn a_renamed_key_works_and_says_so_once() {
     const OLD: &[Renamed] = &[Renamed { old: "llm.max_tokens", new: "llm.max_output_tokens" }];
     let toml = format!("{META}[llm]\nmax_tokens = 77");
     let story = Story::new(&toml, &[KEY, ("OLIFANT__BUSINESSES__MAIN__LLM__MAX_TOKENS", "78")]);
     let settings = load(story.sources.clone(), OLD).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(settings.businesses[&Business::from("main")].llm.max_output_tokens, 78);
-    let [first, second] = settings.warnings.as_slice() else {
+    let [first, second, _] = settings.warnings.as_slice() else {
         panic!("{:?}", settings.warnings);
     };
     assert!(first.starts_with("llm.max_tokens is called llm.max_output_tokens now ("), "{first}");
@@ -415,7 +447,7 @@ fn dev_mode_says_why_a_model_that_was_named_does_not_answer() {
 fn a_variable_with_single_underscores_is_a_warning() {
     let settings = loaded(META, &[("OLIFANT_SERVER_LISTEN", "x"), ("OLIFANT_CONFIG", "x")]);
     assert_eq!(
-        settings.warnings,
+        settings.warnings[..1],
         ["OLIFANT_SERVER_LISTEN is not read: underscores are doubled; did you mean \
           OLIFANT__SERVER__LISTEN?"]
     );
@@ -459,6 +491,7 @@ fn known() -> BTreeSet<String> {
     add("assistant.hours", fields::<assistant::Hours>());
     add("sending", fields::<deliveries::Config>());
     add("policy", fields::<policy::Config>());
+    add("handoff", fields::<handoff::Config>());
     add("events", fields::<jobs::Events>());
     add("alerts", fields::<jobs::Alerts>());
     add("twilio", fields::<catch_up::Config>());

@@ -129,7 +129,14 @@ impl Provider for Meta {
 
     fn limits(&self, number: &NumberName) -> Limits {
         let per_s = self.config(number).map_or(1, |config| config.messages_per_s);
-        Limits { text: 4096, quotes: true, uploads: true, pair: PAIR, number: per_second(per_s) }
+        Limits {
+            text: 4096,
+            quotes: true,
+            reactions: true,
+            uploads: true,
+            pair: PAIR,
+            number: per_second(per_s),
+        }
     }
 }
 

@@ -147,7 +147,14 @@ impl Provider for Twilio {
 
     fn limits(&self, number: &NumberName) -> Limits {
         let per_s = self.config(number).map_or(1, |config| config.messages_per_s);
-        Limits { text: 1600, quotes: false, uploads: false, pair: PAIR, number: per_second(per_s) }
+        Limits {
+            text: 1600,
+            quotes: false,
+            reactions: false,
+            uploads: false,
+            pair: PAIR,
+            number: per_second(per_s),
+        }
     }
 }
 

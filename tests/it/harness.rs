@@ -256,7 +256,12 @@ impl Story {
 
     /// The whole transcript of Ana and the Meta number.
     pub async fn transcript(&self) -> Vec<Message> {
-        let conversation = self.conversation(ANA, "meta").await;
+        self.said_to(ANA, "meta").await
+    }
+
+    /// The whole transcript of a person of business `main` and a number.
+    pub async fn said_to(&self, phone: &str, number: &str) -> Vec<Message> {
+        let conversation = self.conversation(phone, number).await;
         self.store().window(&conversation, conversation.next_seq, u32::MAX).await.unwrap()
     }
 

@@ -11,7 +11,9 @@ mod stops;
 
 mod answering;
 mod api;
+mod handing_over;
 mod killing;
+mod meta_besides;
 mod meta_errors;
 mod meta_inbound;
 mod meta_outbound;

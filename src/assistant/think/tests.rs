@@ -220,3 +220,19 @@ fn pauses_grow_to_their_limit() {
         assert!(pause <= Duration::from_millis(most) && pause >= Duration::from_millis(most / 2));
     }
 }
+
+#[tokio::test]
+async fn a_hand_over_ends_the_turn_and_its_words_come_first() {
+    let arguments = r#"{"reason": "a refund"}"#;
+    let mut thinker = Thinker::new([calls("handoff", arguments), says("never said")]).await;
+    thinker.mind.tools = crate::tool::TOOLS;
+    let mut thinking = thinker.thinking();
+    let thought = thinking.answer(&mut prompt()).await.expect("a thought");
+    assert_eq!(thinking.handoff.map(|request| request.reason).as_deref(), Some("a refund"));
+    assert_eq!(thinker.server.asked().len(), 1);
+    let next =
+        Thought { text: "Somebody will.".into(), changes: vec![Change::Resume], choices: None };
+    let both = Thought { text: "I can't.".into(), ..thought.clone() }.then(next.clone());
+    assert_eq!((both.text.as_str(), both.changes.len()), ("I can't.\n\nSomebody will.", 1));
+    assert_eq!(thought.then(next).text, "Somebody will.", "there were no words beside the call");
+}

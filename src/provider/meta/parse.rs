@@ -132,7 +132,7 @@ impl Reader<'_> {
 
     /// An account's value names no number: it concerns all that are signed for.
     fn account(&mut self, value: &RawValue) {
-        let Some(update) = wire::read::<wire::AccountUpdate>(value) else {
+        let Some(update) = wire::read::<wire::account::Update>(value) else {
             self.parsed.unreadable += 1;
             return;
         };

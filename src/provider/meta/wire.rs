@@ -3,6 +3,7 @@
 //! are read whether they come as texts or as numbers; what is not named here
 //! is passed over.
 
+pub(super) mod account;
 pub(super) mod content;
 pub(super) mod send;
 
@@ -231,40 +232,4 @@ pub(super) struct Error {
 pub(super) struct ErrorData {
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) details: String,
-}
-
-// --- what becomes of an account
-
-#[derive(Deserialize)]
-pub(super) struct AccountUpdate {
-    pub(super) event: String,
-    #[serde(default, deserialize_with = "forgiving")]
-    pub(super) ban_info: Option<Ban>,
-    #[serde(default, deserialize_with = "forgiving")]
-    pub(super) violation_info: Option<Violation>,
-    #[serde(default, deserialize_with = "forgiving")]
-    pub(super) restriction_info: Vec<Restriction>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Ban {
-    pub(super) waba_ban_state: Several,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Violation {
-    pub(super) violation_type: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Restriction {
-    pub(super) restriction_type: String,
-}
-
-/// Meta's pages show both.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(super) enum Several {
-    One(String),
-    Many(Vec<String>),
 }

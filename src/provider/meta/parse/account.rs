@@ -1,6 +1,6 @@
 //! What becomes of an account, as far as an operator has to know at once.
 
-use crate::provider::meta::wire::{AccountUpdate, Several};
+use crate::provider::meta::wire::account::{Several, Update};
 
 /// Meta takes something away, or gives it back. Other events are about prices,
 /// terms and partners.
@@ -15,8 +15,8 @@ const TOLD: [&str; 7] = [
 ];
 
 /// A sentence for the operator; `None` if nothing has to be done.
-pub(super) fn notice(update: AccountUpdate) -> Option<String> {
-    let AccountUpdate { event, ban_info, violation_info, restriction_info } = update;
+pub(super) fn notice(update: Update) -> Option<String> {
+    let Update { event, ban_info, violation_info, restriction_info } = update;
     let details: Vec<String> = ban_info
         .map(|ban| list(ban.waba_ban_state))
         .into_iter()

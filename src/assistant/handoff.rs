@@ -1,0 +1,186 @@
+//! Handing over: a person waits for a human, operators are told, and what they
+//! answer goes to the person. Operators need nothing but their own WhatsApp.
+
+mod cases;
+mod command;
+mod notice;
+pub(super) mod operator;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::context::Context;
+use super::replies::{self, Replies, Wish};
+use super::think::Thought;
+use super::{Mind, policy};
+use crate::domain::change::{Change, Saying, Subject};
+use crate::domain::conversation::Conversation;
+use crate::domain::id::Number;
+use crate::domain::message::{Message, Role, Template};
+use crate::domain::person::{Address, Phone, UserId};
+use crate::domain::turn::{Finished, Outgoing, Turn};
+use crate::provider::Limits;
+use crate::tool::handoff::Request;
+pub(super) use cases::Reads;
+
+/// `[handoff]`.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The humans who answer: phone numbers (any variant of them) or user ids.
+    pub operators: Vec<String>,
+    /// When they do, as the person is told.
+    pub hours: String,
+    /// What the person can use meanwhile, as they are told.
+    pub contact: String,
+    /// What reaches an operator who has not written for 24 hours.
+    pub template: Option<Template>,
+}
+
+/// Whether an entry of [`Config::operators`] can be written to.
+pub fn can_be_told(entry: &str) -> bool {
+    address(entry).is_some()
+}
+
+/// Whether one of these operators wrote this. In a group an operator is a
+/// member like any other.
+pub(super) fn is_operators(config: &Config, turn: &Turn) -> bool {
+    policy::is_listed(&config.operators, turn)
+}
+
+/// Whether a human was promised in this conversation and still answers.
+pub(super) fn is_with_a_human(conversation: &Conversation, now: Timestamp) -> bool {
+    conversation.handoff.is_some() && !conversation.mode.assistant_answers(now)
+}
+
+impl Mind {
+    /// Whether a message of the turn asks for a human, and for nothing else.
+    pub(super) fn asks_for_a_human(&self, turn: &Turn) -> bool {
+        turn.inbound.iter().any(|row| self.wants_a_human(row))
+    }
+
+    /// The person's own words: they are the reason, and what was said around
+    /// them is what it is about.
+    pub(super) fn own_request(&self, turn: &Turn, context: &Context) -> Request {
+        let asked = turn.inbound.iter().rfind(|row| self.wants_a_human(row));
+        let around = turn.inbound.iter().filter(|row| !self.wants_a_human(row));
+        Request {
+            reason: asked.map(|row| row.content.as_text()).unwrap_or_default(),
+            summary: notice::last_words(context.history.iter().chain(around)),
+        }
+    }
+
+    /// Operators are told, and the person who answers and when.
+    pub(super) fn hand_over(
+        &self,
+        turn: &Turn,
+        context: &Context,
+        limits: Limits,
+        now: Timestamp,
+        request: &Request,
+    ) -> Thought {
+        let desk = self.desk(limits, now);
+        let text = desk.promise(self.language(turn, context));
+        Thought { text, changes: desk.hand_over(turn, request), choices: None }
+    }
+
+    /// Where it hands over.
+    pub(super) fn desk(&self, limits: Limits, now: Timestamp) -> Desk<'_> {
+        Desk {
+            config: &self.handoff,
+            replies: &self.replies,
+            language: &self.config.language,
+            zone: self.schedule.zone.clone(),
+            pause: self.pause_after_human(),
+            limits,
+            now,
+        }
+    }
+
+    fn wants_a_human(&self, row: &Message) -> bool {
+        policy::wish(&self.replies, row) == Some(Wish::Person)
+    }
+}
+
+/// What a business's operators are told, and what they say.
+pub(super) struct Desk<'a> {
+    pub config: &'a Config,
+    pub replies: &'a Replies,
+    /// The business's: operators are told in it.
+    pub language: &'a str,
+    /// The business's.
+    pub zone: TimeZone,
+    /// How long the assistant is silent.
+    pub pause: Duration,
+    pub limits: Limits,
+    pub now: Timestamp,
+}
+
+impl Desk<'_> {
+    /// What the person gets to know, in one line: who answers, and when.
+    pub fn promise(&self, language: &str) -> String {
+        let Config { hours, contact, .. } = self.config;
+        let (hours, contact) = (hours.trim(), contact.trim());
+        let line = |name, words: &[_]| replies::filled(self.replies.line(language, name), words);
+        let mut said = vec![line("handoff_promise", &[])];
+        if !hours.is_empty() {
+            said.push(line("handoff_hours", &[("hours", hours)]));
+        }
+        if !contact.is_empty() {
+            said.push(line("handoff_contact", &[("contact", contact)]));
+        }
+        said.join(" ")
+    }
+
+    /// The conversation is a human's now, and the operators know.
+    pub fn hand_over(&self, turn: &Turn, request: &Request) -> Vec<Change> {
+        let handoff = Change::Handoff { reason: request.reason.clone(), until: self.until() };
+        let told = self.tell(turn, &notice::request(self, turn, request));
+        std::iter::once(handoff).chain(told).collect()
+    }
+
+    /// What the person writes while a human answers goes to the operators, if
+    /// they know of it.
+    pub fn overhear(&self, turn: &Turn) -> Finished {
+        if !is_with_a_human(&turn.conversation, self.now) || self.config.operators.is_empty() {
+            return Finished::silent(policy::WITH_A_HUMAN);
+        }
+        let changes = self.tell(turn, &notice::words(self, turn));
+        Finished { changes, ..Finished::silent("a human answers, and was told") }
+    }
+
+    /// To each operator, from the number that the person writes to.
+    fn tell(&self, turn: &Turn, messages: &[Outgoing]) -> Vec<Change> {
+        let number = &turn.conversation.number;
+        let operators = self.config.operators.iter().filter_map(|entry| address(entry));
+        operators.map(|operator| say_to(number, operator, messages)).collect()
+    }
+
+    fn until(&self) -> Timestamp {
+        self.now.checked_add(self.pause).unwrap_or(Timestamp::MAX)
+    }
+
+    /// A line for operators.
+    fn line(&self, name: &str, words: &[(&str, &str)]) -> String {
+        replies::filled(self.replies.line(self.language, name), words)
+    }
+}
+
+fn address(entry: &str) -> Option<Address> {
+    let entry = entry.trim();
+    let phone = Phone::parse(entry.strip_prefix("whatsapp:").unwrap_or(entry));
+    phone.map(Address::Phone).or_else(|| UserId::parse(entry).map(Address::UserId))
+}
+
+fn say_to(number: &Number, operator: Address, messages: &[Outgoing]) -> Change {
+    let say = |message: &Outgoing| {
+        let (role, message) = (Role::Assistant, message.clone());
+        Change::Say(Box::new(Saying { role, message, key: None }))
+    };
+    let subject = Subject::Address(number.clone(), operator.into());
+    Change::Also(Box::new(subject), messages.iter().map(say).collect())
+}
