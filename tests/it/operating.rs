@@ -205,6 +205,7 @@ fn the_same_commands_work_on_a_stopped_store_and_on_a_running_program() {
     let with = |arguments: &[&str]| run(&[arguments, &["--config", &config]].concat());
     let (code, token, said) = with(&["token", "new", "--scope", "messages", "--label", "crm"]);
     assert_eq!((code, token.starts_with("olf_")), (Some(0), true), "{said}");
+    assert!(said.contains("a new store is made in "), "{said}");
     let (_, stopped, _) = with(&["token", "list"]);
     assert!(stopped.contains("crm") && !stopped.contains(token.trim()), "{stopped}");
     assert_eq!(with(&["numbers", "pause", "main"]).0, Some(0));
