@@ -6,6 +6,7 @@
 //! *receipt* tells what became of a delivery; a *change* is any other effect.
 
 pub mod change;
+pub mod content;
 pub mod conversation;
 pub mod delivery;
 pub mod event;

@@ -23,10 +23,11 @@ use async_trait::async_trait;
 use url::Url;
 
 use crate::clock::Clock;
+use crate::domain::content::Template;
 use crate::domain::event::{Event, Receipt};
 use crate::domain::failure::SendError;
 use crate::domain::id::{Business, MessageId, Number, NumberName, ProviderId};
-use crate::domain::message::{Message, Template};
+use crate::domain::message::Message;
 use crate::domain::pace::Rate;
 use crate::domain::person::Address;
 use meta::Meta;
@@ -47,7 +48,7 @@ pub trait Provider: Send + Sync {
     async fn send(&self, parcel: &Parcel<'_>) -> Result<ProviderId, SendError>;
 
     /// Leaves a file with the provider. What it returns stands as the
-    /// reference of [`Media`](crate::domain::message::Media) that are sent
+    /// reference of [`Media`](crate::domain::content::Media) that are sent
     /// from the same number. Some take files by link only, which they say by
     /// refusing. Doing it twice costs nothing.
     async fn upload(&self, number: &NumberName, file: Upload) -> Result<String, SendError>;

@@ -9,7 +9,7 @@ mod offer_choices;
 use async_trait::async_trait;
 
 use crate::domain::change::Change;
-use crate::domain::message::Choices;
+use crate::domain::content::Choices;
 use crate::domain::turn::Turn;
 use crate::llm::ToolSpec;
 

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::domain::content::{Choices, Content};
 use crate::domain::id::{MessageId, ProviderId};
-use crate::domain::message::{Choices, Content, Message, Role, Status};
+use crate::domain::message::{Message, Role, Status};
 use crate::domain::person::Person;
 use crate::domain::turn::Turn;
 use crate::llm::Line;

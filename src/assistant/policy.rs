@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::replies::{Replies, Wish};
 use crate::domain::change::Change;
+use crate::domain::content::Content;
 use crate::domain::event::Event;
-use crate::domain::message::{Content, Message, Role};
+use crate::domain::message::{Message, Role};
 use crate::domain::person::{Address, Alias, Phone, UserId};
 use crate::domain::turn::Turn;
 

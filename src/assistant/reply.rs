@@ -6,10 +6,11 @@ use super::replies::{Replies, check_line, filled};
 use super::think::Thought;
 use super::{Config, Mind, format};
 use crate::domain::change::Change;
-use crate::domain::message::{Choice, Choices, Content};
+use crate::domain::content::{Choice, Choices, Content};
+use crate::domain::message::Outgoing;
 use crate::domain::person::Address;
 use crate::domain::record::{TurnRecord, Verdict};
-use crate::domain::turn::{Finished, Outgoing, Turn};
+use crate::domain::turn::{Finished, Turn};
 use crate::provider::Limits;
 
 /// Between the introduction and the reply, and between text and options.

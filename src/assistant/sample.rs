@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::{Config, Hours, Mind, handoff, policy};
 use crate::clock::Clock;
+use crate::domain::content::Content;
 use crate::domain::conversation::{Conversation, Mode};
 use crate::domain::id::{ConversationId, Number, PersonId, Position};
 use crate::domain::lane::Lane;
-use crate::domain::message::{Attached, Content, Message, Role, Status};
+use crate::domain::message::{Attached, Message, Role, Status};
 use crate::domain::pace::Rate;
 use crate::domain::person::{Address, Alias, Link, Person, Phone};
 use crate::domain::turn::Turn;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::Mind;
 use crate::clock::Clock;
 use crate::domain::change::Change;
-use crate::domain::message::Choices;
+use crate::domain::content::Choices;
 use crate::domain::record::Usage;
 use crate::domain::turn::Turn;
 use crate::llm::{Completion, ModelError, Prompt, Step, ToolCall};

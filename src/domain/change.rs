@@ -7,9 +7,8 @@ use super::conversation::Mode;
 use super::grant::Grant;
 use super::id::{Business, ConversationId, MessageId, Number, NumberName, PersonId};
 use super::job::Task;
-use super::message::Role;
+use super::message::{Outgoing, Role};
 use super::person::Sender;
-use super::turn::Outgoing;
 
 /// Whom changes concern.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::content::Content;
 use super::failure::Failure;
 use super::id::{MessageId, Number, ProviderId};
 use super::lane::Quiet;
-use super::message::{Attached, Content, Pricing, Status};
+use super::message::{Attached, Pricing, Status};
 use super::person::{Address, Alias, Sender};
 
 /// An event together with the number of ours it was signed for.

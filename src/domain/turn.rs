@@ -2,8 +2,8 @@
 
 use super::change::Change;
 use super::conversation::Conversation;
-use super::id::{ConversationId, ProviderId};
-use super::message::{Content, Message, Template};
+
+use super::message::{Message, Outgoing};
 use super::person::Person;
 use super::record::{TurnRecord, Verdict};
 use jiff::Timestamp;
@@ -54,30 +54,5 @@ impl Finished {
             changes: Vec::new(),
             record: TurnRecord::new(Verdict::Silent(reason.into())),
         }
-    }
-}
-
-/// A message to send.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outgoing {
-    /// What it says.
-    pub content: Content,
-    /// The message it quotes.
-    pub quotes: Option<ProviderId>,
-    /// The conversation that an operator is told of.
-    pub about: Option<ConversationId>,
-    /// What goes out instead if the window is closed.
-    pub otherwise: Option<Template>,
-}
-
-impl Outgoing {
-    /// Nothing but this.
-    pub fn new(content: Content) -> Self {
-        Self { content, quotes: None, about: None, otherwise: None }
-    }
-
-    /// Nothing but words.
-    pub fn text(text: impl Into<String>) -> Self {
-        Self::new(Content::Text(text.into()))
     }
 }

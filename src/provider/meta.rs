@@ -17,9 +17,9 @@ use url::form_urlencoded;
 use super::webhook::{Rejected, Verified, WebhookRequest};
 use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, Upload, per_second, signature};
 use crate::clock::Clock;
+use crate::domain::content::Template;
 use crate::domain::failure::SendError;
 use crate::domain::id::{NumberName, ProviderId};
-use crate::domain::message::Template;
 
 /// `[numbers.NAME]` with `provider = "meta"`.
 #[derive(Clone, Debug, serde::Deserialize)]

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use crate::domain::content::Content;
 use crate::domain::id::{ConversationId, MessageId, Position};
-use crate::domain::message::{Attached, Content, Message, Role, Status};
+use crate::domain::message::{Attached, Message, Role, Status};
 
 pub(super) struct StandIn {
     pub(super) url: String,

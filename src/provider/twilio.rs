@@ -20,10 +20,10 @@ use super::signature::Fields;
 use super::webhook::{Rejected, Verified, WebhookRequest};
 use super::{Limits, Lookup, PAIR, Parcel, Parsed, Provider, Upload, per_second, signature};
 use crate::clock::Clock;
+use crate::domain::content::Template;
 use crate::domain::event::Event;
 use crate::domain::failure::{Class, Failure, SendError};
 use crate::domain::id::{NumberName, ProviderId};
-use crate::domain::message::Template;
 
 pub use missed::Missed;
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Tool, ToolResult};
-use crate::domain::message::{Choice, Choices};
+use crate::domain::content::{Choice, Choices};
 use crate::domain::turn::Turn;
 use crate::llm::ToolSpec;
 

@@ -9,11 +9,12 @@ use jiff::Timestamp;
 
 use crate::alert::{Alerts, Kind};
 use crate::clock::Clock;
+use crate::domain::content::{Content, Template};
 use crate::domain::delivery::{Delivery, DeliveryOutcome, DeliveryState};
 use crate::domain::event::Receipt;
 use crate::domain::failure::{Class, Failure, SendError, backoff};
 use crate::domain::id::{ConversationId, MessageId, NumberName};
-use crate::domain::message::{Content, Message, Template};
+use crate::domain::message::Message;
 use crate::domain::pace::Pace;
 use crate::provider::{Limits, Lookup, Parcel, Provider, Providers};
 use crate::store::{Claim, Queue, Store, StoreError};

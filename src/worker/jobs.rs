@@ -13,8 +13,8 @@ use url::Url;
 
 use super::while_held;
 use crate::clock::Clock;
+use crate::domain::content::Template;
 use crate::domain::job::{Job, JobOutcome, NewsKind, Task, patience};
-use crate::domain::message::Template;
 use crate::provider::Providers;
 use crate::store::{Claim, Queue, Store, StoreError};
 use hook::{Hook, Told};

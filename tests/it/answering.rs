@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use olifant::domain::change::{Change, Subject};
+use olifant::domain::content::Content;
 use olifant::domain::event::{Event, Inbound, Received};
 use olifant::domain::lane::Quiet;
-use olifant::domain::message::{Attached, Content, Role, Status};
+use olifant::domain::message::{Attached, Role, Status};
 use olifant::domain::person::{Address, Alias, Phone, Sender};
 use olifant::domain::record::Verdict;
 use olifant::store::Accepted;

@@ -1,7 +1,8 @@
 //! The business's other programs write to people.
 
 use olifant::domain::change::{Change, Subject};
-use olifant::domain::message::{Content, Role};
+use olifant::domain::content::Content;
+use olifant::domain::message::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

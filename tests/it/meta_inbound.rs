@@ -1,6 +1,7 @@
 //! Everything a person can send over Meta.
 
-use olifant::domain::message::{Content, Message, Role};
+use olifant::domain::content::Content;
+use olifant::domain::message::{Message, Role};
 use olifant::domain::person::{Alias, UserId};
 use serde_json::{Value, json};
 

@@ -1,11 +1,9 @@
 //! Everything a business can say over Meta, as it lies on the phone.
 
 use olifant::domain::change::{Change, Saying, Subject};
+use olifant::domain::content::{Choice, Choices, Contact, Content, Media, MediaKind, Template};
 use olifant::domain::failure::{Class, SendError};
-use olifant::domain::message::{
-    Choice, Choices, Contact, Content, Media, MediaKind, Message, Role, Status, Template,
-};
-use olifant::domain::turn::Outgoing;
+use olifant::domain::message::{Message, Outgoing, Role, Status};
 use olifant::provider::Upload;
 use olifant::sandbox::gate::Fault;
 use olifant::sandbox::meta::Person;

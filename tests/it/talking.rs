@@ -2,7 +2,8 @@
 //! writes, what can't be read, and choices that come back as what they were.
 
 use olifant::domain::change::{Change, Subject};
-use olifant::domain::message::{Content, Role, Status};
+use olifant::domain::content::Content;
+use olifant::domain::message::{Role, Status};
 use olifant::domain::record::Verdict;
 use serde_json::{Value, json};
 

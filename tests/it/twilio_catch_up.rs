@@ -1,6 +1,7 @@
 //! What came in while nobody was here.
 
-use olifant::domain::message::{Content, Message};
+use olifant::domain::content::Content;
+use olifant::domain::message::Message;
 use olifant::sandbox::gate::Switches;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;

@@ -1,6 +1,7 @@
 //! Everything that a person can send through Twilio.
 
-use olifant::domain::message::{Content, MediaKind, Message, Role};
+use olifant::domain::content::{Content, MediaKind};
+use olifant::domain::message::{Message, Role};
 use olifant::domain::person::{Address, Alias, Phone, UserId};
 use olifant::sandbox::twilio::Form;
 use serde_json::json;

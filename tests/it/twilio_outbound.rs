@@ -1,10 +1,8 @@
 //! Everything that goes out through Twilio.
 
 use olifant::domain::change::{Change, Saying, Subject};
-use olifant::domain::message::{
-    Choice, Choices, Contact, Content, Media, MediaKind, Message, Role, Status, Template,
-};
-use olifant::domain::turn::Outgoing;
+use olifant::domain::content::{Choice, Choices, Contact, Content, Media, MediaKind, Template};
+use olifant::domain::message::{Message, Outgoing, Role, Status};
 use olifant::sandbox::twilio::Person;
 use serde_json::{Value, json};
 

@@ -3,8 +3,7 @@
 
 use olifant::domain::change::{Change, Saying, Subject};
 use olifant::domain::failure::Class;
-use olifant::domain::message::{Message, Role, Status};
-use olifant::domain::turn::Outgoing;
+use olifant::domain::message::{Message, Outgoing, Role, Status};
 use olifant::sandbox::gate::Fault;
 use olifant::sandbox::{Call, Receipts};
 use serde_json::json;

@@ -1,6 +1,7 @@
 use super::*;
 use crate::assistant::sample;
-use crate::domain::message::{Attached, Choice, Media, MediaKind, Referral, Template};
+use crate::domain::content::{Choice, Media, MediaKind, Template};
+use crate::domain::message::{Attached, Referral};
 
 fn texts(context: &Context, inbound: &[Message], tokens: u32) -> Vec<String> {
     context.dialog(inbound, tokens).into_iter().map(|line| line.text).collect()

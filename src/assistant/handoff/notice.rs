@@ -3,10 +3,11 @@
 use super::Desk;
 use crate::assistant::context::{self, one_line};
 use crate::assistant::format;
+use crate::domain::content::Content;
 use crate::domain::conversation::Conversation;
-use crate::domain::message::{Content, Message, Role};
+use crate::domain::message::{Message, Outgoing, Role};
 use crate::domain::person::{Address, Person};
-use crate::domain::turn::{Outgoing, Turn};
+use crate::domain::turn::Turn;
 use crate::tool::handoff::Request;
 
 /// How much of a reason is told, in characters.

@@ -8,11 +8,12 @@ use super::command::Command;
 use super::notice;
 use crate::assistant::format;
 use crate::domain::change::{Change, Saying, Subject};
+use crate::domain::content::Content;
 use crate::domain::conversation::{Handoff, Mode};
 use crate::domain::id::{ConversationId, ProviderId};
-use crate::domain::message::{Content, Message, Role};
+use crate::domain::message::{Message, Outgoing, Role};
 use crate::domain::record::{TurnRecord, Verdict};
-use crate::domain::turn::{Finished, Outgoing, Turn};
+use crate::domain::turn::{Finished, Turn};
 use crate::store::StoreError;
 
 /// What an operator sees on words that went on, where the provider can show

@@ -4,9 +4,10 @@ use super::cases::Case;
 use super::operator::Hearing;
 use super::*;
 use crate::assistant::sample;
+use crate::domain::content::Content;
 use crate::domain::conversation::Mode;
 use crate::domain::id::{ConversationId, ProviderId};
-use crate::domain::message::{Content, Message};
+use crate::domain::message::Message;
 use crate::domain::record::Verdict;
 
 struct Office {

@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::wire::{self, content};
-use crate::domain::message::{Attached, Contact, Content, Media, MediaKind, Referral};
+use crate::domain::content::{Contact, Content, Media, MediaKind};
+use crate::domain::message::{Attached, Referral};
 use crate::provider::identity::given;
 
 /// The fields of a message, of which one is named like its type.

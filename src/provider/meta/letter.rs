@@ -7,7 +7,8 @@ use super::wire::send::{
     Action, Body, Button, Card, CardName, CardPhone, Components, File, Interactive, Language, Link,
     Parameter, Place, Quote, Reaction, Row, Said, Section, Send, Template, Text, Words,
 };
-use crate::domain::message::{self, Choices, Contact, Content, Media, MediaKind};
+use crate::domain::content::{self, Choices, Contact, Content, Media, MediaKind};
+use crate::domain::message;
 use crate::domain::person::Address;
 use crate::provider::Parcel;
 
@@ -159,7 +160,7 @@ fn list(choices: &Choices) -> Option<Said<'_>> {
     fits.then(|| interactive("list", &choices.text, action()))
 }
 
-fn row(option: &message::Choice) -> Row<'_> {
+fn row(option: &content::Choice) -> Row<'_> {
     Row { id: &option.id, title: &option.title, description: option.description.as_deref() }
 }
 
@@ -179,7 +180,7 @@ fn interactive<'a>(kind: &'static str, text: &'a str, action: Action<'a>) -> Sai
     Said::Interactive { interactive: Interactive { kind, body: Words { text }, action } }
 }
 
-fn template(filled: &message::Template) -> Template<'_> {
+fn template(filled: &content::Template) -> Template<'_> {
     let own = filled.components.as_ref().map(Components::Own);
     let body = || {
         let parameters = filled.variables.iter().map(|words| parameter(words)).collect();

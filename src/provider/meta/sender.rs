@@ -1,7 +1,7 @@
 //! Who wrote, or was written to.
 
 use super::wire;
-use crate::domain::message::Content;
+use crate::domain::content::Content;
 use crate::domain::person::{Address, Alias, Phone, Sender};
 use crate::provider::identity::{Identity, given};
 

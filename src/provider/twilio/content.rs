@@ -1,7 +1,8 @@
 //! What was said: from the fields of a form to our kinds.
 
 use super::wire::{File, Webhook};
-use crate::domain::message::{Attached, Content, Media, MediaKind, Referral};
+use crate::domain::content::{Content, Media, MediaKind};
+use crate::domain::message::{Attached, Referral};
 use crate::provider::identity::given;
 
 /// What a message says. The most telling field decides, because the list of

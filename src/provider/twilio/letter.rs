@@ -7,8 +7,8 @@ use url::Url;
 
 use super::sender::{CHANNEL, bare};
 use super::{Config, Twilio, wire};
+use crate::domain::content::{Contact, Content, Media, Template};
 use crate::domain::failure::{Class, Failure, SendError};
-use crate::domain::message::{Contact, Content, Media, Template};
 use crate::domain::person::Address;
 use crate::provider::Parcel;
 use crate::provider::exchange::endpoint;

@@ -20,9 +20,10 @@ use serde_json::json;
 use sha1::Sha1;
 
 use super::*;
+use crate::domain::content::Content;
 use crate::domain::event::{Event, Inbound, Receipt};
 use crate::domain::failure::{Class, Failure, Scope};
-use crate::domain::message::{Content, Message, Status};
+use crate::domain::message::{Message, Status};
 use crate::domain::person::{Address, Phone, UserId};
 use crate::provider::stand_in::{self, StandIn, delivery, now, reply};
 

@@ -11,12 +11,13 @@ use jiff::Timestamp;
 
 use super::SledStore;
 use super::tx::Tx;
+use crate::domain::content::Content;
 use crate::domain::conversation::{Conversation, Mode};
 use crate::domain::event::{Event, Inbound, Received};
 use crate::domain::id::{MessageId, Number, Position, ProviderId};
 use crate::domain::job::NewsKind;
 use crate::domain::lane::Quiet;
-use crate::domain::message::{Content, Message, Role, Status};
+use crate::domain::message::{Message, Role, Status};
 use crate::store::{Accepted, Inbox, StoreError};
 use crate::tokens;
 

@@ -10,15 +10,16 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::domain::change::{Change, Subject};
+use crate::domain::content::Content;
 use crate::domain::delivery::{Delivery, DeliveryOutcome, DeliveryState};
 use crate::domain::event::{Event, Inbound, Receipt, Received};
 use crate::domain::failure::{Class, Failure, Scope};
 use crate::domain::id::{ConversationId, MessageId, Number, Position};
 use crate::domain::lane::Quiet;
-use crate::domain::message::{Attached, Content, Message, Role, Status};
+use crate::domain::message::{Attached, Message, Outgoing, Role, Status};
 use crate::domain::person::{Address, Alias, Phone, Sender, UserId};
 use crate::domain::record::{TurnRecord, Verdict};
-use crate::domain::turn::{Finished, Outgoing, Turn, TurnOutcome};
+use crate::domain::turn::{Finished, Turn, TurnOutcome};
 use crate::store::{Accepted, Changes, Claim, Inbox, People, Pick, Queue, Store, Transcript};
 
 const QUIET: Quiet = Quiet { settle: Duration::from_secs(1), cap: Duration::from_secs(6) };

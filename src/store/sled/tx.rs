@@ -11,12 +11,13 @@ use serde::de::DeserializeOwned;
 
 use super::keys::{self, Hasher, LaneKind};
 use super::lanes::Lanes;
+use crate::domain::content::Content;
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::id::{ConversationId, JobId, MessageId, PersonId, Position, Token};
 use crate::domain::job::NewsKind;
 use crate::domain::lane::Lane;
-use crate::domain::message::{Content, Message, Role};
+use crate::domain::message::{Message, Role};
 use crate::domain::person::Person;
 use crate::store::StoreError;
 use crate::store::record;

@@ -7,9 +7,8 @@ use super::hook::Told;
 use crate::domain::change::{Change, Saying, Subject};
 use crate::domain::id::{Business, Number, NumberName};
 use crate::domain::job::{Alert, Job};
-use crate::domain::message::Role;
+use crate::domain::message::{Outgoing, Role};
 use crate::domain::person::{Address, Phone, Sender};
-use crate::domain::turn::Outgoing;
 use crate::store::StoreError;
 
 /// What is posted.

@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use super::Jobs;
 use super::hook::Told;
+use crate::domain::content::Content;
 use crate::domain::id::{ConversationId, MessageId, PersonId};
 use crate::domain::job::{Job, News};
-use crate::domain::message::{Content, Message, Role};
+use crate::domain::message::{Message, Role};
 use crate::domain::person::Address;
 use crate::store::StoreError;
 

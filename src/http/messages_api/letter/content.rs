@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use super::{Choice, Choices, KINDS, Kind, Letter, Link, Location, Media, Template};
-use crate::domain::message::{self, Content, MediaKind};
+use crate::domain::content::{self, Content, MediaKind};
+
 use crate::http::error::Problem;
 
 impl Letter {
@@ -49,7 +50,7 @@ impl Template {
         let components = self.components.clone().map(|all| {
             serde_json::Value::Array(all.into_iter().map(serde_json::Value::Object).collect())
         });
-        Ok(Content::Template(message::Template {
+        Ok(Content::Template(content::Template {
             name: self.name.clone(),
             language: self.language.clone(),
             variables: self.variables.clone(),
@@ -70,7 +71,7 @@ impl Media {
         };
         maybe_words("media.caption", &self.caption, 1024)?;
         maybe_words("media.filename", &self.filename, 240)?;
-        Ok(Content::Media(message::Media {
+        Ok(Content::Media(content::Media {
             kind: self.kind.into(),
             reference: reference.clone(),
             mime: String::new(),
@@ -102,20 +103,20 @@ impl Choices {
         }
         at_most("choices.options", self.options.len(), 10, "items")?;
         let options = (0..).zip(&self.options).map(|(n, option)| option.checked(n));
-        let options: Vec<message::Choice> = options.collect::<Result<_, Problem>>()?;
+        let options: Vec<content::Choice> = options.collect::<Result<_, Problem>>()?;
         all_differ(options.iter().map(|option| &option.id))?;
         all_differ(options.iter().map(|option| &option.title))?;
-        Ok(Content::Choices(message::Choices { text: self.text.clone(), options }))
+        Ok(Content::Choices(content::Choices { text: self.text.clone(), options }))
     }
 }
 
 impl Choice {
-    fn checked(&self, n: usize) -> Result<message::Choice, Problem> {
+    fn checked(&self, n: usize) -> Result<content::Choice, Problem> {
         let field = |name| format!("choices.options[{n}].{name}");
         words(&field("title"), &self.title, 24)?;
         maybe_words(&field("id"), &self.id, 200)?;
         maybe_words(&field("description"), &self.description, 72)?;
-        Ok(message::Choice {
+        Ok(content::Choice {
             id: self.id.clone().unwrap_or_else(|| self.title.clone()),
             title: self.title.clone(),
             description: self.description.clone(),

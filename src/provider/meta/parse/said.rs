@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::{Element, moved};
+use crate::domain::content::Content;
 use crate::domain::event::{Event, Inbound};
-use crate::domain::message::Content;
 use crate::provider::identity::given;
 use crate::provider::lenient::Skipped::{Ignored, Unreadable};
 use crate::provider::meta::content::{Body, attached};

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::message::{Content, Message, Template};
+use crate::domain::content::{Content, Template};
+use crate::domain::message::Message;
 use crate::domain::person::Address;
 use crate::provider::stand_in::{delivery, reply};
 

@@ -1,7 +1,7 @@
 //! What the business's other programs, its people and Meta itself do.
 
 use super::*;
-use crate::domain::message::Content;
+use crate::domain::content::Content;
 use crate::domain::person::Address;
 
 #[test]

@@ -1,7 +1,7 @@
 //! What people send, kind by kind.
 
 use super::*;
-use crate::domain::message::{Content, MediaKind};
+use crate::domain::content::{Content, MediaKind};
 
 fn media(extra: Value) -> Value {
     with(json!({ "id": "7", "mime_type": "x/y", "sha256": "z" }), extra)

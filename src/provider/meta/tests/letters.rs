@@ -1,9 +1,8 @@
 //! What Meta is sent, kind by kind.
 
 use super::*;
-use crate::domain::message::{
-    Choice, Choices, Contact, Content, Media, MediaKind, Message, Template,
-};
+use crate::domain::content::{Choice, Choices, Contact, Content, Media, MediaKind, Template};
+use crate::domain::message::Message;
 use crate::domain::person::Address;
 use crate::provider::stand_in::{delivery, reply};
 

@@ -1,7 +1,7 @@
 //! Who wrote, and to which number.
 
 use super::*;
-use crate::domain::message::Content;
+use crate::domain::content::Content;
 use crate::domain::person::{Address, Alias, Sender};
 
 #[test]

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::message::{MediaKind, Referral};
+use crate::domain::content::MediaKind;
+use crate::domain::message::Referral;
 use crate::domain::person::Alias;
 
 #[test]

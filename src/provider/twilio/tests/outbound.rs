@@ -1,7 +1,7 @@
 //! What is sent, and what Twilio says to it.
 
 use super::*;
-use crate::domain::message::{Choice, Choices, Contact, Media, MediaKind};
+use crate::domain::content::{Choice, Choices, Contact, Media, MediaKind};
 use crate::provider::stand_in::RETRY_AFTER;
 
 async fn send_to(api_url: &str, to: &Address, message: &Message) -> Result<ProviderId, SendError> {

@@ -1,12 +1,13 @@
 //! Step 13: what became of what we sent.
 
+use crate::domain::content::Content;
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::event::Receipt;
 use crate::domain::failure::{Class, Failure, backoff};
 use crate::domain::id::{MessageId, Number};
 use crate::domain::job::NewsKind;
-use crate::domain::message::{Content, Message, Role, Status};
+use crate::domain::message::{Message, Role, Status};
 use crate::store::sled::keys;
 use crate::store::sled::tx::{DeliveryRow, Tx};
 use crate::store::{Accepted, StoreError};

@@ -3,11 +3,12 @@
 
 use super::*;
 use crate::domain::change::{Changed, Saying};
+use crate::domain::content::Template;
 use crate::domain::conversation::Mode;
 use crate::domain::event::Moved;
 use crate::domain::grant::{Grant, Scope as Use};
 use crate::domain::job::{Alert, Job, JobOutcome, Task};
-use crate::domain::message::{Pricing, Template};
+use crate::domain::message::Pricing;
 use crate::store::{Access, Numbers};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
