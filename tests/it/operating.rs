@@ -210,6 +210,14 @@ fn the_same_commands_work_on_a_stopped_store_and_on_a_running_program() {
     assert!(stopped.contains("crm") && !stopped.contains(token.trim()), "{stopped}");
     assert_eq!(with(&["numbers", "pause", "main"]).0, Some(0));
 
+    let url = format!("sled:{}", folder.path().join("store").display());
+    let held = olifant::store::Config { url, cache_mb: 16, min_free_mb: 0 };
+    let held = olifant::store::open(&held, &[], olifant::clock::Clock::system()).unwrap();
+    let (code, _, said) = with(&["numbers", "list"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("no olifant answers at") && said.contains("another olifant"), "{said}");
+    drop(held);
+
     let mut child = start(Path::new(&config));
     let mut log = Log::of(&mut child);
     log.wait_for("\"ready\"");
