@@ -1,6 +1,7 @@
 //! How a command reaches the program: by the socket of the one that runs, or,
 //! if none does, by opening the store itself. The commands are the same.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,20 +133,35 @@ async fn in_process(
     ask: Ask,
 ) -> Result<(StatusCode, Vec<u8>), Failure> {
     make_store_folder(&settings)?;
-    let app =
-        App::start(settings, Clock::system()).await.map_err(Failure::from).map_err(
-            |e| match e {
-                Failure::Running(error) => {
-                    let socket = socket.display();
-                    Failure::Running(error.context(format!("no olifant answers at {socket}")))
-                }
-                configuration => configuration,
-            },
-        )?;
+    note_if_new(socket);
+    let app = App::start(settings, Clock::system()).await;
+    let app = app.map_err(|error| not_opened(socket, error.into()))?;
     let answered = call(app.clone(), ask).await;
     // The last handle closes the store, which waits for its disk.
     tokio::task::spawn_blocking(move || drop(app)).await.context("closing the store")?;
     Ok(answered?)
+}
+
+/// An olifant that has the store open and does not answer is the likely reason.
+fn not_opened(socket: &Path, failure: Failure) -> Failure {
+    match failure {
+        Failure::Running(error) => {
+            let silent = format!("no olifant answers at {}", socket.display());
+            Failure::Running(error.context(silent))
+        }
+        configuration => configuration,
+    }
+}
+
+/// A command in the wrong directory would otherwise work on nothing, and
+/// succeed.
+fn note_if_new(socket: &Path) {
+    let Some(folder) = socket.parent().filter(|folder| !folder.join("data").exists()) else {
+        return;
+    };
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    // Nobody is left to tell if stderr is closed.
+    let _ = writeln!(std::io::stderr(), "olifant: a new store is made in {}", folder.display());
 }
 
 async fn call(app: Arc<App>, ask: Ask) -> anyhow::Result<(StatusCode, Vec<u8>)> {

@@ -117,6 +117,10 @@ async fn a_message_with_a_key_is_said_once_whatever_happens_between() {
     assert_eq!((status, &again["id"], &again["status"]), (200, &first["id"], &json!("read")));
     let (status, problem) = program.posts(&story, Some("order-7"), &text("Late.")).await;
     assert_eq!((status, &problem["error"]["code"]), (409, &json!("key_reused")));
+    let mut elsewhere = text("Ready.");
+    elsewhere["number"] = "twilio".into();
+    let (status, problem) = program.posts(&story, Some("order-7"), &elsewhere).await;
+    assert_eq!((status, &problem["error"]["code"]), (409, &json!("key_reused")));
     story.settle().await;
     let ana = story.meta().person("Ana", ANA);
     assert_eq!(ana.texts().iter().filter(|text| *text == "Ready.").count(), 1);

@@ -205,9 +205,18 @@ fn the_same_commands_work_on_a_stopped_store_and_on_a_running_program() {
     let with = |arguments: &[&str]| run(&[arguments, &["--config", &config]].concat());
     let (code, token, said) = with(&["token", "new", "--scope", "messages", "--label", "crm"]);
     assert_eq!((code, token.starts_with("olf_")), (Some(0), true), "{said}");
+    assert!(said.contains("a new store is made in "), "{said}");
     let (_, stopped, _) = with(&["token", "list"]);
     assert!(stopped.contains("crm") && !stopped.contains(token.trim()), "{stopped}");
     assert_eq!(with(&["numbers", "pause", "main"]).0, Some(0));
+
+    let url = format!("sled:{}", folder.path().join("store").display());
+    let held = olifant::store::Config { url, cache_mb: 16, min_free_mb: 0 };
+    let held = olifant::store::open(&held, &[], olifant::clock::Clock::system()).unwrap();
+    let (code, _, said) = with(&["numbers", "list"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("no olifant answers at") && said.contains("another olifant"), "{said}");
+    drop(held);
 
     let mut child = start(Path::new(&config));
     let mut log = Log::of(&mut child);

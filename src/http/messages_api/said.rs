@@ -26,8 +26,12 @@ pub async fn say(
     let content = letter.content()?;
     let numbers = recipient::numbers(shared, business, letter.number.as_deref())?;
     let key = key.map(|key| format!("api {key}"));
-    let known = known(shared, business, key.as_deref()).await?;
-    let numbers = known.as_ref().map_or(numbers, |(number, _)| vec![number.clone()]);
+    let known = known(shared, business, &numbers, key.as_deref()).await?;
+    let numbers = match &known {
+        Some((number, _)) if !numbers.contains(number) => return Err(reused()),
+        Some((number, _)) => vec![number.clone()],
+        None => numbers,
+    };
     let recipient = recipient::find(shared, &numbers, letter).await?;
     let quotes = quoted(shared, &recipient, letter.reply_to.as_deref()).await?;
     let message = Outgoing { quotes, ..Outgoing::new(content) };
@@ -35,13 +39,22 @@ pub async fn say(
         return again(shared, id, &recipient, &message).await;
     }
     permit(shared, &recipient, &message.content)?;
+    write(shared, &recipient, message, key).await
+}
+
+async fn write(
+    shared: &Shared,
+    recipient: &Recipient,
+    message: Outgoing,
+    key: Option<String>,
+) -> Result<Answer, Problem> {
     let saying = Saying { role: Role::Business, message: message.clone(), key };
     let change = Change::Say(Box::new(saying));
     let changed = shared.store.apply(recipient.subject()?, vec![change]).await?;
     match changed.first() {
         Some(Changed::Said(id)) => Ok((StatusCode::ACCEPTED, Json(sent(shared, *id).await?))),
         // Somebody else with the same key was quicker.
-        Some(Changed::Known(id)) => again(shared, *id, &recipient, &message).await,
+        Some(Changed::Known(id)) => again(shared, *id, recipient, &message).await,
         Some(Changed::Done) | None => Err(no_message("to")),
     }
 }
@@ -51,10 +64,12 @@ pub async fn say(
 async fn known(
     shared: &Shared,
     business: Option<&Business>,
+    numbers: &[Number],
     key: Option<&str>,
 ) -> Result<Option<(Number, MessageId)>, Problem> {
     let Some(key) = key else { return Ok(None) };
-    for number in recipient::numbers(shared, business, None)? {
+    let only = numbers.first().filter(|_| numbers.len() == 1).map(|number| &number.business);
+    for number in recipient::numbers(shared, business.or(only), None)? {
         if let Some(id) = shared.store.said(&number.name, key).await? {
             return Ok(Some((number, id)));
         }
@@ -77,11 +92,13 @@ async fn again(
     });
     match same.and_then(|row| Sent::of(id, &row)) {
         Some(sent) => Ok((StatusCode::OK, Json(sent))),
-        None => {
-            let message = "another message was written under this key; use a new key for a new one";
-            Err(Problem::conflict("key_reused", message).at("Idempotency-Key"))
-        }
+        None => Err(reused()),
     }
+}
+
+fn reused() -> Problem {
+    let message = "another message was written under this key; use a new key for a new one";
+    Problem::conflict("key_reused", message).at("Idempotency-Key")
 }
 
 async fn sent(shared: &Shared, id: MessageId) -> Result<Sent, Problem> {
