@@ -1,4 +1,5 @@
 use super::*;
+use crate::assistant::sample;
 use crate::llm::stand_in::{Answer, StandIn, http, refuses, says};
 
 struct Desk {
