@@ -16,6 +16,9 @@ use crate::store::StoreError;
 /// The same matter is not raised again for this long.
 const SILENCE: Duration = Duration::from_secs(60 * 60);
 
+/// What somebody has arranged so, and what was counted: once is enough.
+const LONG_SILENCE: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+
 /// So many alerts wait at the most.
 const WAITING: usize = 100;
 
@@ -65,6 +68,21 @@ impl Kind {
             Self::Classified => "classified",
             Self::AnsweredElsewhere => "answered_elsewhere",
             Self::Account => "account",
+        }
+    }
+}
+
+impl Kind {
+    fn silence(self) -> Duration {
+        match self {
+            Self::AnsweredElsewhere | Self::FreeMessages => LONG_SILENCE,
+            Self::TurnFailed
+            | Self::DeliveryFailed
+            | Self::NumberStopped
+            | Self::StoreFailed
+            | Self::DiskFull
+            | Self::Classified
+            | Self::Account => SILENCE,
         }
     }
 }
@@ -129,7 +147,7 @@ impl Alerts {
     fn is_fresh(&self, kind: Kind, matter: &str) -> bool {
         let now = self.clock.now();
         let mut raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
-        raised.retain(|_, at| *at + SILENCE > now);
+        raised.retain(|(kind, _), at| *at + kind.silence() > now);
         raised.insert((kind, matter.to_owned()), now).is_none_or(|at| {
             raised.insert((kind, matter.to_owned()), at);
             false

@@ -160,7 +160,7 @@ impl Assistant {
 }
 
 /// How much of what came in meanwhile is looked at for a STOP, in tokens.
-const NEWEST: u32 = 500;
+const NEWEST: u32 = 4000;
 
 fn since(began: Timestamp, now: Timestamp) -> Duration {
     now.duration_since(began).try_into().unwrap_or_default()

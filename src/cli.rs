@@ -16,6 +16,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::StartError;
 use crate::config::Settings;
+use crate::store;
 use crate::telemetry::{self, Format};
 
 /// The configuration is at fault (`EX_CONFIG` of sysexits.h): starting again
@@ -115,7 +116,7 @@ fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Fa
 /// of the configuration, other trouble with the store is not.
 fn make_store_folder(settings: &Settings) -> Result<(), Failure> {
     let (_, path) = settings.store.url.split_once(':').unwrap_or_default();
-    std::fs::create_dir_all(path).map_err(|e| {
+    store::make_folder(path.as_ref()).map_err(|e| {
         let what = settings.explain(&format!("store.url: {path} can't be a folder: {e}"));
         Failure::Configuration(format!("{what}; name a folder that exists or can be made"))
     })

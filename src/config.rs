@@ -168,6 +168,8 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
     let numbers = numbers::read_all(&tree)?;
     let businesses = businesses::read_all(&tree, &numbers)?;
     warnings.extend(operators::warnings(&businesses, &numbers, &sources));
+    let alerts = telling::alerts(&tree)?;
+    warnings.extend(telling::warning(&alerts));
     Ok(Settings {
         server: server::read(&tree, &numbers)?,
         store: store(&tree)?,
@@ -175,7 +177,7 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
         twilio: read_section(&tree, "twilio")?,
         sending: read_section(&tree, "sending")?,
         events: telling::events(&tree)?,
-        alerts: telling::alerts(&tree)?,
+        alerts,
         origins: origins(&tree),
         fingerprints: FIXED.iter().map(|name| (*name, fingerprint(&tree, name))).collect(),
         numbers,

@@ -17,6 +17,7 @@ pub mod job;
 pub mod lane;
 pub mod message;
 pub mod pace;
+pub mod pause;
 pub mod person;
 pub mod record;
 pub mod turn;

@@ -7,6 +7,8 @@
 pub mod record;
 pub mod sled;
 
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +26,7 @@ use crate::domain::id::{
 };
 use crate::domain::job::{Job, JobOutcome, NewsKind};
 use crate::domain::message::Message;
+use crate::domain::pause::Pause;
 use crate::domain::person::{Alias, Person};
 use crate::domain::turn::{Turn, TurnOutcome};
 
@@ -231,8 +234,8 @@ pub trait Numbers: Send + Sync {
 /// How a number of ours stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NumberState {
-    /// Nothing is sent from it before then.
-    pub paused_until: Option<Timestamp>,
+    /// Nothing is sent from it.
+    pub paused: Option<Pause>,
     /// Messages that arrived this calendar month (UTC) and count against the
     /// free ones.
     pub delivered: u32,
@@ -288,6 +291,11 @@ pub struct Config {
     pub cache_mb: u64,
     /// Below this much free disk nothing is accepted any more.
     pub min_free_mb: u64,
+}
+
+/// Makes the store's folder, for this user alone, if it is not there.
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// What `store.url` can begin with.

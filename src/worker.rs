@@ -96,6 +96,7 @@ impl Workers {
         );
         tracker.close();
         tracker.wait().await;
+        self.queue_alerts().await;
     }
 
     /// Does what is due now, and what becomes due by doing it, one after the

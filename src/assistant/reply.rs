@@ -41,12 +41,14 @@ impl Mind {
         verdict: Verdict,
     ) -> Finished {
         let Thought { mut text, mut changes, choices } = thought;
-        if self.introduces(turn, &changes) {
+        let introduces = self.introduces(turn, &changes);
+        if introduces {
             let introduction = self.introduction(turn, self.language(turn, context));
             text = [&introduction, &*text].join(GAP);
             changes.push(Change::Introduce);
         }
-        let messages = messages(&text, choices, limits);
+        let mut messages = messages(&text, choices, limits);
+        messages.iter_mut().take(1).for_each(|first| first.introduces = introduces);
         Finished { messages, changes, record: TurnRecord::new(verdict) }
     }
 

@@ -101,6 +101,7 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
             handoff: None,
             heard_at: now(),
             closed_at: None,
+            gone: false,
             next_seq: inbound.len() as u64 + 1,
             answered_to: 1,
             given_up_to: 0,

@@ -1,14 +1,8 @@
 //! `olifant numbers`: how the numbers stand; stop one, let it send again.
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::admin_client::{Ask, Reach};
 use super::{Failure, columns, say, say_json};
-use crate::clock::Clock;
 use crate::http::admin::{NumberLine, Pause};
-
-/// A pause that ends later than this has no end that anybody waits for.
-const FOR_GOOD: SignedDuration = SignedDuration::from_hours(24 * 365);
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -73,56 +67,63 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     };
     match reach.json {
         true => say_json(&lines),
-        false => say(&table(&lines, Clock::system().now())),
+        false => say(&table(&lines)),
     }
     Ok(())
 }
 
-fn table(lines: &[NumberLine], now: Timestamp) -> String {
+fn table(lines: &[NumberLine]) -> String {
     let heading = ["NUMBER", "PROVIDER", "BUSINESS", "SENDS", "FREE MESSAGES USED"];
     let rows = lines.iter().map(|line| {
         vec![
             line.name.to_string(),
             line.provider.clone(),
             line.business.to_string(),
-            sends(line.paused_until, now),
+            sends(line),
             format!("{} of {}", line.delivered, line.free),
         ]
     });
     columns(&std::iter::once(heading.map(str::to_owned).to_vec()).chain(rows).collect::<Vec<_>>())
 }
 
-fn sends(paused_until: Option<Timestamp>, now: Timestamp) -> String {
-    match paused_until {
-        None => "yes".into(),
-        Some(until) if until.duration_since(now) > FOR_GOOD => "paused until it is resumed".into(),
-        Some(until) => format!("paused until {}", until.strftime("%Y-%m-%d %H:%M UTC")),
+fn sends(line: &NumberLine) -> String {
+    match (&line.paused, line.paused_until) {
+        (None, _) => "yes".into(),
+        (Some(why), None) => format!("not until it is resumed: {why}"),
+        (Some(why), Some(until)) => {
+            format!("not until {}: {why}", until.strftime("%Y-%m-%d %H:%M UTC"))
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
     use super::*;
 
     #[test]
-    fn the_table_says_how_each_number_stands() {
+    fn the_table_says_how_each_number_stands_and_why() {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
-        let line = |name: &str, paused: Option<i64>| NumberLine {
+        let line = |name: &str, paused: Option<&str>, until: Option<i64>| NumberLine {
             name: name.into(),
             provider: "demo".into(),
             business: "main".into(),
-            paused_until: paused.map(|hours| now + SignedDuration::from_hours(hours)),
+            paused: paused.map(str::to_owned),
+            paused_until: until.map(|hours| now + SignedDuration::from_hours(hours)),
             delivered: 12,
             free: 1000,
         };
-        let lines = [line("a", None), line("front", Some(1)), line("c", Some(24 * 3650))];
-        let table = table(&lines, now);
+        let lines = [
+            line("a", None, None),
+            line("front", Some("busy"), Some(1)),
+            line("c", Some("no money"), None),
+        ];
+        let table = table(&lines);
         let rows: Vec<&str> = table.lines().collect();
-        assert_eq!(
-            rows[1],
-            "a       demo      main      yes                                12 of 1000"
-        );
-        assert!(rows[2].contains("paused until 2027-01-15 09:00 UTC"), "{}", rows[2]);
-        assert!(rows[3].contains("paused until it is resumed"), "{}", rows[3]);
+        assert!(rows[1].starts_with("a       demo      main      yes  "), "{}", rows[1]);
+        assert!(rows[1].ends_with("12 of 1000"), "{}", rows[1]);
+        assert!(rows[2].contains("not until 2027-01-15 09:00 UTC: busy"), "{}", rows[2]);
+        assert!(rows[3].contains("not until it is resumed: no money"), "{}", rows[3]);
     }
 }

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::layers::{get, origin};
-use super::{Error, numbers, read_section};
+use super::{Error, read_section};
 use crate::domain::person::Phone;
 use crate::worker::jobs::{Alerts, Events, check_secret};
 
@@ -31,6 +31,15 @@ pub fn alerts(tree: &Value) -> Result<Alerts, Error> {
     Ok(alerts)
 }
 
+/// A line if operators can't be reached at night.
+pub fn warning(alerts: &Alerts) -> Option<String> {
+    (!alerts.to.is_empty() && alerts.template.is_none()).then(|| {
+        "alerts.template is not set: whoever is in alerts.to and has not written to the number \
+         for 24 hours is not told; write the name of an approved template"
+            .to_owned()
+    })
+}
+
 /// Nothing is told to an address without a signature.
 fn signed(
     tree: &Value,
@@ -39,7 +48,12 @@ fn signed(
     secret: Option<&SecretString>,
 ) -> Result<(), Error> {
     let Some(url) = url else { return Ok(()) };
-    numbers::url(&format!("{section}.url"), url.as_str(), &place(tree, section, "url"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Error(format!(
+            "{section}.url: not an http or https URL{}; write https://HOST/PATH",
+            place(tree, section, "url")
+        )));
+    }
     let Some(secret) = secret else {
         return Err(Error(format!(
             "{section}.secret is missing, and {section}.url needs it to sign what it tells; set it \

@@ -58,8 +58,8 @@ pub enum Change {
     Say(Box<Saying>),
     /// Nothing is sent from this number before then.
     PauseNumber {
-        /// When it is tried again.
-        until: Timestamp,
+        /// When it sends again; `None` = when told.
+        until: Option<Timestamp>,
     },
     /// The number sends again.
     ResumeNumber,

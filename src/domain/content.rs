@@ -192,16 +192,15 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// The option that somebody means who writes its number, its title or its
-    /// id, and nothing else.
+    /// The option that somebody means who writes its title, its number or its
+    /// id, and nothing else; ids are not shown, so that they come last.
     pub fn meant(&self, said: &str) -> Option<&Choice> {
         let bare = said.trim().trim_end_matches(['.', ')', '!']).trim();
         let number: Option<usize> = bare.parse().ok();
         let numbered = number.and_then(|number| self.options.get(number.checked_sub(1)?));
-        let named = |option: &&Choice| {
-            option.title.trim().to_lowercase() == bare.to_lowercase() || option.id == bare
-        };
-        self.options.iter().find(named).or(numbered)
+        let titled = |option: &&Choice| option.title.trim().to_lowercase() == bare.to_lowercase();
+        let called = || self.options.iter().find(|option| option.id == bare);
+        self.options.iter().find(titled).or(numbered).or_else(called)
     }
 
     fn as_text(&self) -> String {
@@ -287,6 +286,27 @@ mod tests {
             filename: filename.map(Into::into),
             sha256: None,
         })
+    }
+
+    #[test]
+    fn a_number_means_the_number_that_is_shown() {
+        let option = |id: &str, title: &str| Choice {
+            id: id.into(),
+            title: title.into(),
+            description: None,
+        };
+        let options = vec![option("2", "Large"), option("1", "Small"), option("x", "3")];
+        let choices = Choices { text: "which?".into(), options };
+        let meant = |said: &str| choices.meant(said).map(|choice| choice.title.as_str());
+        for (said, title) in [
+            ("1", Some("Large")),
+            ("small", Some("Small")),
+            ("3", Some("3")),
+            ("x", Some("3")),
+            ("4", None),
+        ] {
+            assert_eq!(meant(said), title, "{said}");
+        }
     }
 
     #[test]

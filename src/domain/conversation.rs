@@ -31,6 +31,9 @@ pub struct Conversation {
     /// The provider said then that the window is closed, whatever we think.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Timestamp>,
+    /// The address is somebody else's by now: nothing goes there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
     /// The `seq` the next message gets.
     pub next_seq: u64,
     /// Messages below this `seq` are answered (or knowingly not).

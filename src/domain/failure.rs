@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::pause::Wait;
+
 /// What a provider's refusal means for us.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -58,9 +60,6 @@ pub enum Class {
 /// tries: it recovers by itself soon after, and nothing is lost meanwhile.
 const STOPPED: Duration = Duration::from_secs(5 * 60);
 
-/// Longer than any queue waits: until an operator resumes the number.
-const UNTIL_RESUMED: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
-
 /// A pause of a number that an operator has to know of.
 const LONG_PAUSE: Duration = Duration::from_secs(60 * 60);
 
@@ -81,11 +80,13 @@ impl Class {
     }
 
     /// How long nothing at all may be sent from the number.
-    pub fn number_waits(self) -> Option<Duration> {
+    pub fn number_waits(self) -> Option<Wait> {
         match self {
-            Self::Transient { after, scope: Scope::Number } => Some(after.unwrap_or(SLOWED)),
-            Self::StopNumber => Some(STOPPED),
-            Self::Unpaid => Some(UNTIL_RESUMED),
+            Self::Transient { after, scope: Scope::Number } => {
+                Some(Wait::For(after.unwrap_or(SLOWED)))
+            }
+            Self::StopNumber => Some(Wait::For(STOPPED)),
+            Self::Unpaid => Some(Wait::UntilResumed),
             Self::Transient { scope: Scope::Pair, .. }
             | Self::WindowClosed
             | Self::Refused

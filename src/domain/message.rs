@@ -71,6 +71,8 @@ pub struct Outgoing {
     pub content: Content,
     /// The message it quotes.
     pub quotes: Option<ProviderId>,
+    /// It says, for the first time, that an assistant writes here.
+    pub introduces: bool,
     /// The conversation that an operator is told of.
     pub about: Option<ConversationId>,
     /// What goes out instead if the window is closed.
@@ -80,7 +82,7 @@ pub struct Outgoing {
 impl Outgoing {
     /// Nothing but this.
     pub fn new(content: Content) -> Self {
-        Self { content, quotes: None, about: None, otherwise: None }
+        Self { content, quotes: None, introduces: false, about: None, otherwise: None }
     }
 
     /// Nothing but words.
@@ -107,6 +109,9 @@ pub struct Attached {
     /// The product of a catalogue that the person asks about, by its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
+    /// It says, for the first time, that an assistant writes here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub introduces: bool,
     /// Another program of the business answers it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answered_elsewhere: bool,

@@ -105,6 +105,16 @@ impl Alias {
         }
     }
 
+    /// Where whoever is called so is written to; a parent id is no address.
+    pub fn address(&self) -> Option<Address> {
+        match self {
+            Self::Phone(phone) => Some(Address::Phone(phone.clone())),
+            Self::UserId(id) => Some(Address::UserId(id.clone())),
+            Self::Group(id) => Some(Address::Group(id.clone())),
+            Self::ParentUserId(_) => None,
+        }
+    }
+
     /// The text by which two aliases are the same, kind first.
     pub fn canonical(&self) -> String {
         match self {

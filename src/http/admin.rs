@@ -30,8 +30,11 @@ use crate::store;
 /// The socket's name in the store's folder.
 const SOCKET: &str = "admin.sock";
 
-/// Longer than anybody waits: until an operator resumes the number.
-const UNTIL_RESUMED: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+/// The longest pause that has an end: a year.
+const MINUTES: u32 = 366 * 24 * 60;
+
+/// The longest label of a token, in characters.
+const LABEL: usize = 200;
 
 /// A number, and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +45,9 @@ pub struct NumberLine {
     pub provider: String,
     /// Whose it is.
     pub business: Business,
-    /// Nothing is sent from it before then.
+    /// Why nothing is sent from it, if it is paused.
+    pub paused: Option<String>,
+    /// When it sends again; without, when it is resumed.
     pub paused_until: Option<Timestamp>,
     /// Messages that arrived this month and count against the free ones.
     pub delivered: u32,
@@ -144,8 +149,12 @@ async fn pause(
     Segment(name): Segment<String>,
     Body(Pause { minutes }): Body<Pause>,
 ) -> Result<Json<NumberLine>, Problem> {
-    let wait = minutes.map_or(UNTIL_RESUMED, |n| Duration::from_secs(60 * u64::from(n)));
-    change(&shared, &name, Change::PauseNumber { until: shared.clock.now() + wait }).await
+    if minutes.is_some_and(|n| n > MINUTES) {
+        let message = "at most a year; leave it out to pause until it is resumed";
+        return Err(Problem::invalid("minutes", message));
+    }
+    let until = minutes.map(|n| shared.clock.now() + Duration::from_secs(60 * u64::from(n)));
+    change(&shared, &name, Change::PauseNumber { until }).await
 }
 
 async fn resume(
@@ -174,7 +183,8 @@ async fn number(shared: &Shared, name: &NumberName) -> Result<NumberLine, Proble
         name: name.clone(),
         provider: terms.provider.clone(),
         business: terms.business.clone(),
-        paused_until: state.paused_until,
+        paused_until: state.paused.as_ref().and_then(|pause| pause.until),
+        paused: state.paused.map(|pause| pause.reason),
         delivered: state.delivered,
         free: terms.free_service_messages,
     })
@@ -202,6 +212,9 @@ async fn make_token(
 ) -> Result<Json<TokenMade>, Problem> {
     if wanted.scopes.is_empty() {
         return Err(Problem::invalid("scopes", "a token is for something: name a scope"));
+    }
+    if wanted.label.chars().count() > LABEL {
+        return Err(Problem::invalid("label", format!("at most {LABEL} characters")));
     }
     let business = business(&shared, wanted.business)?;
     let token = new_token();

@@ -25,6 +25,9 @@ const MAX_FILE: usize = 16 * 1024 * 1024;
 /// What a file is called that has no name.
 const NAMELESS: &str = "file";
 
+/// The longest name of a file, in characters.
+const LONGEST_NAME: usize = 240;
+
 /// Where a file is to be sent from.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -93,8 +96,12 @@ pub async fn upload(
         let message = "say with Content-Type what the file is, such as image/jpeg";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", message));
     }
-    let bytes = whole(request, MAX_FILE).await?.to_vec();
     let name = wanted.name.unwrap_or_else(|| NAMELESS.into());
+    if !(1..=LONGEST_NAME).contains(&name.chars().count()) {
+        let message = format!("a name has 1 to {LONGEST_NAME} characters");
+        return Err(Problem::invalid("name", message));
+    }
+    let bytes = whole(request, MAX_FILE).await?.to_vec();
     leave(&shared, &number, Upload { name, mime, bytes }).await.map(Json)
 }
 

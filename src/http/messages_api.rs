@@ -6,6 +6,7 @@ pub mod recipient;
 mod said;
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -171,12 +172,12 @@ pub fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 pub async fn status(
     caller: Caller,
     State(shared): State<Shared>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Sent>, Problem> {
     let business = caller.business(Scope::Messages)?;
-    let found = match id.parse() {
-        Ok(id) => sent(&shared, &business, id).await?,
-        Err(_) => None,
+    let found = match id.ok().and_then(|Path(id)| id.parse().ok()) {
+        Some(id) => sent(&shared, &business, id).await?,
+        None => None,
     };
     found.map(Json).ok_or_else(|| no_message("id"))
 }

@@ -40,13 +40,12 @@ impl Identity {
         !self.meets(other) && (self.phones(other).is_some() || self.users(other).is_some())
     }
 
-    /// `None` if there is no id that can be answered to.
-    pub(super) fn sender(self, name: Option<String>) -> Option<Sender> {
-        let address = self.address()?;
-        Some(Sender { aliases: self.aliases(), address, name })
+    /// Whom these ids name, answered at this address.
+    pub(super) fn sender(self, address: Address, name: Option<String>) -> Sender {
+        Sender { aliases: self.aliases(), address, name }
     }
 
-    /// Where an answer goes.
+    /// Where an answer goes; `None` if there is no id that can be answered to.
     pub(super) fn address(&self) -> Option<Address> {
         let phone = self.phone.clone().map(Address::Phone);
         phone.or_else(|| self.user.clone().map(Address::UserId))

@@ -60,7 +60,7 @@ pub fn decode<T: DeserializeOwned>(mut pieces: Vec<Vec<u8>>) -> Result<T, StoreE
     if head[HEADER - 4..] != check(&payload) {
         return Err(damaged("the pieces of a record don't fit together"));
     }
-    serde_json::from_slice(&payload).map_err(damaged)
+    serde_json::from_slice(&payload).map_err(|error| shape(&error))
 }
 
 /// The key of piece `n` of the record at `key`.
@@ -71,6 +71,11 @@ pub fn continuation(key: &[u8], n: u16) -> Vec<u8> {
 fn check(payload: &[u8]) -> [u8; 4] {
     let digest = Sha256::digest(payload);
     [digest[0], digest[1], digest[2], digest[3]]
+}
+
+/// Without the words of the error, which can quote what was said.
+fn shape(error: &serde_json::Error) -> StoreError {
+    damaged(format!("a record has another shape ({:?}, byte {})", error.classify(), error.column()))
 }
 
 fn damaged(why: impl ToString) -> StoreError {

@@ -21,6 +21,10 @@ use crate::store::{Store, StoreError};
 /// more at what came so shortly before the one before it.
 const OVERLAP: Duration = Duration::from_secs(10 * 60);
 
+/// Of what is younger the webhook is still on its way, and tells more than a
+/// list: where somebody is, what was tapped, what is quoted.
+const YOUNG: Duration = Duration::from_secs(60);
+
 /// `[twilio]`.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,8 +66,10 @@ impl CatchUp {
 
     /// Looks now, and then again and again until `stop`.
     pub async fn run(&self, stop: CancellationToken) {
+        // What was too young at the start is looked for soon.
+        let mut wait = self.every.min(YOUNG);
         while !self.every.is_zero() && !stop.is_cancelled() {
-            let next = self.clock.now() + self.every;
+            let next = self.clock.now() + std::mem::replace(&mut wait, self.every);
             let look = async {
                 self.pass().await;
                 self.clock.reached(next).await;
@@ -101,7 +107,9 @@ impl CatchUp {
         number: &NumberName,
         since: Timestamp,
     ) -> Result<(), Behind> {
-        for missed in twilio.missed(number, since).await.map_err(Behind::Untold)? {
+        let old = self.clock.now().saturating_sub(YOUNG).unwrap_or(Timestamp::MIN);
+        let missed = twilio.missed(number, since).await.map_err(Behind::Untold)?;
+        for missed in missed.into_iter().filter(|missed| missed.at() <= old) {
             // Its files need not be asked for.
             if self.store.by_provider_id(number, &missed.id()).await?.is_some() {
                 continue;

@@ -132,7 +132,14 @@ impl Deliveries {
         if self.is_too_old(delivery) {
             return failed(reason);
         }
-        DeliveryOutcome::Retry { at: self.clock.now() + MISSING, failure: None }
+        let at = self.clock.now() + MISSING;
+        match delivery.state {
+            DeliveryState::Waiting => DeliveryOutcome::Retry { at, failure: None },
+            // What was on its way is as doubtful as before.
+            DeliveryState::InFlight(_) | DeliveryState::Uncertain(_) => {
+                DeliveryOutcome::Uncertain { ask_at: at }
+            }
+        }
     }
 
     fn is_too_old(&self, delivery: &Delivery) -> bool {
@@ -180,9 +187,11 @@ impl Deliveries {
     fn decide(&self, delivery: &Delivery, failure: Failure) -> DeliveryOutcome {
         let too_old = self.is_too_old(delivery);
         let text = !matches!(delivery.message.content, Content::Template(_));
+        // Closed before, so that it was the template that did not get through.
+        let open = delivery.conversation.window_is_open(self.clock.now());
         match failure.class {
             // Known from now on: the next try is the template.
-            Class::WindowClosed if text && self.instead(delivery).is_some() => {
+            Class::WindowClosed if text && open && self.instead(delivery).is_some() => {
                 DeliveryOutcome::Retry { at: self.clock.now(), failure: Some(failure) }
             }
             Class::WindowClosed | Class::Refused | Class::Unsubscribed => {

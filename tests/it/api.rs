@@ -336,3 +336,82 @@ async fn a_mistake_is_an_answer_that_names_it() {
     story.settle().await;
     assert_eq!(story.meta().person("Ana", ANA).texts(), ["You said: hello"]);
 }
+
+#[tokio::test]
+async fn a_key_of_another_persons_message_is_a_conflict() {
+    let story = Story::new().await;
+    let token = token(&story, "main").await;
+    let post = |to: &str| {
+        let template = json!({ "name": "come_back", "language": "en" });
+        reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap()
+            .post(format!("{}/v1/messages", story.url()))
+            .bearer_auth(&token)
+            .header("idempotency-key", "k")
+            .json(&json!({ "to": to, "number": "meta", "template": template }))
+            .send()
+    };
+    assert_eq!(post("+15550100077").await.unwrap().status(), 202);
+    let second = post("+15550100078").await.unwrap();
+    story.settle().await;
+    let got = story.meta().person("B", "15550100078").inbox().len();
+    assert_eq!((second.status().as_u16(), got), (409, 0), "{}", second.text().await.unwrap());
+}
+
+#[tokio::test]
+async fn every_answer_of_the_api_is_a_problem() {
+    let story = Story::new().await;
+    let token = token(&story, "main").await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = client
+        .get(format!("{}/v1/messages/%FF", story.url()))
+        .bearer_auth(&token)
+        .send()
+        .await
+        .unwrap();
+    let (status, kind) = (answer.status().as_u16(), answer.headers().get("content-type").cloned());
+    let text = answer.text().await.unwrap();
+    assert_eq!(status, 404, "{kind:?} {text}");
+}
+
+#[tokio::test]
+async fn a_name_that_the_schema_forbids_is_refused() {
+    let story = Story::new().await;
+    let token = token(&story, "main").await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    for name in ["".to_owned(), "a".repeat(300)] {
+        let answer = client
+            .post(format!("{}/v1/media?number=meta&name={name}", story.url()))
+            .bearer_auth(&token)
+            .header("content-type", "image/jpeg")
+            .body(b"JFIF".to_vec())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 422);
+    }
+}
+
+#[tokio::test]
+async fn many_with_one_key_to_a_stranger() {
+    let story = Story::new().await;
+    let token = token(&story, "main").await;
+    let template = json!({ "name": "come_back", "language": "en" });
+    let post = || {
+        reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap()
+            .post(format!("{}/v1/messages", story.url()))
+            .bearer_auth(&token)
+            .header("idempotency-key", "k")
+            .json(&json!({ "to": "+15550100077", "number": "meta", "template": template }))
+            .send()
+    };
+    let all = futures::future::join_all((0..8).map(|_| post())).await;
+    let codes: Vec<_> = all.into_iter().map(|r| r.unwrap().status().as_u16()).collect();
+    assert_eq!(codes.iter().filter(|c| **c == 202).count(), 1, "{codes:?}");
+    assert_eq!(codes.iter().filter(|c| **c == 200).count(), 7, "{codes:?}");
+}

@@ -93,6 +93,12 @@ impl Story {
         self.settings = format!("{}\n{more}", self.settings);
     }
 
+    /// More keys for a number, at the next start.
+    pub fn configure_number(&mut self, name: &str, keys: &str) {
+        let table = format!("[numbers.{name}]\n");
+        self.settings = self.settings.replace(&table, &format!("{table}{keys}\n"));
+    }
+
     /// Starts the app over what the last one left.
     pub async fn start(&mut self) {
         self.start_over(|store| store).await;

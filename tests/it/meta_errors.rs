@@ -179,8 +179,7 @@ async fn come_through(story: &Story, fate: Fate) {
 }
 
 async fn waits(story: &Story) -> bool {
-    let until = story.store().number(&"meta".into()).await.unwrap().paused_until;
-    until.is_some_and(|until| until > story.clock.now())
+    story.store().number(&"meta".into()).await.unwrap().paused.is_some()
 }
 
 async fn reply(story: &Story) -> Message {

@@ -39,7 +39,10 @@ async fn a_paused_number_keeps_its_answers_until_it_is_resumed() {
     let story = Story::new().await;
     let ana = story.meta().person("Ana", ANA);
     let (status, line) = operate(&story, Method::POST, "/numbers/meta/pause", json!({})).await;
-    assert_eq!((status, line["paused_until"].is_string()), (200, true));
+    assert_eq!(
+        (status, &line["paused"], &line["paused_until"]),
+        (200, &json!("an operator paused it"), &Value::Null)
+    );
     ana.says("hello").await;
     story.twilio().person("Ben", BEN).says("hi").await;
     story.advance(2);
@@ -60,7 +63,8 @@ async fn the_list_says_how_each_number_stands() {
     let until = story.clock.now() + std::time::Duration::from_secs(600);
     let line = |name: &str, provider: &str, business: &str, paused: Option<String>| {
         json!({ "name": name, "provider": provider, "business": business,
-            "paused_until": paused, "delivered": 0, "free": 1000 })
+            "paused": paused.as_ref().map(|_| "an operator paused it"), "paused_until": paused,
+            "delivered": 0, "free": 1000 })
     };
     let expected = json!([
         line("meta", "meta", "main", None),
@@ -224,10 +228,10 @@ fn the_same_commands_work_on_a_stopped_store_and_on_a_running_program() {
     let (_, running, _) = with(&["token", "list"]);
     assert_eq!(running, stopped);
     let (_, numbers, _) = with(&["numbers", "list"]);
-    assert!(numbers.contains("paused until it is resumed"), "{numbers}");
+    assert!(numbers.contains("not until it is resumed: an operator paused it"), "{numbers}");
     let (code, resumed, _) = with(&["numbers", "resume", "main", "--json"]);
     let lines: Value = serde_json::from_str(&resumed).unwrap();
-    assert_eq!((code, &lines[0]["paused_until"]), (Some(0), &Value::Null));
+    assert_eq!((code, &lines[0]["paused"]), (Some(0), &Value::Null));
     let (code, _, said) = with(&["send", "+15550100", "hello"]);
     assert_eq!((code, said.contains("24 hours")), (Some(1), true), "{said}");
     let (code, told, said) = with(&["simulate"]);

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use olifant::domain::change::{Change, Subject};
+use olifant::sandbox::Receipts;
 use olifant::sandbox::gate::Fault;
+use olifant::sandbox::meta::Pricing;
 use serde_json::json;
 
 use crate::harness::{ANA, Story};
 use crate::listener::{Listener, SECRET};
 use crate::model::Say;
+
+const ALERT: &str = "template = { name = \"alert\", language = \"en\", variables = [\"{text}\"] }";
 
 /// A story whose news, or alerts, are heard.
 async fn heard(section: &str, more: &str) -> (Story, Arc<Listener>) {
@@ -104,4 +108,94 @@ async fn an_alert_is_posted_and_written_to_operators_once_an_hour() {
     assert_eq!(listener.heard()[0].1["data"]["kind"], "turn_failed");
     assert_eq!(operator.inbox().len(), 1, "{:?}", operator.texts());
     assert_eq!(operator.inbox()[0].raw["type"], "template", "she has not written for a day");
+}
+
+#[tokio::test]
+async fn two_operators_are_both_told() {
+    let story =
+        Story::with(&format!("[alerts]\nto = [\"+15550190\", \"+15550191\"]\n{ALERT}")).await;
+    let (a, b) = (story.meta().person("Olga", "15550190"), story.meta().person("Otto", "15550191"));
+    story.model.will([Say::Status(401, None)]);
+    story.meta().person("Ana", ANA).says("hello").await;
+    story.settle().await;
+    assert_eq!((a.inbox().len(), b.inbox().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_stopped_number_is_one_piece_of_news() {
+    let listener = Arc::new(Listener::default());
+    let mut story = Story::asleep("", "").await;
+    let url = story.serve(listener.router()).await;
+    story.configure(&format!(
+        "[events]\nurl = \"{url}/hear\"\nsecret = \"{SECRET}\"\nkinds = [\"number.stopped\"]"
+    ));
+    story.start().await;
+    for _ in 0..30 {
+        story.meta().fault(Fault::Error { status: 401, code: 190, retry_after: None });
+    }
+    story.meta().person("Ana", ANA).says("hello").await;
+    for _ in 0..13 {
+        story.advance(301);
+        story.work().await;
+    }
+    assert_eq!(listener.types().len(), 1);
+}
+
+#[tokio::test]
+async fn an_alert_waits_for_a_number_that_works() {
+    let story = Story::with(&format!("[alerts]\nto = [\"+15550190\"]\n{ALERT}")).await;
+    let olga = story.meta().person("Olga", "15550190");
+    let until = Some(story.clock.now() + std::time::Duration::from_secs(300));
+    for name in ["meta", "second", "twilio"] {
+        story
+            .store()
+            .apply(Subject::Number(name.into()), vec![Change::PauseNumber { until }])
+            .await
+            .unwrap();
+    }
+    story.model.will([Say::Status(401, None)]);
+    story.meta().person("Ana", ANA).says("hello").await;
+    story.settle().await;
+    story.advance(4000);
+    story.settle().await;
+    let twilio = story.twilio().person("Olga", "15550190").inbox().len();
+    assert_eq!(olga.inbox().len() + twilio, 1);
+}
+
+#[tokio::test]
+async fn an_address_of_news_may_have_a_query() {
+    let mut story = Story::asleep("", "").await;
+    story.configure(&format!(
+        "[events]\nurl = \"https://example.com/hook?code=abc\"\nsecret = \"{SECRET}\"\n"
+    ));
+    story.start().await;
+}
+
+#[tokio::test]
+async fn eighty_and_a_hundred_percent_of_the_free_messages_are_told_once_each() {
+    let (mut story, listener) = heard("alerts", "").await;
+    story.kill().await;
+    story.configure_number("meta", "free_service_messages = 5");
+    story.start().await;
+    for _ in 0..6 {
+        story.meta().person("Ana", ANA).says("hello").await;
+        story.settle().await;
+    }
+    let told: Vec<_> = listener.heard().into_iter().map(|(_, body)| body["data"].clone()).collect();
+    let about: Vec<_> = told.iter().map(|alert| alert["about"].as_str().unwrap()).collect();
+    assert_eq!(about, ["meta (80 %)", "meta (100 %)"]);
+    assert!(told.iter().all(|alert| alert["reason"].as_str().unwrap().contains("Payment")));
+}
+
+#[tokio::test]
+async fn a_message_billed_as_a_general_assistants_is_an_alert() {
+    let (story, listener) = heard("alerts", "").await;
+    let ana = story.meta().person("Ana", ANA);
+    story.meta().receipts(Receipts::Manual);
+    ana.says("hello").await;
+    story.settle().await;
+    let wamid = ana.inbox()[0].id.clone();
+    story.meta().send_priced_status(&wamid, "delivered", Pricing::GeneralPurposeAi).await;
+    story.settle().await;
+    assert_eq!(listener.heard()[0].1["data"]["kind"], "classified");
 }

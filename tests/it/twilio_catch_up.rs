@@ -34,6 +34,7 @@ async fn a_minute_away_loses_nothing_and_answers_nothing_twice() {
         assert_eq!(person.sends(form.clone()).await.status, 0, "nobody is there");
     }
     story.start().await;
+    story.advance(60);
     catch_up(&story).await;
     story.settle().await;
     assert_eq!(ana.texts(), ["You said: one | three"]);
@@ -73,6 +74,7 @@ async fn a_missed_file_is_the_one_that_the_webhook_would_have_told() {
     let link = form.iter().find(|(name, _)| name == "MediaUrl0").unwrap().1.clone();
     ana.sends(form).await;
     story.start().await;
+    story.advance(60);
     catch_up(&story).await;
     story.settle().await;
     assert_eq!(ana.texts(), ["You said: [picture] my dog"]);
@@ -146,4 +148,21 @@ async fn it_can_be_switched_off() {
     story.within(|app| async move { app.catch_up.run(CancellationToken::new()).await }).await;
     let number = story.store().number(&"twilio".into()).await.unwrap();
     assert_eq!(number.caught_up, None);
+}
+
+/// The poll reads the list while Twilio's webhook is still under way.
+#[tokio::test]
+async fn a_look_between_a_message_and_its_webhook_loses_nothing_of_it() {
+    let mut story = Story::new().await;
+    let ana = story.twilio().person("Ana", ANA);
+    catch_up(&story).await;
+    story.kill().await;
+    let form = ana.location(12.5, -77.0, None);
+    assert_eq!(ana.sends(form.clone()).await.status, 0);
+    story.start().await;
+    catch_up(&story).await;
+    assert_eq!(ana.sends(form).await.status, 200, "the webhook, a moment later");
+    story.settle().await;
+    let content = rows(&story, ANA).await[0].content.as_text();
+    assert!(content.contains("12.5"), "{content}; she got {:?}", ana.texts());
 }

@@ -152,3 +152,32 @@ async fn dots_are_shown_as_long_as_the_model_works_and_never_for_silence() {
     story.settle().await;
     assert_eq!(dots(&story), before);
 }
+
+#[tokio::test]
+async fn a_template_that_meets_a_closed_window_is_not_sent_for_ever() {
+    let story = Story::with(TEMPLATE).await;
+    let ana = story.meta().person("Ana", ANA);
+    ana.says("hello").await;
+    story.settle().await;
+    let before = sends(&story).len();
+    story.advance(DAY);
+    for _ in 0..12 {
+        story.meta().fault(Fault::Error { status: 400, code: 131_047, retry_after: None });
+    }
+    remind(&story, "your order is ready").await;
+    assert_eq!(sends(&story).len() - before, 1, "tried again and again");
+}
+
+#[tokio::test]
+async fn the_introduction_is_said_if_the_first_answer_never_arrived() {
+    let story = Story::with("[assistant]\nintroduce = true\nname = \"Nina\"").await;
+    let ana = story.meta().person("Ana", ANA);
+    story.meta().fault(Fault::Error { status: 400, code: 131_051, retry_after: None });
+    ana.says("hello").await;
+    story.settle().await;
+    assert_eq!(ana.inbox().len(), 0);
+    ana.says("are you there?").await;
+    story.settle().await;
+    let text = ana.texts().join("/");
+    assert!(text.contains("virtual assistant"), "{text}");
+}

@@ -39,22 +39,30 @@ pub async fn say(
         return again(shared, id, &recipient, &message).await;
     }
     permit(shared, &recipient, &message.content)?;
-    write(shared, &recipient, message, key).await
+    write(shared, &recipient, letter, message, key).await
 }
 
 async fn write(
     shared: &Shared,
     recipient: &Recipient,
+    letter: &Letter,
     message: Outgoing,
     key: Option<String>,
 ) -> Result<Answer, Problem> {
+    // Takes nothing, and says whether anything can be kept.
+    shared.store.accept(Vec::new()).await?;
     let saying = Saying { role: Role::Business, message: message.clone(), key };
     let change = Change::Say(Box::new(saying));
     let changed = shared.store.apply(recipient.subject()?, vec![change]).await?;
     match changed.first() {
         Some(Changed::Said(id)) => Ok((StatusCode::ACCEPTED, Json(sent(shared, *id).await?))),
-        // Somebody else with the same key was quicker.
-        Some(Changed::Known(id)) => again(shared, *id, recipient, &message).await,
+        // Somebody else with the same key was quicker, and may have been the
+        // first to write to this person.
+        Some(Changed::Known(id)) => {
+            let numbers = [recipient.number.clone()];
+            let recipient = recipient::find(shared, &numbers, letter).await?;
+            again(shared, *id, &recipient, &message).await
+        }
         Some(Changed::Done) | None => Err(no_message("to")),
     }
 }
@@ -86,7 +94,7 @@ async fn again(
 ) -> Result<Answer, Problem> {
     let row = shared.store.message(id).await?;
     let same = row.filter(|row| {
-        recipient.conversation.as_ref().is_none_or(|known| known.id == id.conversation)
+        recipient.conversation.as_ref().is_some_and(|known| known.id == id.conversation)
             && row.content == message.content
             && row.attached.quotes == message.quotes
     });

@@ -54,8 +54,11 @@ fn party(ids: Identity, message: &wire::Message, contacts: &[wire::Contact]) -> 
         };
         return Some(Party { sender, speaker: name });
     }
+    // Answered where the message came from, whatever else names the person.
+    let own = ids.address();
     let ids = contact.map(identity).into_iter().fold(ids, Identity::or);
-    Some(Party { sender: ids.sender(name)?, speaker: None })
+    let address = own.or_else(|| ids.address())?;
+    Some(Party { sender: ids.sender(address, name), speaker: None })
 }
 
 /// The contact that names the same person; else the only one there is, unless

@@ -29,6 +29,11 @@ impl Missed {
     pub fn id(&self) -> ProviderId {
         self.message.sid.as_str().into()
     }
+
+    /// When it came in.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
 }
 
 impl Twilio {

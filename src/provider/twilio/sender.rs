@@ -14,9 +14,11 @@ pub(super) fn author(webhook: &wire::Webhook) -> Option<Sender> {
     let parent =
         first([&webhook.parent_external_user_id, &webhook.parent_external_user_identifier]);
     let from = Identity::read(phone, user.map(bare), parent.map(bare));
-    // Beside a user id in `From` the number may still be told.
+    // Beside a user id in `From` the number may still be told: it names the
+    // person, and the answer goes where the message came from.
+    let address = from.address()?;
     let ids = from.or(Identity::read(given(&webhook.wa_id), None, None));
-    ids.sender(name(webhook))
+    Some(ids.sender(address, name(webhook)))
 }
 
 /// An address without the channel before it.

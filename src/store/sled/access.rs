@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::SledStore;
-use super::keys;
+use super::keys::{self, GRANT_KEY};
 use crate::domain::grant::Grant;
 use crate::store::{Access, StoreError};
 
@@ -17,6 +17,10 @@ impl Access for SledStore {
         let mut grants = Vec::new();
         for key in self.tree.scan_prefix(keys::grants()).keys() {
             let key = key.map_err(super::tx::unavailable)?;
+            // Longer keys are continuations.
+            if key.len() > GRANT_KEY {
+                continue;
+            }
             grants.extend(self.read::<Grant>(&key)?);
         }
         Ok(grants)

@@ -111,10 +111,14 @@ impl Tx<'_> {
         &mut self,
         number: Number,
         quiet: Quiet,
-        inbound: Inbound,
+        mut inbound: Inbound,
         tokens: u32,
     ) -> Result<Accepted, StoreError> {
         let mut conversation = self.conversation_heard(&number, &inbound)?;
+        if self.get::<()>(&self.hasher.revoked(&number.name, &inbound.provider_id))?.is_some() {
+            // Taken back before it came.
+            inbound.content = Content::Revoked;
+        }
         conversation.turns.push(self.now, quiet);
         let id = self.append(&mut conversation, Role::Person, inbound, tokens)?;
         self.put_conversation(&conversation)?;
@@ -129,7 +133,7 @@ impl Tx<'_> {
         inbound: &Inbound,
     ) -> Result<Conversation, StoreError> {
         let mut conversation = self.conversation_with(number, &inbound.sender)?;
-        conversation.address = inbound.sender.address.clone();
+        (conversation.address, conversation.gone) = (inbound.sender.address.clone(), false);
         conversation.heard_at = conversation.heard_at.max(inbound.at);
         Ok(conversation)
     }
@@ -214,6 +218,9 @@ impl Tx<'_> {
         tokens: u32,
     ) -> Result<Accepted, StoreError> {
         let Some((mut row, mut conversation)) = self.known(number, message)? else {
+            if content == Content::Revoked {
+                self.put(self.hasher.revoked(&number.name, message), &())?;
+            }
             return Ok(Accepted::Ignored);
         };
         if row.role != Role::Person || row.content == Content::Revoked || row.content == content {

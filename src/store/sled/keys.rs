@@ -26,6 +26,9 @@ const GRANT: u8 = b'g';
 /// their range are continuations.
 pub const POSITION_KEY: usize = 1 + 16 + 8 + 2;
 
+/// The length of `g|hash`, the hash in hex.
+pub const GRANT_KEY: usize = 1 + 64;
+
 /// Which lanes: the byte behind `b|`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LaneKind {
@@ -72,6 +75,11 @@ impl Hasher {
     /// providers give, which never begin so.
     pub fn said(&self, number: &NumberName, key: &str) -> Vec<u8> {
         self.seen(number, &format!("key {key}").into())
+    }
+
+    /// `s|H(number, "revoked", provider's id)`: taken back before it came.
+    pub fn revoked(&self, number: &NumberName, id: &ProviderId) -> Vec<u8> {
+        self.key(SEEN, &[number.as_str(), "revoked", id.as_str()])
     }
 
     /// `n|H(number)` → until when it is paused.

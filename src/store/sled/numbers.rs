@@ -11,6 +11,7 @@ use crate::domain::change::Change;
 use crate::domain::failure::Class;
 use crate::domain::id::{Number, NumberName};
 use crate::domain::job::{News, NewsKind, Task};
+use crate::domain::pause::Pause;
 use crate::store::{NumberState, Numbers, StoreError};
 
 /// What has arrived in a calendar month.
@@ -33,11 +34,11 @@ impl Month {
 #[async_trait]
 impl Numbers for SledStore {
     async fn number(&self, name: &NumberName) -> Result<NumberState, StoreError> {
-        let paused: Option<Timestamp> = self.read(&self.hasher.number(name))?;
+        let paused: Option<Pause> = self.read(&self.hasher.number(name))?;
         let month: Month = self.read(&self.hasher.month(name))?.unwrap_or_default();
         let now = self.clock.now();
         Ok(NumberState {
-            paused_until: paused.filter(|until| *until > now),
+            paused: paused.filter(|pause| pause.is_on(now)),
             delivered: month.at(now).delivered,
             caught_up: self.read(&self.hasher.caught_up(name))?,
         })
@@ -48,7 +49,10 @@ impl Tx<'_> {
     pub fn change_number(&mut self, name: &NumberName, change: &Change) -> Result<(), StoreError> {
         let key = self.hasher.number(name);
         match change {
-            Change::PauseNumber { until } => self.put(key, until),
+            Change::PauseNumber { until } => {
+                let reason = "an operator paused it".to_owned();
+                self.pause(name, Pause { until: *until, reason, stopped_at: None }).map(drop)
+            }
             Change::ResumeNumber => {
                 self.delete(key)?;
                 self.wake_deliveries_of(name)
@@ -59,12 +63,13 @@ impl Tx<'_> {
     }
 
     /// A number's pause, if it is still on.
-    pub fn paused_until(&self, number: &NumberName) -> Result<Option<Timestamp>, StoreError> {
-        let until: Option<Timestamp> = self.get(&self.hasher.number(number))?;
-        Ok(until.filter(|until| *until > self.now))
+    pub fn paused(&self, number: &NumberName) -> Result<Option<Pause>, StoreError> {
+        let pause: Option<Pause> = self.get(&self.hasher.number(number))?;
+        Ok(pause.filter(|pause| pause.is_on(self.now)))
     }
 
-    /// What a failure means for everything else that the number sends.
+    /// What a failure means for everything else that the number sends. That
+    /// somebody has to act is told once, until something was sent.
     pub fn pause_number(
         &mut self,
         number: &Number,
@@ -72,13 +77,36 @@ impl Tx<'_> {
         reason: &str,
     ) -> Result<(), StoreError> {
         let Some(wait) = class.number_waits() else { return Ok(()) };
-        let paused = self.paused_until(&number.name)?;
-        let until = paused.unwrap_or(self.now).max(self.now + wait);
-        self.put(self.hasher.number(&number.name), &until)?;
-        match paused.is_none() && class.stops_number() && self.wants(NewsKind::NumberStopped) {
+        let stopped_at = class.stops_number().then_some(self.now);
+        let pause = Pause { stopped_at, ..Pause::new(self.now, wait, reason) };
+        let before = self.pause(&number.name, pause)?;
+        let known = before.is_some_and(|before| before.stopped_at.is_some());
+        match stopped_at.is_some() && !known && self.wants(NewsKind::NumberStopped) {
             true => self.queue_job(Task::Tell(stopped(number, self.now, reason))),
             false => Ok(()),
         }
+    }
+
+    /// The number works: a pause that is over is forgotten.
+    pub fn has_sent(&mut self, name: &NumberName) -> Result<(), StoreError> {
+        let key = self.hasher.number(name);
+        let pause: Option<Pause> = self.get(&key)?;
+        match pause.is_some_and(|pause| !pause.is_on(self.now)) {
+            true => self.delete(key),
+            false => Ok(()),
+        }
+    }
+
+    /// No pause is made shorter by another. Gives back the one before.
+    fn pause(&mut self, name: &NumberName, pause: Pause) -> Result<Option<Pause>, StoreError> {
+        let key = self.hasher.number(name);
+        let before: Option<Pause> = self.get(&key)?;
+        let longer = match &before {
+            Some(before) => before.clone().or_longer(pause),
+            None => pause,
+        };
+        self.put(key, &longer)?;
+        Ok(before)
     }
 
     /// One more message has arrived that counts against the free ones; how

@@ -15,14 +15,14 @@ use crate::domain::conversation::Conversation;
 use crate::domain::id::ConversationId;
 use crate::domain::job::NewsKind;
 use crate::lock;
-use crate::store::{StoreError, record};
+use crate::store::{StoreError, make_folder, record};
 
 /// The version of keys and records in the folder.
 const FORMAT: u32 = 1;
 
 /// Makes the folder and takes it for this process.
 pub fn lock(folder: &Path) -> Result<File, StoreError> {
-    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    make_folder(folder).map_err(|error| failed(folder, &error))?;
     let file =
         OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"));
     let file = file.map_err(|error| failed(folder, &error))?;

@@ -117,8 +117,7 @@ impl Queue<Job> for SledStore {
                 Pick::Due => tx.lanes.due_jobs(tx.now, max),
                 Pick::Lane(id) => vec![id],
             };
-            let claims = due.into_iter().map(|id| tx.claim_job(id, lease));
-            Ok(claims.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+            Ok(tx.claim_jobs(due, lease))
         };
         self.writer()?.write(claim).await
     }

@@ -1,5 +1,6 @@
 //! Stories about the store alone.
 
+mod found;
 mod model;
 mod protocol;
 mod races;

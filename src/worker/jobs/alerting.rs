@@ -23,34 +23,50 @@ impl Jobs {
     /// Tells the operators. Who was told at an earlier try is not told again
     /// by WhatsApp; a URL sees the same id.
     pub(super) async fn alert(&self, job: &Job, alert: &Alert) -> Told {
-        if let Err(error) = self.write_to_operators(job, alert).await {
-            return Told::later(error.to_string());
+        let written = self.write_to_operators(job, alert).await;
+        let posted = match &self.alerts {
+            Some(hook) => {
+                let posted = Posted { r#type: "alert", timestamp: alert.at, data: alert };
+                hook.post(&self.http, &self.clock, job.id, &posted).await
+            }
+            None => Told::Yes,
+        };
+        match (written, posted) {
+            (Err(error), _) => Told::later(error.to_string()),
+            (Ok(false), Told::Yes) => Told::later("no number works that could tell the operators"),
+            (Ok(_), posted) => posted,
         }
-        let Some(hook) = &self.alerts else { return Told::Yes };
-        let posted = Posted { r#type: "alert", timestamp: alert.at, data: alert };
-        hook.post(&self.http, &self.clock, job.id, &posted).await
     }
 
-    async fn write_to_operators(&self, job: &Job, alert: &Alert) -> Result<(), StoreError> {
+    /// `false` = there are operators, and no number that reaches them.
+    async fn write_to_operators(&self, job: &Job, alert: &Alert) -> Result<bool, StoreError> {
         let phones = self.alerting.to.iter().filter_map(|phone| Phone::parse(phone));
         let phones: Vec<Phone> = phones.collect();
         if phones.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
-        let Some(number) = self.working_number(&alert.about).await? else {
-            tracing::warn!(job.id = %job.id, "No number works that could tell the operators");
-            return Ok(());
-        };
-        let text = format!("⚠️ Olifant: {} ({}): {}", alert.kind, alert.about, alert.reason);
+        let Some(number) = self.working_number(&alert.about).await? else { return Ok(false) };
         for phone in phones {
-            let sender = Sender::from(Address::Phone(phone));
-            let otherwise = self.alerting.template.clone();
-            let message = Outgoing { otherwise, ..Outgoing::text(text.as_str()) };
-            let key = Some(format!("alert {}", job.id));
-            let say = Change::Say(Box::new(Saying { role: Role::Business, message, key }));
-            self.store.apply(Subject::Address(number.clone(), sender), vec![say]).await?;
+            self.write_to(&number, phone, job, alert).await?;
         }
-        Ok(())
+        Ok(true)
+    }
+
+    async fn write_to(
+        &self,
+        number: &Number,
+        phone: Phone,
+        job: &Job,
+        alert: &Alert,
+    ) -> Result<(), StoreError> {
+        let text = format!("⚠️ Olifant: {} ({}): {}", alert.kind, alert.about, alert.reason);
+        // A key names one message of a number, and each operator gets one.
+        let key = Some(format!("alert {} {}", job.id, phone.canonical()));
+        let otherwise = self.alerting.template.clone();
+        let message = Outgoing { otherwise, ..Outgoing::text(text) };
+        let say = Change::Say(Box::new(Saying { role: Role::Business, message, key }));
+        let sender = Sender::from(Address::Phone(phone));
+        self.store.apply(Subject::Address(number.clone(), sender), vec![say]).await.map(drop)
     }
 
     /// The number that it is about, unless that is stopped; else one of the
@@ -58,7 +74,7 @@ impl Jobs {
     async fn working_number(&self, about: &str) -> Result<Option<Number>, StoreError> {
         let mut working = Vec::new();
         for name in self.providers.names() {
-            if self.store.number(name).await?.paused_until.is_none() {
+            if self.store.number(name).await?.paused.is_none() {
                 working.extend(self.providers.number(name));
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::domain::conversation::Conversation;
 use crate::domain::job::NewsKind;
-use crate::domain::message::Role;
+use crate::domain::message::{Message, Role};
 use crate::domain::person::Person;
 use crate::store::StoreError;
 use crate::store::sled::keys;
@@ -33,6 +33,18 @@ impl Tx<'_> {
         let mut person = self.person(conversation.person)?;
         change(&mut person);
         self.put(keys::person(person.id), &person)
+    }
+
+    /// Who was to be told that an assistant writes here has to be told yet.
+    pub fn never_arrived(
+        &mut self,
+        conversation: &Conversation,
+        message: &Message,
+    ) -> Result<(), StoreError> {
+        match message.attached.introduces {
+            true => self.change_person(conversation, |person| person.introduced = false),
+            false => Ok(()),
+        }
     }
 
     /// The person's other conversations stop with this one.

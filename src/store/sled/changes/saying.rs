@@ -10,7 +10,7 @@ use crate::store::sled::tx::{DeliveryRow, Tx};
 
 impl Tx<'_> {
     /// A message that answers no turn, at the end of the transcript. Somebody
-    /// who wants no messages gets none.
+    /// who wants no messages, or can't be reached any more, gets none.
     pub(super) fn say(
         &mut self,
         conversation: &mut Conversation,
@@ -32,7 +32,7 @@ impl Tx<'_> {
         }
         let mut row = self.outgoing_row(position, saying.message.clone());
         row.role = saying.role;
-        if self.person(conversation.person)?.opted_out {
+        if conversation.gone || self.person(conversation.person)?.opted_out {
             row.status = Status::Dropped;
         } else {
             self.put(keys::delivery(id), &DeliveryRow::NEW)?;

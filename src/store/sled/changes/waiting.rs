@@ -57,6 +57,8 @@ impl Tx<'_> {
             if let Some(mut row) = self.message(id)? {
                 row.status = Status::Dropped;
                 self.put_message(id.conversation, &row)?;
+                let conversation = self.conversation(id.conversation)?;
+                self.never_arrived(&conversation, &row)?;
             }
         }
         Ok(())
@@ -111,16 +113,27 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What waits to go out from a number goes now.
+    /// What waits to go out from a number goes now. A conversation that can't
+    /// be read holds up no other.
     pub fn wake_deliveries_of(&mut self, name: &NumberName) -> Result<(), StoreError> {
         let prefix = keys::busy_all(keys::LaneKind::Deliveries);
         for id in self.keys(&prefix, &prefix)?.iter().filter_map(|key| keys::busy_conversation(key))
         {
-            let mut conversation = self.conversation(id)?;
-            if conversation.number.name == *name && !conversation.deliveries.is_claimed() {
-                conversation.deliveries.wake_at(self.now);
-                self.put_conversation(&conversation)?;
+            match self.conversation(id) {
+                Ok(conversation) if conversation.number.name == *name => {
+                    self.wake_delivery(conversation)?;
+                }
+                Ok(_) => {}
+                Err(error) => self.leave_out(keys::LaneKind::Deliveries, id, &error),
             }
+        }
+        Ok(())
+    }
+
+    fn wake_delivery(&mut self, mut conversation: Conversation) -> Result<(), StoreError> {
+        if !conversation.deliveries.is_claimed() {
+            conversation.deliveries.wake_at(self.now);
+            self.put_conversation(&conversation)?;
         }
         Ok(())
     }

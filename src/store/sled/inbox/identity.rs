@@ -1,13 +1,17 @@
 //! Who wrote: the identity book.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::conversation::{Conversation, Mode};
 use crate::domain::id::{ConversationId, Number, PersonId};
+use crate::domain::message::Role;
 use crate::domain::person::{Alias, Link, Person, Sender};
 use crate::store::StoreError;
 use crate::store::sled::keys;
 use crate::store::sled::tx::Tx;
+
+/// Networks leave a number unused for so long before somebody else gets it.
+const RECYCLED: SignedDuration = SignedDuration::from_hours(45 * 24);
 
 impl Tx<'_> {
     /// The conversation with this address, on disk.
@@ -48,6 +52,7 @@ impl Tx<'_> {
             handoff: None,
             heard_at: Timestamp::UNIX_EPOCH,
             closed_at: None,
+            gone: false,
             next_seq: 1,
             answered_to: 1,
             given_up_to: 1,
@@ -78,7 +83,9 @@ impl Tx<'_> {
     fn known_by(&self, number: &Number, aliases: &[Alias]) -> Result<Option<Person>, StoreError> {
         for alias in aliases {
             let owner = self.owner(number, alias)?;
-            if let Some(person) = owner.filter(|owner| !contradicts(owner, number, aliases)) {
+            if let Some(person) = owner
+                && !self.is_another(&person, number, aliases)?
+            {
                 return Ok(Some(person));
             }
         }
@@ -103,19 +110,71 @@ impl Tx<'_> {
         alias: &Alias,
     ) -> Result<(), StoreError> {
         match self.owner(number, alias)? {
-            Some(owner) if owner.id == person.id => return Ok(()),
-            Some(owner) if !contradicts(&owner, number, &ids(person)) => return Ok(()),
-            Some(mut owner) => {
-                owner.aliases.retain(|link| link.alias.canonical() != alias.canonical());
-                self.put(keys::person(owner.id), &owner)?;
-                tracing::info!(person.id = %person.id, former.id = %owner.id, "An alias has a new owner");
+            Some(owner) if owner.id == person.id => {
+                see_here(person, number, alias, self.now);
+                return Ok(());
             }
+            Some(owner) if !self.is_another(&owner, number, &ids(person))? => return Ok(()),
+            Some(owner) => self.take_from(owner, alias, person)?,
             None => {}
         }
         self.put(self.hasher.alias(&number.business, alias), &person.id)?;
-        let (alias, number, since) = (alias.clone(), number.name.clone(), self.now);
-        person.aliases.push(Link { alias, number, since });
+        person.aliases.push(new_link(alias, number, self.now));
         Ok(())
+    }
+
+    /// An alias has a new owner: nothing for the former one goes there any
+    /// more.
+    pub(super) fn take_from(
+        &mut self,
+        mut former: Person,
+        alias: &Alias,
+        owner: &Person,
+    ) -> Result<(), StoreError> {
+        former.aliases.retain(|link| link.alias.canonical() != alias.canonical());
+        for (name, id) in &former.conversations {
+            let mut conversation = self.conversation(*id)?;
+            let address = Sender::from(conversation.address.clone()).aliases;
+            if address.iter().any(|address| address.canonical() == alias.canonical()) {
+                let mut left = former.aliases.iter().filter(|link| link.number == *name);
+                let left = left.find_map(|link| link.alias.address());
+                conversation.gone = left.is_none();
+                conversation.address = left.unwrap_or(conversation.address);
+                if conversation.gone {
+                    self.drop_waiting(&mut conversation, &[Role::Assistant, Role::Business])?;
+                }
+                self.put_conversation(&conversation)?;
+            }
+        }
+        self.put(keys::person(former.id), &former)?;
+        tracing::info!(person.id = %owner.id, former.id = %former.id, "An alias has a new owner");
+        Ok(())
+    }
+
+    /// Whether a sender who shows a user id is somebody else than the person:
+    /// who showed another one on this very number, or showed one elsewhere and
+    /// has not been heard for so long that their phone number may be another's.
+    fn is_another(
+        &self,
+        person: &Person,
+        number: &Number,
+        aliases: &[Alias],
+    ) -> Result<bool, StoreError> {
+        let is_id = |alias: &Alias| matches!(alias, Alias::UserId(_));
+        let known = person.aliases.iter().filter(|link| is_id(&link.alias));
+        let (here, elsewhere): (Vec<_>, Vec<_>) = known.partition(|l| l.number == number.name);
+        let shown = |links: &[&Link]| links.iter().any(|link| aliases.contains(&link.alias));
+        if !aliases.iter().any(is_id) || shown(&here) || shown(&elsewhere) {
+            return Ok(false);
+        }
+        Ok(!here.is_empty() || (!elsewhere.is_empty() && self.is_long_silent(person)?))
+    }
+
+    fn is_long_silent(&self, person: &Person) -> Result<bool, StoreError> {
+        let heard = person.conversations.iter().map(|(_, id)| Ok(self.conversation(*id)?.heard_at));
+        let heard: Vec<Timestamp> = heard.collect::<Result<_, StoreError>>()?;
+        let last = heard.into_iter().max().unwrap_or(Timestamp::UNIX_EPOCH);
+        Ok(self.now.duration_since(last) > RECYCLED)
     }
 
     fn stranger(&self, number: &Number) -> Person {
@@ -138,14 +197,17 @@ impl Tx<'_> {
     }
 }
 
-/// Whether a sender shows a user id, and the person another one on this very
-/// number: then they are two, and a phone number they share has a new owner.
-fn contradicts(person: &Person, number: &Number, aliases: &[Alias]) -> bool {
-    let is_id = |alias: &Alias| matches!(alias, Alias::UserId(_));
-    let shown = |alias: &Alias| aliases.contains(alias);
-    let here = person.aliases.iter().filter(|link| link.number == number.name);
-    let mut here = here.map(|link| &link.alias).filter(|alias| is_id(alias)).peekable();
-    aliases.iter().any(is_id) && here.peek().is_some() && !here.any(shown)
+/// An id counts on each number that it was seen on.
+fn see_here(person: &mut Person, number: &Number, alias: &Alias, now: Timestamp) {
+    let same = |link: &&Link| link.alias.canonical() == alias.canonical();
+    let seen = person.aliases.iter().filter(same).any(|link| link.number == number.name);
+    if matches!(alias, Alias::UserId(_)) && !seen {
+        person.aliases.push(new_link(alias, number, now));
+    }
+}
+
+fn new_link(alias: &Alias, number: &Number, since: Timestamp) -> Link {
+    Link { alias: alias.clone(), number: number.name.clone(), since }
 }
 
 /// The user ids of a person.

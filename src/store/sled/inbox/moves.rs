@@ -23,8 +23,10 @@ impl Tx<'_> {
         let Some(mut person) = owners.into_iter().flatten().next() else {
             return Ok(Accepted::Ignored);
         };
-        for alias in &moved.before {
-            if moved.after.iter().any(|new| discriminant(new) == discriminant(alias)) {
+        for alias in moved.before.iter().chain(&outdated(&person, number, moved)) {
+            if moved.after.iter().any(|new| discriminant(new) == discriminant(alias))
+                || !moved.before.contains(alias)
+            {
                 self.unlink(&mut person, number, alias)?;
             }
         }
@@ -57,10 +59,8 @@ impl Tx<'_> {
         alias: &Alias,
     ) -> Result<(), StoreError> {
         let others = self.owner(number, alias)?.filter(|owner| owner.id != person.id);
-        if let Some(mut other) = others {
-            other.aliases.retain(|link| link.alias.canonical() != alias.canonical());
-            self.put(keys::person(other.id), &other)?;
-            tracing::info!(person.id = %person.id, former.id = %other.id, "An alias has a new owner");
+        if let Some(other) = others {
+            self.take_from(other, alias, person)?;
         }
         self.put(self.hasher.alias(&number.business, alias), &person.id)?;
         person.aliases.retain(|link| link.alias.canonical() != alias.canonical());
@@ -79,9 +79,21 @@ impl Tx<'_> {
         let here = person.conversations.iter().find(|(name, _)| *name == number.name);
         if let (Some((_, id)), Some(address)) = (here, &moved.address) {
             let mut conversation = self.conversation(*id)?;
-            conversation.address = address.clone();
+            (conversation.address, conversation.gone) = (address.clone(), false);
             self.put_conversation(&conversation)?;
         }
         Ok(())
     }
+}
+
+/// A user id changes with the phone number, and the provider does not always
+/// tell the new one: the one of before would make a stranger of the person.
+fn outdated(person: &Person, number: &Number, moved: &Moved) -> Vec<Alias> {
+    let is_phone = |alias: &Alias| matches!(alias, Alias::Phone(_));
+    let is_id = |alias: &Alias| matches!(alias, Alias::UserId(_) | Alias::ParentUserId(_));
+    if !moved.after.iter().any(is_phone) || moved.after.iter().any(is_id) {
+        return Vec::new();
+    }
+    let here = person.aliases.iter().filter(|link| link.number == number.name);
+    here.map(|link| link.alias.clone()).filter(is_id).collect()
 }

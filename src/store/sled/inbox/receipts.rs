@@ -1,6 +1,8 @@
 //! Step 13: what became of what we sent.
 
 use crate::domain::content::Content;
+use jiff::Timestamp;
+
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::event::Receipt;
@@ -24,13 +26,13 @@ impl Tx<'_> {
         let Some(id) = self.delivery_of(number, &receipt)? else { return Ok(Accepted::Ignored) };
         let Some(mut row) = self.message(id)? else { return Ok(Accepted::Ignored) };
         let mut conversation = self.conversation(id.conversation)?;
-        let again = wants_again(&conversation, &row, &receipt);
+        let again = wants_again(&row, &receipt) && !self.is_given_up(&conversation, &row)?;
         if conversation.number != *number || !(again || is_news(&row, &receipt)) {
             return Ok(Accepted::Ignored);
         }
         let (failure, counts) = (receipt.failure.clone(), counts(&row, &receipt));
         if let Some(failure) = &failure {
-            self.consequences(&mut conversation, failure)?;
+            self.consequences(&mut conversation, failure, row.at)?;
         }
         if again {
             self.requeue(&mut conversation, &mut row, receipt)?;
@@ -46,14 +48,16 @@ impl Tx<'_> {
         }
     }
 
-    /// What a failure says beyond its own message.
+    /// What the failure of a message that went out then says beyond it. A
+    /// window that was closed by then may have been opened since.
     pub(in crate::store::sled) fn consequences(
         &mut self,
         conversation: &mut Conversation,
         failure: &Failure,
+        went_out: Timestamp,
     ) -> Result<(), StoreError> {
         match failure.class {
-            Class::WindowClosed => conversation.closed_at = Some(self.now),
+            Class::WindowClosed => conversation.closed_at = Some(went_out),
             Class::Unsubscribed => self.unsubscribe(conversation)?,
             Class::Transient { .. } | Class::Refused | Class::StopNumber | Class::Unpaid => {}
         }
@@ -82,6 +86,7 @@ impl Tx<'_> {
         match &row.failure {
             Some(failure) => {
                 let reason = failure.reason.clone();
+                self.never_arrived(conversation, row)?;
                 self.tell(NewsKind::DeliveryFailed, conversation, Some(id), Some(&reason))
             }
             None if settled => self.tell(NewsKind::ReplySent, conversation, Some(id), None),
@@ -133,21 +138,23 @@ fn is_news(row: &Message, receipt: &Receipt) -> bool {
     counts && row.role != Role::Person && row.status.moves_to(receipt.status)
 }
 
-/// A passing failure of a reply of ours that nobody has given up: once.
-fn wants_again(conversation: &Conversation, row: &Message, receipt: &Receipt) -> bool {
-    let again = match receipt.failure.as_ref().map(|failure| failure.class) {
+/// A passing failure of something of ours: once.
+fn wants_again(row: &Message, receipt: &Receipt) -> bool {
+    let class = receipt.failure.as_ref().map(|failure| failure.class);
+    let again = match class {
         // What goes out instead is the sender's to know.
         Some(Class::WindowClosed) => true,
         Some(Class::Transient { .. } | Class::StopNumber | Class::Unpaid) => true,
         Some(Class::Refused | Class::Unsubscribed) | None => false,
     };
-    let given_up = row.role == Role::Assistant && row.position.seq < conversation.given_up_to;
+    // Between two tries without money stands an operator.
+    let first = row.resent.is_none()
+        || (class == Some(Class::Unpaid) && row.resent.as_ref() != Some(&receipt.provider_id));
     again
         && receipt.status == Status::Failed
         && matches!(row.status, Status::Queued | Status::Sent)
         && row.role != Role::Person
-        && !given_up
-        && row.resent.is_none()
+        && first
 }
 
 /// Whether this is the news that a message has arrived which counts against

@@ -79,9 +79,10 @@ impl Tx<'_> {
         row: DeliveryRow,
     ) -> Result<Option<Timestamp>, StoreError> {
         let paused = match row.state {
-            DeliveryState::Waiting => self.paused_until(&conversation.number.name)?,
+            DeliveryState::Waiting => self.paused(&conversation.number.name)?,
             DeliveryState::InFlight(_) | DeliveryState::Uncertain(_) => None,
         };
+        let paused = paused.map(|pause| pause.ready_at(self.now));
         Ok(row.ready_at.max(paused).filter(|at| *at > self.now))
     }
 
@@ -115,7 +116,9 @@ impl Tx<'_> {
         let waits = |row: DeliveryRow, at| DeliveryRow { ready_at: Some(at), ..row };
         match outcome {
             DeliveryOutcome::Sent(provider_id) => self.sent(&conversation, id, provider_id)?,
-            DeliveryOutcome::Failed(failure) => self.fail(&mut conversation, id, failure)?,
+            DeliveryOutcome::Failed(failure) => {
+                self.fail(&mut conversation, id, failure, tried_at(row, self.now))?;
+            }
             DeliveryOutcome::Retry { at, failure } => {
                 let row = self.not_sent(&mut conversation, row, failure)?;
                 match given_up {
@@ -162,7 +165,7 @@ impl Tx<'_> {
 
     /// Whether it is not tried again: a human answered meanwhile, or the person
     /// wants no more messages.
-    fn is_given_up(
+    pub fn is_given_up(
         &self,
         conversation: &Conversation,
         message: &Message,
@@ -174,9 +177,9 @@ impl Tx<'_> {
     }
 
     fn give_up(&mut self, conversation: &Conversation, id: MessageId) -> Result<(), StoreError> {
-        self.close(conversation, id, |_, message, _| {
+        self.close(conversation, id, |tx, message, _| {
             message.status = Status::Dropped;
-            Ok(())
+            tx.never_arrived(conversation, message)
         })
     }
 
@@ -190,6 +193,7 @@ impl Tx<'_> {
             message.status = message.status.max(Status::Sent);
             tx.remember_sent(number, id, message, provider_id)
         })?;
+        self.has_sent(&conversation.number.name)?;
         self.tell(NewsKind::ReplySent, conversation, Some(id), None)
     }
 
@@ -201,7 +205,7 @@ impl Tx<'_> {
     ) -> Result<DeliveryRow, StoreError> {
         let tried = u16::from(failure.is_some());
         if let Some(failure) = failure {
-            self.consequences(conversation, &failure)?;
+            self.consequences(conversation, &failure, tried_at(row, self.now))?;
         }
         let (state, attempt) = (DeliveryState::Waiting, row.attempt.saturating_add(tried));
         Ok(DeliveryRow { state, attempt, ..row })
@@ -212,13 +216,14 @@ impl Tx<'_> {
         conversation: &mut Conversation,
         id: MessageId,
         failure: Failure,
+        went_out: Timestamp,
     ) -> Result<(), StoreError> {
-        self.consequences(conversation, &failure)?;
+        self.consequences(conversation, &failure, went_out)?;
         self.tell(NewsKind::DeliveryFailed, conversation, Some(id), Some(&failure.reason))?;
-        self.close(conversation, id, |_, message, _| {
+        self.close(conversation, id, |tx, message, _| {
             message.status = Status::Failed;
             message.failure = Some(failure);
-            Ok(())
+            tx.never_arrived(conversation, message)
         })
     }
 
@@ -233,6 +238,14 @@ impl Tx<'_> {
         let mut message = self.message(id)?.ok_or(StoreError::NotFound("message of a delivery"))?;
         settle(self, &mut message, &conversation.number)?;
         self.put_message(conversation.id, &message)
+    }
+}
+
+/// When the last try began.
+fn tried_at(row: DeliveryRow, now: Timestamp) -> Timestamp {
+    match row.state {
+        DeliveryState::InFlight(since) | DeliveryState::Uncertain(since) => since,
+        DeliveryState::Waiting => now,
     }
 }
 

@@ -41,20 +41,36 @@ impl Tx<'_> {
     pub fn recall_jobs(&mut self) -> Result<(), StoreError> {
         let prefix = keys::jobs();
         for id in self.keys(&prefix, &prefix)?.iter().filter_map(|key| keys::job_of(key)) {
-            if let Some(row) = self.get::<JobRow>(&keys::job(id))? {
-                let mut lane = Lane::default();
-                lane.wake_at(row.ready_at);
-                self.hold_job(id, lane);
+            match self.get::<JobRow>(&keys::job(id)) {
+                Ok(row) => {
+                    let mut lane = Lane::default();
+                    lane.ready_at = row.map(|row| row.ready_at);
+                    self.hold_job(id, lane);
+                }
+                Err(error) => self.leave_job_out(id, &error),
             }
         }
         Ok(())
     }
 
-    pub fn claim_job(
-        &mut self,
-        id: JobId,
-        lease: Duration,
-    ) -> Result<Option<Claim<Job>>, StoreError> {
+    /// Those that are due. One that can't be read holds up no other.
+    pub fn claim_jobs(&mut self, due: Vec<JobId>, lease: Duration) -> Vec<Claim<Job>> {
+        let mut claims = Vec::with_capacity(due.len());
+        for id in due {
+            match self.claim_job(id, lease) {
+                Ok(claimed) => claims.extend(claimed),
+                Err(error) => self.leave_job_out(id, &error),
+            }
+        }
+        claims
+    }
+
+    fn leave_job_out(&mut self, id: JobId, error: &StoreError) {
+        tracing::error!(job.id = %id, %error, "A job can't be read; it is left out");
+        self.hold_job(id, Lane::default());
+    }
+
+    fn claim_job(&mut self, id: JobId, lease: Duration) -> Result<Option<Claim<Job>>, StoreError> {
         let (mut lane, token) = (self.job_lane(id), self.token());
         if lane.claim(self.now, lease, token).is_none() {
             return Ok(None);

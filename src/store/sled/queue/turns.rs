@@ -108,6 +108,7 @@ impl Tx<'_> {
             provider_id: None,
             attached: Attached {
                 quotes: outgoing.quotes,
+                introduces: outgoing.introduces,
                 about: outgoing.about,
                 ..Attached::default()
             },

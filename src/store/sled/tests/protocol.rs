@@ -13,21 +13,21 @@ use crate::store::{Access, Numbers};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-fn say(text: &str, key: Option<&str>) -> Change {
+pub fn say(text: &str, key: Option<&str>) -> Change {
     let message = Outgoing::text(text);
     Change::Say(Box::new(Saying { role: Role::Business, message, key: key.map(str::to_owned) }))
 }
 
-fn phone(digits: &str) -> Alias {
+pub fn phone(digits: &str) -> Alias {
     Alias::Phone(Phone::parse(digits).unwrap())
 }
 
-fn user(id: &str) -> Alias {
+pub fn user(id: &str) -> Alias {
     Alias::UserId(UserId::parse(id).unwrap())
 }
 
 impl Shop {
-    async fn apply(&self, subject: Subject, change: Change) -> Changed {
+    pub async fn apply(&self, subject: Subject, change: Change) -> Changed {
         self.store().apply(subject, vec![change]).await.unwrap().remove(0)
     }
 
@@ -35,7 +35,7 @@ impl Shop {
         self.store().conversation(id).await.unwrap().unwrap()
     }
 
-    fn number(&self) -> Number {
+    pub fn number(&self) -> Number {
         Number { name: "main-number".into(), business: "main".into() }
     }
 
@@ -258,7 +258,7 @@ async fn an_unpaid_number_waits_for_its_operator_and_then_sends_what_waited() {
     shop.end(delivery, DeliveryOutcome::Retry { at, failure }).await;
     shop.clock.advance(30 * DAY);
     assert!(shop.delivery().await.is_none());
-    assert!(shop.store().number(&shop.number().name).await.unwrap().paused_until.is_some());
+    assert!(shop.store().number(&shop.number().name).await.unwrap().paused.is_some());
     shop.apply(Subject::Number(shop.number().name), Change::ResumeNumber).await;
     assert_eq!(shop.delivery().await.unwrap().work.message.content.as_text(), "hi");
 }

@@ -132,7 +132,7 @@ async fn a_number_resumed_through_a_conversation_sends_in_that_conversation_too(
     let shop = Shop::new();
     let id = shop.hears("w1", "hello").await;
     let turn = shop.quiet_turn().await;
-    let pause = Change::PauseNumber { until: shop.clock.now() + Duration::from_secs(300) };
+    let pause = Change::PauseNumber { until: Some(shop.clock.now() + Duration::from_secs(300)) };
     shop.store().apply(Subject::Conversation(id), vec![pause]).await.unwrap();
     assert!(shop.answer(turn, &["hi"]).await.is_none());
     shop.store().apply(Subject::Conversation(id), vec![Change::ResumeNumber]).await.unwrap();
@@ -145,7 +145,7 @@ async fn a_failure_does_not_shorten_an_operators_pause() {
     shop.hears("w1", "hello").await;
     let turn = shop.quiet_turn().await;
     let claim = shop.answer(turn, &["one", "two"]).await.unwrap();
-    let until = shop.clock.now() + Duration::from_secs(3600);
+    let until = Some(shop.clock.now() + Duration::from_secs(3600));
     let pause = vec![Change::PauseNumber { until }];
     shop.store().apply(Subject::Number("main-number".into()), pause).await.unwrap();
     let failure = Some(Failure::new(Class::StopNumber, "token expired"));
