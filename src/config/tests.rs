@@ -90,6 +90,32 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
             "server.listen: \"here\" is not ADDRESS:PORT (my.toml); default \"127.0.0.1:8080\"",
         ),
         (
+            wrong("[events]\nurl = \"https://crm.example.com\""),
+            "events.secret is missing, and events.url needs it to sign what it tells; set it or \
+             events.secret_file to whsec_ and the base64 of 32 random bytes (openssl rand -base64 \
+             32)",
+        ),
+        (
+            wrong("[events]\nurl = \"https://crm.example.com\"\nsecret = \"hush\""),
+            "events.secret is no signing secret; write whsec_ and the base64 of 24 to 64 random \
+             bytes (openssl rand -base64 32) (my.toml)",
+        ),
+        (
+            wrong("[events]\nkinds = [\"message.lost\"]"),
+            "events.kinds[0]: there is no \"message.lost\" (my.toml); write \"message.received\" \
+             or \"reply.sent\" or \"delivery.failed\" or \"handoff.requested\" or \"person.opted_out\" \
+             or \"number.stopped\"",
+        ),
+        (
+            wrong("[alerts]\nurl = \"ftp://ops.example.com\""),
+            "alerts.url: not an http or https URL (my.toml); write https://HOST/PATH",
+        ),
+        (
+            wrong("[alerts]\nto = [\"Olga\"]"),
+            "alerts.to: its entry 1 is no phone number (my.toml); write + and the digits with the \
+             country code",
+        ),
+        (
             wrong("[assistant]\ndeadline_s = -3"),
             "assistant.deadline_s: -3 is not a whole number of 0 or more (my.toml); default 120",
         ),

@@ -143,6 +143,10 @@ fn permit(shared: &Shared, recipient: &Recipient, content: &Content) -> Result<(
         let message = "the person wants no more messages; only their own START changes that";
         return Err(Problem::conflict("opted_out", message).at("to"));
     }
+    if recipient.conversation.as_ref().is_some_and(|conversation| conversation.gone) {
+        let message = "their number is somebody else's by now; they have to write first";
+        return Err(Problem::conflict("gone", message).at("to"));
+    }
     carries(shared, recipient, content)?;
     let now = shared.clock.now();
     let open = recipient.conversation.as_ref().is_some_and(|c| c.window_is_open(now));
