@@ -116,8 +116,10 @@ pub enum Lookup {
     Found(Vec<Receipt>),
     /// It has no trace of it.
     Absent,
-    /// It can't be asked, or did not answer.
+    /// It can't be asked, or can't tell.
     Unknown,
+    /// It did not answer: it can be asked again.
+    Unanswered,
 }
 
 /// What fits into a message of a number, and how fast they may go.

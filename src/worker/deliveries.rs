@@ -28,6 +28,9 @@ const MISSING: Duration = Duration::from_secs(60);
 /// After a day nobody waits for the answer, and no provider takes it.
 const GIVE_UP: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// So long a provider that could tell is asked whether it has a message.
+const ASK_FOR: Duration = Duration::from_secs(60 * 60);
+
 /// How often nobody may know whether a message went out.
 const DOUBTS: u8 = 2;
 
@@ -217,7 +220,10 @@ impl Deliveries {
     ) -> DeliveryOutcome {
         let receipts = match provider.lookup(&parcel(delivery, since)).await {
             Lookup::Found(receipts) => receipts,
-            Lookup::Absent | Lookup::Unknown => Vec::new(),
+            Lookup::Unanswered if since + ASK_FOR > self.clock.now() => {
+                return DeliveryOutcome::Uncertain { ask_at: self.clock.now() + self.grace() };
+            }
+            Lookup::Absent | Lookup::Unknown | Lookup::Unanswered => Vec::new(),
         };
         match self.nobodys(delivery, receipts).await {
             Some(Receipt { failure: Some(failure), .. }) => self.decide(delivery, failure),

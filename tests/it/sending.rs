@@ -2,7 +2,7 @@
 
 use olifant::domain::message::Status;
 use olifant::sandbox::Receipts;
-use olifant::sandbox::gate::Fault;
+use olifant::sandbox::gate::{Fault, Switches};
 use serde_json::json;
 
 use crate::harness::{ANA, BEN, Story};
@@ -122,6 +122,25 @@ async fn twilio_is_asked_whether_a_message_without_a_receipt_went_out() {
     assert_eq!(ana.texts(), ["You said: hello"], "found in the list, not sent again");
     let lists = story.sandbox.calls().into_iter().filter(|call| call.method == "GET").count();
     assert_eq!(lists, 1);
+}
+
+#[tokio::test]
+async fn a_twilio_that_can_not_tell_now_is_asked_again_before_anything_is_sent_twice() {
+    let story = Story::new().await;
+    let (twilio, ana) = (story.twilio(), story.twilio().person("Ana", ANA));
+    twilio.receipts(Receipts::Manual);
+    twilio.fault(Fault::LoseAnswer);
+    ana.says("hello").await;
+    story.advance(1);
+    story.work().await;
+    twilio.switch(Switches { token_revoked: true, ..Switches::default() });
+    for _ in 0..3 {
+        story.advance(60);
+        story.work().await;
+    }
+    twilio.switch(Switches::default());
+    story.settle().await;
+    assert_eq!(ana.texts(), ["You said: hello"], "found at last, not sent again");
 }
 
 #[tokio::test]

@@ -55,7 +55,7 @@ pub(super) async fn signal(
 
 /// Looks through the messages that went to this person since.
 pub(super) async fn lookup(twilio: &Twilio, parcel: &Parcel<'_>) -> Lookup {
-    look_up(twilio, parcel).await.unwrap_or(Lookup::Unknown)
+    look_up(twilio, parcel).await.unwrap_or(Lookup::Unanswered)
 }
 
 /// What is under this URL of the API, if it has this shape.

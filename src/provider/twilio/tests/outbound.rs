@@ -278,8 +278,9 @@ async fn an_equal_text_of_before_is_no_trace_and_a_bad_answer_says_nothing() {
     assert_eq!(look_up(200, before).await.0, Lookup::Absent);
     assert_eq!(look_up(200, r#"{"messages":[]}"#).await.0, Lookup::Absent);
     let more = r#"{"messages":[],"next_page_uri":"/2"}"#;
-    for (status, list) in [(200, more), (200, "{}"), (500, ""), (401, r#"{"code":20003}"#)] {
-        assert_eq!(look_up(status, list).await.0, Lookup::Unknown, "{status} {list}");
+    assert_eq!(look_up(200, more).await.0, Lookup::Unknown);
+    for (status, list) in [(200, "{}"), (500, ""), (401, r#"{"code":20003}"#)] {
+        assert_eq!(look_up(status, list).await.0, Lookup::Unanswered, "{status} {list}");
     }
 }
 
