@@ -1,8 +1,9 @@
 //! Steps 10 to 12: from a claimed delivery to the provider, once.
 
+mod pacing;
+
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,14 +14,11 @@ use crate::domain::content::{Content, Template};
 use crate::domain::delivery::{Delivery, DeliveryOutcome, DeliveryState};
 use crate::domain::event::Receipt;
 use crate::domain::failure::{Class, Failure, SendError, backoff};
-use crate::domain::id::{ConversationId, MessageId, NumberName};
+use crate::domain::id::{MessageId, NumberName};
 use crate::domain::message::Message;
-use crate::domain::pace::Pace;
-use crate::provider::{Limits, Lookup, Parcel, Provider, Providers};
+use crate::provider::{Lookup, Parcel, Provider, Providers};
 use crate::store::{Claim, Queue, Store, StoreError};
-
-/// A place that is further away than this is waited for in the lane.
-const LONG: Duration = Duration::from_secs(5);
+use pacing::Pacing;
 
 /// Between two looks for a number that is not configured (any more).
 const MISSING: Duration = Duration::from_secs(60);
@@ -64,13 +62,7 @@ pub struct Deliveries {
     clock: Clock,
     /// Receipts can reach us since then.
     ready: Timestamp,
-    paces: Mutex<Paces>,
-}
-
-#[derive(Default)]
-struct Paces {
-    pairs: HashMap<ConversationId, Pace>,
-    numbers: HashMap<NumberName, Pace>,
+    pacing: Pacing,
 }
 
 impl Deliveries {
@@ -83,7 +75,7 @@ impl Deliveries {
         clock: Clock,
     ) -> Self {
         let ready = clock.now();
-        Self { store, providers, config, alerts, clock, ready, paces: Mutex::default() }
+        Self { store, providers, config, alerts, clock, ready, pacing: Pacing::default() }
     }
 
     /// Sends a delivery, then those behind it, as far as the lane goes.
@@ -154,7 +146,7 @@ impl Deliveries {
             return DeliveryOutcome::Failed(closed(&delivery.message));
         };
         let limits = provider.limits(&delivery.conversation.number.name);
-        if let Err(at) = self.take_place(delivery, limits).await {
+        if let Err(at) = self.pacing.take_place(delivery, limits, &self.clock).await {
             return DeliveryOutcome::Retry { at, failure: None };
         }
         let now = self.clock.now();
@@ -255,21 +247,6 @@ impl Deliveries {
         }
     }
 
-    /// Waits for a place in the rates of the pair and of the number, if it is
-    /// near; says when it is, if it is far.
-    async fn take_place(&self, delivery: &Delivery, limits: Limits) -> Result<(), Timestamp> {
-        let now = self.clock.now();
-        let at = {
-            let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
-            paces.book(delivery, limits, now)?
-        };
-        let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
-        if wait > Duration::ZERO {
-            self.clock.pause(wait).await;
-        }
-        Ok(())
-    }
-
     fn grace(&self) -> Duration {
         Duration::from_secs(self.config.grace_s)
     }
@@ -315,24 +292,6 @@ impl Tried {
 
     fn stops_number(&self) -> bool {
         self.failure.as_ref().is_some_and(|failure| failure.class.stops_number())
-    }
-}
-
-impl Paces {
-    fn book(
-        &mut self,
-        delivery: &Delivery,
-        limits: Limits,
-        now: Timestamp,
-    ) -> Result<Timestamp, Timestamp> {
-        self.pairs.retain(|_, pace| !pace.is_idle(now));
-        let pair = self.pairs.entry(delivery.id.conversation).or_default();
-        let number = self.numbers.entry(delivery.conversation.number.name.clone()).or_default();
-        let free = pair.free_at(now, limits.pair).max(number.free_at(now, limits.number));
-        if free > now + LONG {
-            return Err(free);
-        }
-        Ok(pair.book(now, limits.pair).max(number.book(now, limits.number)))
     }
 }
 
