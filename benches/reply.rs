@@ -62,7 +62,7 @@ async fn run(rate: u32, seconds: u32) -> anyhow::Result<()> {
 
 /// Another person each time: a conversation is answered in order.
 async fn measure(sandbox: &Arc<Sandbox>, n: u32) -> anyhow::Result<(Duration, Duration)> {
-    let person = sandbox.meta(0).person("Ana", &format!("1555{:07}", 100_000 + n));
+    let person = sandbox.meta(0).person("Ana", &format!("1555{:07}", 200_000 + n));
     let began = Instant::now();
     let answer = person.says("hello").await;
     anyhow::ensure!(answer == 200, "the webhook was answered {}", answer.status);

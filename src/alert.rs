@@ -96,9 +96,11 @@ impl Alerts {
     /// Tells the operator, unless told within the hour. `about` is a number's
     /// or business's name; neither it nor `reason` holds what people wrote.
     pub fn raise(&self, kind: Kind, about: &str, reason: &str) -> bool {
-        // What a provider tells of an account are many matters, not one.
+        // One trouble must not hide another of the same number.
         let fresh = match kind {
-            Kind::Account => self.is_fresh(kind, reason),
+            Kind::Account | Kind::NumberStopped | Kind::DeliveryFailed => {
+                self.is_fresh(kind, &format!("{about}: {reason}"))
+            }
             _ => self.is_fresh(kind, about),
         };
         if fresh {

@@ -170,6 +170,7 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
     warnings.extend(operators::warnings(&businesses, &numbers, &sources));
     let alerts = telling::alerts(&tree)?;
     warnings.extend(telling::warning(&alerts));
+    operators::check(&businesses, &numbers, &alerts)?;
     Ok(Settings {
         server: server::read(&tree, &numbers)?,
         store: store(&tree)?,

@@ -131,6 +131,8 @@ pub struct Limits {
     pub quotes: bool,
     /// Whether an emoji can be put on a message.
     pub reactions: bool,
+    /// Whether a template is named together with its language.
+    pub languages: bool,
     /// Whether files can be left with the provider and sent by their id.
     pub uploads: bool,
     /// To one person.

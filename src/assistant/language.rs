@@ -7,7 +7,10 @@ pub const LANGUAGES: [&str; 9] = ["en", "es", "pt", "hi", "fr", "de", "ar", "it"
 
 /// The language of `text`, as one of [`LANGUAGES`]; `None` = can't tell.
 pub(super) fn of(text: &str) -> Option<&'static str> {
-    by_script(text).or_else(|| by_statistics(text)).or_else(|| by_small_words(text))
+    by_script(text)
+        .or_else(|| by_letters(text))
+        .or_else(|| by_statistics(text))
+        .or_else(|| by_small_words(text))
 }
 
 /// Fewer letters than this fool the statistics.
@@ -23,6 +26,17 @@ fn by_script(text: &str) -> Option<&'static str> {
         return Some("hi");
     }
     (count('\u{600}'..='\u{6ff}') >= half).then_some("ar")
+}
+
+/// Letters and signs that of our languages only one writes.
+fn by_letters(text: &str) -> Option<&'static str> {
+    let has = |signs: &[char]| text.contains(signs);
+    match () {
+        () if has(&['ã', 'õ', 'Ã', 'Õ']) => Some("pt"),
+        () if has(&['ñ', 'Ñ', '¿', '¡']) => Some("es"),
+        () if has(&['ß']) => Some("de"),
+        () => None,
+    }
 }
 
 fn by_statistics(text: &str) -> Option<&'static str> {

@@ -63,7 +63,15 @@ pub(crate) fn mind(llm: llm::Config, clock: &Clock) -> Mind {
 
 pub(crate) fn limits() -> Limits {
     let rate = Rate { every: Duration::ZERO, burst: 1 };
-    Limits { text: 4096, quotes: true, reactions: true, uploads: true, pair: rate, number: rate }
+    Limits {
+        text: 4096,
+        quotes: true,
+        reactions: true,
+        languages: true,
+        uploads: true,
+        pair: rate,
+        number: rate,
+    }
 }
 
 pub(crate) fn message(seq: u64, text: &str) -> Message {

@@ -166,7 +166,7 @@ url = {store}
 min_free_mb = 64
 [handoff]
 operators = ["{OPERATOR}"]
-template = {{ name = "{TEMPLATE}", variables = ["{{name}}", "{{reason}}", "{{summary}}"] }}
+template = {{ name = "{TEMPLATE}", language = "en", variables = ["{{name}}", "{{reason}}", "{{summary}}"] }}
 [numbers.meta]
 provider = "meta"
 phone_number_id = "{META_ID}"

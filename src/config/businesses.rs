@@ -173,6 +173,11 @@ fn answerable(tree: &Value, llm: &llm::Config) -> Result<(), Error> {
         ));
     }
     let place = get(tree, &["llm", "base_url"]).map(origin).unwrap_or_default();
+    if let Some(base) = llm.base_url.trim_end_matches('/').strip_suffix("/chat/completions") {
+        return Err(Error(format!(
+            "llm.base_url goes too far{place}; write {base}, without /chat/completions"
+        )));
+    }
     numbers::url("llm.base_url", &llm.base_url, &place).map(drop)
 }
 

@@ -105,11 +105,22 @@ fn checked(number: NumberConfig, place: &Place<'_>) -> Result<NumberConfig, Erro
 }
 
 fn meta(config: &meta::Config, place: &Place<'_>) -> Result<(), Error> {
+    let id = &config.phone_number_id;
+    if id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {
+        let what = " is no phone number id{}; take the id that stands beside the number in WhatsApp > \
+                    API setup, digits only";
+        return Err(place.error("phone_number_id", what));
+    }
     place.filled("access_token", &config.access_token)?;
     place.filled("app_secret", &config.app_secret)?;
     place.filled("verify_token", &config.verify_token)?;
     if let Some(previous) = &config.app_secret_previous {
         place.filled("app_secret_previous", previous)?;
+    }
+    if config.window_template.as_ref().is_some_and(|t| t.language.trim().is_empty()) {
+        let what =
+            " has no language{}; add the one that the template has at Meta: language = \"en\"";
+        return Err(place.error("window_template", what));
     }
     place.url("graph_url", &config.graph_url)?;
     place.pace(config.messages_per_s)

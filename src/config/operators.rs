@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{BusinessConfig, Sources};
+use super::{BusinessConfig, Error, Sources};
+use crate::domain::content::Template;
 use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;
+use crate::worker::jobs::Alerts;
 
 /// A line for each reason why it can be nobody. Dev mode has an operator of its
 /// own.
@@ -34,6 +36,35 @@ pub fn warnings(
         )
     });
     nobody.into_iter().chain(seldom).collect()
+}
+
+/// Meta knows a template by its name and its language.
+pub fn check(
+    businesses: &BTreeMap<Business, BusinessConfig>,
+    numbers: &BTreeMap<NumberName, NumberConfig>,
+    alerts: &Alerts,
+) -> Result<(), Error> {
+    let at_meta = |business: Option<&Business>| {
+        numbers.values().any(|number| {
+            matches!(number, NumberConfig::Meta(_))
+                && business.is_none_or(|business| number.business() == *business)
+        })
+    };
+    let lacks = |template: Option<&Template>| {
+        template.is_some_and(|template| template.language.trim().is_empty())
+    };
+    let handoff = businesses
+        .iter()
+        .any(|(name, config)| at_meta(Some(name)) && lacks(config.handoff.template.as_ref()));
+    let alerts = at_meta(None) && lacks(alerts.template.as_ref());
+    let key = match (handoff, alerts) {
+        (true, _) => "handoff.template",
+        (false, true) => "alerts.template",
+        (false, false) => return Ok(()),
+    };
+    Err(Error(format!(
+        "{key} has no language; add the one that the template has at Meta: language = \"en\""
+    )))
 }
 
 /// Whether each number of the business has something else to send then.

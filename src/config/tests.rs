@@ -90,6 +90,16 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
             "server.listen: \"here\" is not ADDRESS:PORT (my.toml); default \"127.0.0.1:8080\"",
         ),
         (
+            wrong("[handoff]\ntemplate = { name = \"handoff\" }"),
+            "handoff.template has no language; add the one that the template has at Meta: \
+             language = \"en\"",
+        ),
+        (
+            wrong("[llm]\nbase_url = \"http://127.0.0.1:1/v1/chat/completions\""),
+            "llm.base_url goes too far (my.toml); write http://127.0.0.1:1/v1, without \
+             /chat/completions",
+        ),
+        (
             wrong("[events]\nurl = \"https://crm.example.com\""),
             "events.secret is missing, and events.url needs it to sign what it tells; set it or \
              events.secret_file to whsec_ and the base64 of 32 random bytes (openssl rand -base64 \
@@ -400,11 +410,12 @@ fn who_answers_for_a_business_is_a_phone_or_a_warning() {
     let [line] = <[String; 1]>::try_from(warnings("")).unwrap();
     assert!(line.starts_with("handoff.operators is empty for main, shop: "), "{line}");
     let desk = "[handoff]\noperators = [\"+1 555 0190\"]\n";
-    let told = format!("{desk}template = {{ name = \"handoff\" }}\n");
+    let told = format!("{desk}template = {{ name = \"handoff\", language = \"en\" }}\n");
     assert_eq!(warnings(&told), [""; 0]);
     let [line] = <[String; 1]>::try_from(warnings(desk)).unwrap();
     assert!(line.starts_with("handoff.template is not set for main, shop: "), "{line}");
-    let general = "[numbers.front]\nwindow_template = { name = \"come_back\" }\n";
+    let general =
+        "[numbers.front]\nwindow_template = { name = \"come_back\", language = \"en\" }\n";
     let general = toml(desk).replace("[numbers.front]\n", general);
     assert!(loaded(&general, &[]).warnings[0].starts_with("handoff.template is not set for shop"));
     let one = "[businesses.shop.handoff]\noperators = [\"+1 555 0190\"]";

@@ -106,14 +106,15 @@ fn answer(before: &[Line], dialog: &[Line], asks: Asks, lines: &Lines) -> String
 }
 
 fn asks(question: &[Line]) -> Asks {
-    let text: Vec<String> = question.iter().map(|line| facts::plain(&line.text)).collect();
+    let text: Vec<String> =
+        question.iter().map(|line| facts::plain(&facts::said(&line.text))).collect();
     let text = text.join(" ");
     let has = |list: &[&str]| list.iter().any(|phrase| facts::contains(&text, phrase));
     match () {
         () if has(ASK_MENU) => Asks::Menu,
         () if has(ASK_NAME) => Asks::Name,
         () if has(ASK_EVERYTHING) => Asks::Everything,
-        () if has(ASK_HELP) => Asks::Help,
+        () if has(ASK_HELP) || has(ASK_WHAT) => Asks::Help,
         () if has(GREETINGS) => Asks::Greeting,
         () if has(THANKS) => Asks::Thanks,
         () => Asks::Nothing,
@@ -165,6 +166,18 @@ fn learned(known: &Facts, now: &Facts, lines: &Lines) -> String {
 
 const ASK_MENU: &[&str] =
     &["menu", "options", "menú", "opciones", "opções", "मेन्यू", "विकल्प", "قائمة", "القائمة"];
+
+const ASK_WHAT: &[&str] = &[
+    "are you a robot",
+    "are you a bot",
+    "are you human",
+    "are you a human",
+    "are you real",
+    "eres un robot",
+    "eres un bot",
+    "você é um robô",
+    "és um robô",
+];
 
 const ASK_NAME: &[&str] = &[
     "what is my name",

@@ -133,6 +133,7 @@ impl Provider for Meta {
             text: 4096,
             quotes: true,
             reactions: true,
+            languages: true,
             uploads: true,
             pair: PAIR,
             number: per_second(per_s),

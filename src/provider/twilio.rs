@@ -151,6 +151,7 @@ impl Provider for Twilio {
             text: 1600,
             quotes: false,
             reactions: false,
+            languages: false,
             uploads: false,
             pair: PAIR,
             number: per_second(per_s),

@@ -6,7 +6,7 @@ import { openMenu } from "./overlay.js";
 import { button, letters } from "./small.js";
 
 const HINTS = {
-  customer: ["My name is NAME", "What is my name?", "Remember that I like tea", "What do you know about me?"],
+  customer: ["My name is NAME", "What is my name?", "Remember that I like tea", "What do you know about me?", "Menu", "Talk to a human"],
   operator: ["/who", "/pause", "/resume"],
 };
 

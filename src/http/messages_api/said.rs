@@ -171,6 +171,13 @@ fn carries(shared: &Shared, recipient: &Recipient, content: &Content) -> Result<
     {
         return Err(no_uploads().at("media.id"));
     }
+    if let Content::Template(template) = content
+        && limits.languages
+        && template.language.trim().is_empty()
+    {
+        let message = "this number's provider knows a template by its name and language: add it";
+        return Err(Problem::invalid("template.language", message));
+    }
     let (length, most) = (content.as_text().encode_utf16().count(), limits.text);
     if length > most && !matches!(content, Content::Template(_)) {
         let message =

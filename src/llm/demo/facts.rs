@@ -55,6 +55,17 @@ pub(super) fn plain(text: &str) -> String {
     text.split_whitespace().map(plain_word).collect::<Vec<_>>().join(" ")
 }
 
+/// What the person said themselves: without what they quote, and a tap as its
+/// title.
+pub(super) fn said(text: &str) -> String {
+    let own = text.lines().filter(|line| !line.starts_with("[in reply to"));
+    let own = own.map(|line| match line.strip_prefix("[chose: ") {
+        Some(chosen) => chosen.split(" (").next().unwrap_or(chosen).trim_end_matches(']'),
+        None => line,
+    });
+    own.collect::<Vec<_>>().join("\n")
+}
+
 /// Whether the plain text holds the phrase as whole words.
 pub(super) fn contains(plain: &str, phrase: &str) -> bool {
     format!(" {plain} ").contains(&format!(" {phrase} "))

@@ -33,7 +33,11 @@ fn known(code: u32) -> Option<(Class, &'static str)> {
         3 | 10 | 200..=299 | 131005 => (Class::StopNumber, "a permission is missing"),
         368 | 131031 => (Class::StopNumber, "the account is locked or restricted"),
         131037 => (Class::StopNumber, "the display name is not approved"),
-        131042 => (Class::Unpaid, "the payment method does not work"),
+        131042 => (
+            Class::Unpaid,
+            "the payment method does not work: mend it in WhatsApp Manager > Payment settings, then \
+             olifant numbers resume NAME",
+        ),
         131045 | 133010 => (Class::StopNumber, "the number is not registered"),
         133016 => (Class::StopNumber, "the number was registered too often"),
         131064 => (Class::StopNumber, "a messaging limit is used up after template violations"),

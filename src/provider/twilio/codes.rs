@@ -34,7 +34,10 @@ fn unknown(status: Option<u16>) -> (Class, &'static str) {
 fn known(code: u32) -> Option<(Class, &'static str)> {
     let (pair, number) = (again(None, Scope::Pair), again(None, Scope::Number));
     Some(match code {
-        20003 => (Class::StopNumber, "the account or its token is not accepted"),
+        20003 => (
+            Class::StopNumber,
+            "the account or its token is not accepted (a suspended or unpaid account, too)",
+        ),
         21408 | 21606 | 63007 | 63008 | 21703 => {
             (Class::StopNumber, "the sender is not set up for this channel or region")
         }

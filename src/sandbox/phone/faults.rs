@@ -52,25 +52,25 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "token_revoked",
         title: "The access token is revoked",
-        then: "The number stops with one alert and keeps its queue; nothing is thrown away.",
+        then: "The number stops with one alert and keeps its queue. Once it is off, what waits goes out within five minutes, or at once with: olifant numbers resume meta --dev olifant-dev",
         switch: Switch::Accounts(|switches| &mut switches.token_revoked),
     },
     Fault {
         name: "window_closed",
         title: "The 24 hours are over",
-        then: "A free answer fails for all to see, or the template set for it goes instead.",
+        then: "A free answer fails where it can be seen: an alert, and the status of the message.",
         switch: Switch::Accounts(|switches| &mut switches.window_closed),
     },
     Fault {
         name: "unpaid",
         title: "The bill is not paid",
-        then: "The number stops with one alert that names the remedy, and its queue waits for the owner.",
+        then: "The number stops with one alert, and its queue waits until the owner has paid and says: olifant numbers resume meta --dev olifant-dev",
         switch: Switch::Accounts(|switches| &mut switches.unpaid),
     },
     Fault {
         name: "model_hangs",
         title: "The model hangs",
-        then: "Typing dots stay a while; then the next model answers, or an honest line says it is not working.",
+        then: "Typing dots stay; after two minutes (assistant.deadline_s) an honest line says that it is not working.",
         switch: Switch::Model,
     },
 ];

@@ -74,6 +74,15 @@ impl Chat {
 }
 
 impl Book {
+    /// Nobody is left who sends what was on its way when this was kept.
+    pub(super) fn without_senders(mut self) -> Self {
+        let bubbles = self.chats.iter_mut().flat_map(|chat| &mut chat.bubbles);
+        for bubble in bubbles.filter(|bubble| bubble.tick == Tick::Sending) {
+            bubble.tick = Tick::Unreachable;
+        }
+        self
+    }
+
     /// The person's chat with this account, which begins now if there is none.
     pub(in crate::sandbox) fn open(&mut self, account: &str, contact: &Contact) -> &mut Chat {
         let index = self.position(account, contact).unwrap_or_else(|| {

@@ -10,6 +10,7 @@ use super::book::Book;
 pub(super) fn load(file: &Path) -> Option<Book> {
     let text = fs::read(file).ok()?;
     serde_json::from_slice(&text)
+        .map(Book::without_senders)
         .inspect_err(|error| {
             let (line, column) = (error.line(), error.column());
             tracing::warn!(line, column, "the kept chats can't be read; the phones start empty");
