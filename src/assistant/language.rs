@@ -127,6 +127,8 @@ mod tests {
             ("Hi, when are you open?", "en"),
             ("hola, cuándo abren?", "es"),
             ("olá, você está aí?", "pt"),
+            ("vocês estão abertos hoje?", "pt"),
+            ("¿abren hoy?", "es"),
             ("mera naam Ravi hai", "hi"),
             ("नमस्ते, आप कब खुलते हैं?", "hi"),
             ("bonjour, c'est ouvert ?", "fr"),

@@ -299,6 +299,14 @@ mod tests {
     }
 
     #[test]
+    fn it_answers_what_was_tapped_and_not_what_is_quoted_and_says_that_it_is_a_machine() {
+        let tap = "[in reply to: \"What is my name? Menu\"]\n[chose: Who are you? (who)]";
+        for asked in [tap, "are you a robot?"] {
+            assert!(chat(&["My name is Ana", asked]).contains(ENGLISH.who_i_am), "{asked}");
+        }
+    }
+
+    #[test]
     fn it_knows_a_name_and_the_last_one_wins() {
         assert!(chat(&["My name is Ana.", "What is my name?"]).contains("Your name is Ana"));
         assert!(chat(&["I'm Ana", "hello"]).starts_with("Hello Ana!"));
