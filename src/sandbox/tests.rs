@@ -47,7 +47,8 @@ struct World {
     http: reqwest::Client,
 }
 
-async fn serve(router: Router) -> String {
+/// The router on a port of its own: its URL.
+pub(super) async fn serve(router: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });

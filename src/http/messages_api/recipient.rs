@@ -55,8 +55,7 @@ pub async fn find(
     letter: &Letter,
 ) -> Result<Recipient, Problem> {
     let to = letter.to.as_str();
-    if let Some(alias) = alias(to) {
-        let (alias, address) = alias;
+    if let Some((alias, address)) = alias(to) {
         let business = only_business(numbers)?;
         let person = shared.store.find(&business, &alias).await?;
         let sender = Sender { aliases: vec![alias], address, name: None };

@@ -157,7 +157,8 @@ impl Person {
 
     /// The message as a reply to another one.
     pub fn quoting(&self, mut message: Value, wamid: &str) -> Value {
-        let from = &self.number.desk().account.display_number;
+        let number = &self.number.desk().account.display_number;
+        let from = if self.wrote(wamid) { self.contact.address() } else { number };
         message["context"] = json!({ "from": from, "id": wamid });
         message
     }

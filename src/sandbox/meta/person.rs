@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::phones::{Bubble, Contact, Tick};
+use super::super::phones::{Bubble, Contact, Side, Tick};
 use super::super::{Answer, identifiers};
 use super::{Number, webhook};
 
@@ -159,6 +159,11 @@ impl Person {
     pub fn bubble(&self, wamid: &str) -> Option<Bubble> {
         let number = &self.number;
         number.sandbox.phones.read(|book| book.find(number.id(), wamid).cloned())
+    }
+
+    /// Whether a message is the person's own.
+    pub(super) fn wrote(&self, wamid: &str) -> bool {
+        self.bubble(wamid).is_some_and(|bubble| bubble.side == Side::Person)
     }
 
     /// When the person saw typing dots begin.

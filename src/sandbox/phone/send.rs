@@ -14,7 +14,6 @@ use serde::Deserialize;
 
 use super::super::Answer;
 use super::super::identifiers;
-use super::super::phones::{Bubble, Contact, Side};
 use super::{Phone, Provider, Sandbox, Selected, unknown};
 use file::Upload;
 
@@ -141,7 +140,7 @@ async fn accept(sandbox: &Arc<Sandbox>, sending: Sending) -> Response {
         return refusal.into_response();
     }
     let Some(phone) = super::phone(sandbox, &sending.to) else { return unknown() };
-    let Some(mail) = Mail::of(sandbox, phone, &sending) else {
+    let Some(mail) = Mail::of(phone, &sending) else {
         return (StatusCode::CONFLICT, "that message has no such choice").into_response();
     };
     if sending.what.is_an_act() {
@@ -212,15 +211,15 @@ enum Mail {
 
 impl Mail {
     /// `None` if it answers a choice that isn't there.
-    fn of(sandbox: &Arc<Sandbox>, phone: Phone, sending: &Sending) -> Option<Self> {
+    fn of(phone: Phone, sending: &Sending) -> Option<Self> {
         let Sending { manner, what, .. } = sending;
         Some(match phone {
             Phone::Meta(person) => {
-                let messages = meta::messages(sandbox, &person, manner, what)?;
+                let messages = meta::messages(&person, manner, what)?;
                 Self::Meta(person, messages)
             }
             Phone::Twilio(person) => {
-                let forms = twilio::forms(sandbox, &person, manner, what)?;
+                let forms = twilio::forms(&person, manner, what)?;
                 Self::Twilio(person, forms)
             }
         })
@@ -243,13 +242,4 @@ impl Mail {
         }
         answer
     }
-}
-
-/// The person who wrote the message; `None` if the business did.
-fn who_wrote(sandbox: &Sandbox, account: &str, id: &str) -> Option<Contact> {
-    sandbox.phones.read(|book| {
-        let is_it = |bubble: &Bubble| bubble.id == id && bubble.side == Side::Person;
-        let chat = book.of(account).find(|chat| chat.bubbles.iter().any(is_it))?;
-        Some(chat.contact.clone())
-    })
 }

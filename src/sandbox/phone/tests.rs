@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use reqwest::Response as Answered;
 
 use super::super::phones::Tick;
+use super::super::tests::serve;
 use super::super::{MetaAccount, Options, PhoneInfo, TwilioAccount, lock, post};
 use super::*;
 use crate::clock::Clock;
@@ -24,13 +25,6 @@ struct World {
     sandbox: Arc<Sandbox>,
     url: String,
     http: reqwest::Client,
-}
-
-async fn serve(router: Router) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    url
 }
 
 async fn webhook(State(app): State<Arc<App>>, body: Bytes) -> StatusCode {

@@ -117,8 +117,10 @@ impl Person {
 
     /// The message as a reply to another one.
     pub fn quoting(&self, mut form: Form, sid: &str) -> Form {
+        let own = self.wrote(sid).then(|| webhook::address(&self.contact));
+        let sender = own.as_deref().unwrap_or(self.number.id());
         webhook::set(&mut form, "OriginalRepliedMessageSid", sid);
-        webhook::set(&mut form, "OriginalRepliedMessageSender", self.number.id());
+        webhook::set(&mut form, "OriginalRepliedMessageSender", sender);
         form
     }
 

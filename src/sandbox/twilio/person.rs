@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::phones::{Bubble, Contact, Tick};
+use super::super::phones::{Bubble, Contact, Side, Tick};
 use super::super::{Answer, identifiers};
 use super::{Form, Number, webhook};
 
@@ -73,6 +73,11 @@ impl Person {
     pub fn bubble(&self, sid: &str) -> Option<Bubble> {
         let number = &self.number;
         number.sandbox.phones.read(|book| book.find(number.id(), sid).cloned())
+    }
+
+    /// Whether a message is the person's own.
+    pub(super) fn wrote(&self, sid: &str) -> bool {
+        self.bubble(sid).is_some_and(|bubble| bubble.side == Side::Person)
     }
 
     /// When the person saw typing dots begin.

@@ -4,16 +4,10 @@ use serde_json::{Value, json};
 
 use super::super::super::identifiers;
 use super::super::super::meta::Person;
-use super::super::Sandbox;
 use super::{Manner, Media, Medium, Place, What};
 
 /// Elements of `messages`, in order; `None` if the choice isn't there.
-pub(super) fn messages(
-    sandbox: &Sandbox,
-    person: &Person,
-    manner: &Manner,
-    what: &What,
-) -> Option<Vec<Value>> {
+pub(super) fn messages(person: &Person, manner: &Manner, what: &What) -> Option<Vec<Value>> {
     let quoted = manner.quotes.as_deref().unwrap_or_default();
     Some(match what {
         What::Tap { id, .. } => vec![person.tap(quoted, id)?],
@@ -25,7 +19,7 @@ pub(super) fn messages(
         }
         what => {
             let plain = plain(person, what);
-            plain.into_iter().map(|message| put(sandbox, person, manner, message)).collect()
+            plain.into_iter().map(|message| put(person, manner, message)).collect()
         }
     })
 }
@@ -86,18 +80,13 @@ fn edit(person: &Person, message: &str, text: &str) -> Value {
     person.any("edit", json!({ "original_message_id": message, "message": new }))
 }
 
-/// With its context. What is forwarded quotes nothing, and people quote
-/// themselves, too.
-fn put(sandbox: &Sandbox, person: &Person, manner: &Manner, message: Value) -> Value {
+/// With its context. What is forwarded quotes nothing.
+fn put(person: &Person, manner: &Manner, message: Value) -> Value {
     if manner.forwarded {
         return person.forwarded(message, false);
     }
-    let Some(quoted) = manner.quotes.as_deref() else { return message };
-    let mut message = person.quoting(message, quoted);
-    let account = sandbox.meta.first().map(|desk| desk.account.phone_number_id.as_str());
-    let writer = account.and_then(|account| super::who_wrote(sandbox, account, quoted));
-    if let Some(writer) = writer {
-        message["context"]["from"] = writer.address().into();
+    match manner.quotes.as_deref() {
+        Some(quoted) => person.quoting(message, quoted),
+        None => message,
     }
-    message
 }

@@ -2,27 +2,18 @@
 
 use super::super::super::identifiers;
 use super::super::super::media::File;
-use super::super::super::phones::Contact;
 use super::super::super::twilio::{Form, Person};
-use super::super::Sandbox;
 use super::{Manner, Media, Medium, Place, What};
 
 /// The forms, in order; `None` for what Twilio never tells.
-pub(super) fn forms(
-    sandbox: &Sandbox,
-    person: &Person,
-    manner: &Manner,
-    what: &What,
-) -> Option<Vec<Form>> {
+pub(super) fn forms(person: &Person, manner: &Manner, what: &What) -> Option<Vec<Form>> {
     let quoted = manner.quotes.as_deref().unwrap_or_default();
     Some(match what {
         What::Tap { id, title } | What::QuickReply { payload: id, title } => {
             vec![person.button(quoted, title, Some(id))]
         }
         What::Reaction { .. } | What::Edit { .. } | What::Delete { .. } => return None,
-        what => {
-            plain(person, what).into_iter().map(|form| put(sandbox, person, manner, form)).collect()
-        }
+        what => plain(person, what).into_iter().map(|form| put(person, manner, form)).collect(),
     })
 }
 
@@ -68,26 +59,13 @@ fn location(person: &Person, place: &Place) -> Form {
     form
 }
 
-/// With its context. What is forwarded quotes nothing, and people quote
-/// themselves, too.
-fn put(sandbox: &Sandbox, person: &Person, manner: &Manner, form: Form) -> Form {
+/// With its context. What is forwarded quotes nothing.
+fn put(person: &Person, manner: &Manner, form: Form) -> Form {
     if manner.forwarded {
         return person.forwarded(form, false);
     }
-    let Some(quoted) = manner.quotes.as_deref() else { return form };
-    let mut form = person.quoting(form, quoted);
-    let account = sandbox.twilio.first().map(|desk| desk.account.from.as_str());
-    let writer = account.and_then(|account| super::who_wrote(sandbox, account, quoted));
-    if let Some(writer) = writer {
-        form.retain(|(name, _)| name != "OriginalRepliedMessageSender");
-        form.push(("OriginalRepliedMessageSender".into(), address(&writer)));
-    }
-    form
-}
-
-fn address(contact: &Contact) -> String {
-    match &contact.phone {
-        Some(phone) => format!("whatsapp:+{phone}"),
-        None => format!("whatsapp:{}", contact.address()),
+    match manner.quotes.as_deref() {
+        Some(quoted) => person.quoting(form, quoted),
+        None => form,
     }
 }

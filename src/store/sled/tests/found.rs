@@ -26,6 +26,15 @@ async fn on(shop: &Shop, number: &str, inbound: Inbound) -> PersonId {
     }
 }
 
+fn alert() -> Alert {
+    Alert {
+        kind: "test".into(),
+        about: "main".into(),
+        reason: "why".into(),
+        at: Timestamp::UNIX_EPOCH,
+    }
+}
+
 #[tokio::test]
 async fn a_recycled_phone_on_a_second_number_is_another_person() {
     let shop = Shop::new();
@@ -58,8 +67,7 @@ async fn a_changed_number_keeps_the_memory_when_the_id_changes_with_it() {
 async fn a_late_window_failure_does_not_close_the_window_that_a_newer_message_opened() {
     let shop = Shop::new();
     let id = shop.hears("w1", "hello").await;
-    let turn = shop.quiet_turn().await;
-    let delivery = shop.answer(turn, &["hi"]).await.unwrap();
+    let delivery = shop.answers("hi").await;
     let first = delivery.work.id;
     shop.sent(delivery, "out1").await;
     shop.clock.advance(Duration::from_secs(60));
@@ -75,8 +83,7 @@ async fn a_late_window_failure_does_not_close_the_window_that_a_newer_message_op
 async fn who_opted_out_gets_no_second_try_of_the_businesss_words() {
     let shop = Shop::new();
     let id = shop.hears("w1", "hello").await;
-    let turn = shop.quiet_turn().await;
-    let delivery = shop.answer(turn, &["hi"]).await.unwrap();
+    let delivery = shop.answers("hi").await;
     shop.sent(delivery, "out1").await;
     shop.apply(Subject::Conversation(id), say("offer", None)).await;
     let delivery = shop.delivery().await.unwrap();
@@ -117,12 +124,6 @@ async fn words_for_the_former_owner_of_a_number_do_not_reach_the_new_one() {
 #[tokio::test]
 async fn one_damaged_job_blocks_no_other() {
     let shop = Shop::new();
-    let alert = || Alert {
-        kind: "test".into(),
-        about: "main".into(),
-        reason: "why".into(),
-        at: Timestamp::UNIX_EPOCH,
-    };
     for _ in 0..2 {
         shop.apply(Subject::Business("main".into()), Change::Queue(Task::Alert(alert()))).await;
     }
@@ -135,12 +136,6 @@ async fn one_damaged_job_blocks_no_other() {
 #[tokio::test]
 async fn one_damaged_job_does_not_close_the_store() {
     let shop = Shop::new();
-    let alert = || Alert {
-        kind: "test".into(),
-        about: "main".into(),
-        reason: "why".into(),
-        at: Timestamp::UNIX_EPOCH,
-    };
     shop.apply(Subject::Business("main".into()), Change::Queue(Task::Alert(alert()))).await;
     let key = shop.store().tree.scan_prefix(keys::jobs()).keys().next().unwrap().unwrap();
     shop.store().tree.insert(key, b"garbage".to_vec()).unwrap();
@@ -179,8 +174,7 @@ async fn a_long_label_is_listed() {
 async fn somebody_whose_only_address_is_anothers_is_written_to_no_more() {
     let shop = Shop::new();
     let anas = shop.hears("w1", "hello").await;
-    let turn = shop.quiet_turn().await;
-    shop.sent(shop.answer(turn, &["hi"]).await.unwrap(), "o1").await;
+    shop.sent(shop.answers("hi").await, "o1").await;
     let digits = "15550100001";
     let moved = Moved {
         before: vec![phone("15550100002")],
@@ -216,8 +210,7 @@ async fn who_never_heard_the_introduction_is_told_yet() {
 async fn unpaid_again_and_again_loses_nothing() {
     let shop = Shop::new();
     shop.hears("w1", "hello").await;
-    let turn = shop.quiet_turn().await;
-    let mut delivery = shop.answer(turn, &["hi"]).await.unwrap();
+    let mut delivery = shop.answers("hi").await;
     let id = delivery.work.id;
     for name in ["out1", "out2", "out3"] {
         shop.sent(delivery, name).await;

@@ -92,8 +92,7 @@ async fn a_new_user_id_is_matched_by_the_previous_one_and_taken_from_whoever_had
 async fn a_reaction_stands_with_the_message_and_asks_for_no_answer() {
     let shop = Shop::new();
     let conversation = shop.hears("w1", "hello").await;
-    let turn = shop.quiet_turn().await;
-    let delivery = shop.answer(turn, &["hi"]).await.unwrap();
+    let delivery = shop.answers("hi").await;
     shop.sent(delivery, "out1").await;
     let react = |message: &str, emoji: Option<&str>| {
         shop.accept(Event::Reaction { message: message.into(), emoji: emoji.map(str::to_owned) })
@@ -229,8 +228,7 @@ async fn effects_on_somebody_else_are_in_the_turns_own_commit() {
 async fn a_window_that_the_provider_calls_closed_is_closed_until_the_person_writes() {
     let shop = Shop::new();
     let id = shop.hears("w1", "hello").await;
-    let turn = shop.quiet_turn().await;
-    let delivery = shop.answer(turn, &["hi"]).await.unwrap();
+    let delivery = shop.answers("hi").await;
     let reply = delivery.work.id;
     shop.sent(delivery, "out1").await;
     let closed = Failure::new(Class::WindowClosed, "too late").with_code(1);
@@ -251,8 +249,7 @@ async fn a_window_that_the_provider_calls_closed_is_closed_until_the_person_writ
 async fn an_unpaid_number_waits_for_its_operator_and_then_sends_what_waited() {
     let shop = Shop::new();
     shop.hears("w1", "hello").await;
-    let turn = shop.quiet_turn().await;
-    let delivery = shop.answer(turn, &["hi"]).await.unwrap();
+    let delivery = shop.answers("hi").await;
     let failure = Some(Failure::new(Class::Unpaid, "no money"));
     let at = shop.clock.now();
     shop.end(delivery, DeliveryOutcome::Retry { at, failure }).await;
@@ -267,8 +264,7 @@ async fn an_unpaid_number_waits_for_its_operator_and_then_sends_what_waited() {
 async fn whoever_told_the_provider_stop_is_written_to_no_more() {
     let shop = Shop::new();
     let id = shop.hears("w1", "hello").await;
-    let turn = shop.quiet_turn().await;
-    let delivery = shop.answer(turn, &["hi"]).await.unwrap();
+    let delivery = shop.answers("hi").await;
     let failure = Failure::new(Class::Unsubscribed, "unsubscribed");
     shop.end(delivery, DeliveryOutcome::Failed(failure)).await;
     let person = shop.state(id).await.person;
