@@ -255,15 +255,8 @@ fn minds(
 ) -> Result<Minds, config::Error> {
     let mut minds = HashMap::new();
     for (name, config) in &settings.businesses {
-        let mind = Mind::build(
-            config.assistant.clone(),
-            config.policy.clone(),
-            config.handoff.clone(),
-            config.llm.clone(),
-            http.clone(),
-            clock.clone(),
-            settings.server.templates_dir.as_deref(),
-        );
+        let folder = settings.server.templates_dir.as_deref();
+        let mind = Mind::build(config.clone(), http.clone(), clock.clone(), folder);
         let mut mind = mind.map_err(|e| settings.explain(&e))?;
         if let Some(hangs) = &settings.sources.model_hangs {
             mind.model = Arc::new(Switched::new(mind.model, hangs.clone()));

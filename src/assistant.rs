@@ -7,6 +7,7 @@ pub mod format;
 pub mod handoff;
 pub mod language;
 mod markdown;
+pub mod memory;
 mod mind;
 pub mod policy;
 mod replies;
@@ -34,7 +35,7 @@ use context::Context;
 use policy::Decision;
 use replies::Wish;
 
-pub use config::{Config, Hours};
+pub use config::{BusinessConfig, Config, Hours};
 pub use mind::Mind;
 
 /// The minds of all businesses.
@@ -137,7 +138,7 @@ impl Assistant {
     }
 
     async fn context(&self, turn: &Turn, mind: &Mind) -> Result<Context, StoreError> {
-        Context::read(self.transcript.as_ref(), turn, mind.config.history_tokens).await
+        Context::read(self.transcript.as_ref(), turn, mind.memory.budget_tokens).await
     }
 
     /// Whether a STOP waits for the next turn. Who can't read it now answers.

@@ -20,11 +20,11 @@ use std::path::PathBuf;
 use config::Value;
 use tokio::sync::watch;
 
-use crate::assistant::{self, handoff, policy};
+use crate::assistant::BusinessConfig;
 use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;
 use crate::worker::{catch_up, deliveries, jobs};
-use crate::{http, llm, store};
+use crate::{http, store};
 use layers::{get, origin, table};
 use section::read;
 
@@ -42,6 +42,7 @@ const SECTIONS: &[&str] = &[
     "sending",
     "policy",
     "handoff",
+    "memory",
     "events",
     "alerts",
     "businesses",
@@ -101,20 +102,6 @@ pub struct Settings {
     pub sources: Sources,
     origins: BTreeMap<String, String>,
     fingerprints: BTreeMap<&'static str, u64>,
-}
-
-/// `[llm]`, `[assistant]`, `[policy]` and `[handoff]` with what
-/// `[businesses.NAME]` says.
-#[derive(Clone, Debug)]
-pub struct BusinessConfig {
-    /// `[llm]`.
-    pub llm: llm::Config,
-    /// `[assistant]`.
-    pub assistant: assistant::Config,
-    /// `[policy]`.
-    pub policy: policy::Config,
-    /// `[handoff]`.
-    pub handoff: handoff::Config,
 }
 
 /// One line: the key, what is wrong, where it comes from, the remedy.

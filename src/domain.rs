@@ -15,6 +15,7 @@ pub mod grant;
 pub mod id;
 pub mod job;
 pub mod lane;
+pub mod memory;
 pub mod message;
 pub mod pace;
 pub mod pause;

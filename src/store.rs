@@ -24,7 +24,10 @@ use crate::domain::grant::Grant;
 use crate::domain::id::{
     Business, ConversationId, JobId, MessageId, NumberName, PersonId, ProviderId, Token,
 };
-use crate::domain::job::{Job, JobOutcome, NewsKind};
+use crate::domain::job::{Erasure, Job, JobOutcome, NewsKind};
+use crate::domain::memory::{
+    self, Cursor, Entry, Linked, Page, Space, SpaceInfo, Summary, Vectors,
+};
 use crate::domain::message::Message;
 use crate::domain::pause::Pause;
 use crate::domain::person::{Alias, Person};
@@ -39,8 +42,10 @@ pub trait Store:
     + Changes
     + Transcript
     + People
+    + Memory
     + Numbers
     + Access
+    + Upkeep
 {
 }
 
@@ -52,8 +57,10 @@ impl<S> Store for S where
         + Changes
         + Transcript
         + People
+        + Memory
         + Numbers
         + Access
+        + Upkeep
 {
 }
 
@@ -214,6 +221,40 @@ pub trait Transcript: Send + Sync {
     async fn outbox(&self, id: ConversationId) -> Result<Vec<Delivery>, StoreError>;
 }
 
+/// Reading what is remembered, and what finds it again.
+#[async_trait]
+pub trait Memory: Send + Sync {
+    /// What is remembered under a key, if it has not expired.
+    async fn entry(&self, space: &Space, key: &str) -> Result<Option<Entry>, StoreError>;
+
+    /// A page of a space, the last written first, and where it ended if there
+    /// is more.
+    async fn entries(
+        &self,
+        space: &Space,
+        page: &Page,
+    ) -> Result<(Vec<Entry>, Option<Cursor>), StoreError>;
+
+    /// What stood under a key of a person's before, newest first.
+    async fn history(&self, space: &Space, key: &str) -> Result<Vec<Entry>, StoreError>;
+
+    /// The spaces of a business that hold anything.
+    async fn spaces(&self, business: &Business) -> Result<Vec<SpaceInfo>, StoreError>;
+
+    /// The search index of a conversation: its blocks in order, the last one
+    /// made on the spot, as `recall` packs them.
+    async fn index(&self, id: ConversationId) -> Result<Vec<Vec<u8>>, StoreError>;
+
+    /// The vectors of a conversation that this model made.
+    async fn vectors(&self, id: ConversationId, model: &str) -> Result<Vec<Vectors>, StoreError>;
+
+    /// What was said before the window, in short.
+    async fn summary(&self, id: ConversationId) -> Result<Option<Summary>, StoreError>;
+
+    /// What the turn was told that ended with this message, as JSON.
+    async fn trace(&self, id: MessageId) -> Result<Option<serde_json::Value>, StoreError>;
+}
+
 /// Reading who is who.
 #[async_trait]
 pub trait People: Send + Sync {
@@ -222,6 +263,13 @@ pub trait People: Send + Sync {
 
     /// The person with this id.
     async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError>;
+
+    /// Up to `max` people behind this one, in the order in which they first
+    /// came.
+    async fn people(&self, after: Option<PersonId>, max: usize) -> Result<Vec<Person>, StoreError>;
+
+    /// Who was made one with whom, newest first, of this business.
+    async fn links(&self, business: &Business) -> Result<Vec<Linked>, StoreError>;
 }
 
 /// Reading how a number of ours stands.
@@ -253,6 +301,44 @@ pub trait Access: Send + Sync {
     async fn grants(&self) -> Result<Vec<Grant>, StoreError>;
 }
 
+/// What has had its time.
+#[async_trait]
+pub trait Upkeep: Send + Sync {
+    /// Deletes up to `max` records that have had their time, from where the
+    /// last sweep ended; where it ended this time, `None` = it is through.
+    async fn sweep(
+        &self,
+        kept: &Kept,
+        from: Option<Swept>,
+        max: usize,
+    ) -> Result<Swept, StoreError>;
+
+    /// Deletes up to `max` records of somebody who is forgotten; `true` = none
+    /// is left.
+    async fn erase(&self, left: &Erasure, max: usize) -> Result<bool, StoreError>;
+
+    /// Programs' looks into people's memory, newest first, at most so many.
+    async fn accesses(&self, max: usize) -> Result<Vec<memory::Access>, StoreError>;
+}
+
+/// How long things are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Messages of this business; businesses that are not here keep all.
+    pub messages: std::collections::BTreeMap<Business, Duration>,
+    /// What turns were told.
+    pub traces: Duration,
+}
+
+/// How far a sweep came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Where it goes on; `None` = it is through.
+    pub next: Option<Vec<u8>>,
+    /// Records that it deleted.
+    pub deleted: usize,
+}
+
 /// Why the store did not do it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
@@ -273,6 +359,15 @@ pub enum StoreError {
     /// What the change concerns is not there.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// The entry does not stand as the write expects.
+    #[error("the entry has changed: {}", version.map_or("it is not there".to_owned(), |v| format!("its version is {v}")))]
+    Changed {
+        /// How it stands; `None` = it is not there.
+        version: Option<u64>,
+    },
+    /// The write makes no sense for what is there.
+    #[error("{0}")]
+    Unfit(&'static str),
     /// The store could not be opened or has shut down.
     #[error("{0}")]
     Unavailable(String),

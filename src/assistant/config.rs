@@ -2,7 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use super::{handoff, memory, policy};
 use crate::llm;
+
+/// All sections of one business, with what `[businesses.NAME]` says.
+#[derive(Clone, Debug)]
+pub struct BusinessConfig {
+    /// `[llm]`.
+    pub llm: llm::Config,
+    /// `[assistant]`.
+    pub assistant: Config,
+    /// `[policy]`.
+    pub policy: policy::Config,
+    /// `[handoff]`.
+    pub handoff: handoff::Config,
+    /// `[memory]`.
+    pub memory: memory::Config,
+}
 
 /// `[assistant]`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -33,8 +49,6 @@ pub struct Config {
     pub quiet_max_ms: u64,
     /// From a turn's first message to the honest line, in seconds.
     pub deadline_s: u64,
-    /// How much of the conversation the model sees.
-    pub history_tokens: u32,
 }
 
 /// `assistant.hours`.
@@ -60,10 +74,11 @@ pub struct Hours {
 }
 
 /// What can't be 0 without silencing the assistant.
-pub(super) fn check_numbers(config: &Config, llm: &llm::Config) -> Result<(), String> {
+pub(super) fn check_numbers(all: &BusinessConfig) -> Result<(), String> {
+    let BusinessConfig { llm, assistant: config, memory, .. } = all;
     let numbers = [
         ("assistant.deadline_s", config.deadline_s, 1),
-        ("assistant.history_tokens", config.history_tokens.into(), 100),
+        ("memory.budget_tokens", memory.budget_tokens.into(), 1000),
         ("llm.timeout_s", llm.timeout_s, 1),
         ("llm.max_output_tokens", llm.max_output_tokens.into(), 1),
     ];

@@ -14,7 +14,7 @@ use super::replies::Replies;
 use super::templates::{Facts, Templates};
 use super::think::Thinking;
 use super::time::Schedule;
-use super::{Config, handoff, language, markdown, policy, reply};
+use super::{BusinessConfig, Config, handoff, language, markdown, memory, policy, reply};
 use crate::clock::Clock;
 use crate::domain::lane::Quiet;
 use crate::domain::person::Address;
@@ -38,6 +38,8 @@ pub struct Mind {
     pub policy: policy::Config,
     /// `[handoff]`.
     pub handoff: handoff::Config,
+    /// `[memory]`.
+    pub memory: memory::Config,
     /// The model.
     pub model: Arc<dyn Model>,
     pub(super) tools: &'static [&'static dyn Tool],
@@ -51,15 +53,13 @@ impl Mind {
     /// the shape of `templates/`; what it lacks is compiled in. The error is
     /// one line that names the key, or file and line, and the remedy.
     pub fn build(
-        config: Config,
-        policy: policy::Config,
-        handoff: handoff::Config,
-        llm: llm::Config,
+        all: BusinessConfig,
         http: reqwest::Client,
         clock: Clock,
         templates_dir: Option<&Path>,
     ) -> Result<Self, String> {
-        check_numbers(&config, &llm)?;
+        check_numbers(&all)?;
+        let BusinessConfig { llm, assistant: config, policy, handoff, memory } = all;
         let replies = Replies::load(templates_dir)?;
         if !replies.speak(&config.language) {
             let known = language::LANGUAGES.join(", ");
@@ -72,7 +72,19 @@ impl Mind {
         let schedule = Schedule::read(&config.timezone, &config.hours)?;
         let templates = Templates::compile(templates_dir, instructions(&config)?)?;
         let model = llm::open(&llm, http, clock)?;
-        Ok(Self { llm, config, policy, handoff, model, tools: TOOLS, templates, replies, schedule })
+        let tools = TOOLS;
+        Ok(Self {
+            llm,
+            config,
+            policy,
+            handoff,
+            memory,
+            model,
+            tools,
+            templates,
+            replies,
+            schedule,
+        })
     }
 
     /// How long a burst is waited for.
@@ -140,7 +152,7 @@ impl Mind {
         };
         Ok(Prompt {
             system: vec![self.templates.system(facts)?, self.templates.time(&calendar)?],
-            dialog: context.dialog(&turn.inbound, self.config.history_tokens),
+            dialog: context.dialog(&turn.inbound, self.memory.budget_tokens),
             steps: Vec::new(),
             tools: self.tools.iter().map(|tool| tool.spec()).collect(),
             max_output_tokens: self.llm.max_output_tokens,

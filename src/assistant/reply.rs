@@ -49,7 +49,7 @@ impl Mind {
         }
         let mut messages = messages(&text, choices, limits);
         messages.iter_mut().take(1).for_each(|first| first.introduces = introduces);
-        Finished { messages, changes, record: TurnRecord::new(verdict) }
+        Finished { messages, changes, record: TurnRecord::new(verdict), trace: None }
     }
 
     /// Once per person; a group is nobody, and who says STOP has no use for it.
@@ -117,7 +117,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::assistant::sample;
+    use crate::assistant::{BusinessConfig, sample};
     use crate::clock::Clock;
     use crate::llm;
     use crate::llm::stand_in::http;
@@ -132,15 +132,8 @@ mod tests {
     }
 
     fn build(config: Config) -> Result<Mind, String> {
-        Mind::build(
-            config,
-            sample::policy(),
-            sample::handoff(),
-            llm(),
-            http(),
-            Clock::system(),
-            None,
-        )
+        let all = BusinessConfig { assistant: config, ..sample::business(llm()) };
+        Mind::build(all, http(), Clock::system(), None)
     }
 
     fn introducing() -> Config {

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Config, Hours, Mind, handoff, policy};
+use super::{BusinessConfig, Config, Hours, Mind, handoff, memory, policy};
 use crate::clock::Clock;
 use crate::domain::content::Content;
 use crate::domain::conversation::{Conversation, Mode};
-use crate::domain::id::{ConversationId, Number, PersonId, Position};
+use crate::domain::id::{ConversationId, KeyId, Number, PersonId, Position};
 use crate::domain::lane::Lane;
 use crate::domain::message::{Attached, Message, Role, Status};
 use crate::domain::pace::Rate;
@@ -39,7 +39,27 @@ pub(crate) fn config() -> Config {
         quiet_ms: 1000,
         quiet_max_ms: 6000,
         deadline_s: 120,
-        history_tokens: 1000,
+    }
+}
+
+pub(crate) fn business(llm: llm::Config) -> BusinessConfig {
+    let (policy, handoff) = (policy(), handoff());
+    BusinessConfig { llm, assistant: config(), policy, handoff, memory: memory() }
+}
+
+pub(crate) fn memory() -> memory::Config {
+    memory::Config {
+        budget_tokens: 3000,
+        knowledge_tokens: 500,
+        profile_tokens: 200,
+        summary_tokens: 200,
+        recall_tokens: 300,
+        state_keys: vec![],
+        retention_days: 0,
+        trace_days: 0,
+        embeddings_url: None,
+        embeddings_api_key: "".into(),
+        embeddings_model: String::new(),
     }
 }
 
@@ -58,7 +78,7 @@ pub(crate) fn handoff() -> handoff::Config {
 }
 
 pub(crate) fn mind(llm: llm::Config, clock: &Clock) -> Mind {
-    Mind::build(config(), policy(), handoff(), llm, http(), clock.clone(), None).expect("a mind")
+    Mind::build(business(llm), http(), clock.clone(), None).expect("a mind")
 }
 
 pub(crate) fn limits() -> Limits {
@@ -112,6 +132,9 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
             gone: false,
             next_seq: inbound.len() as u64 + 1,
             answered_to: 1,
+            key: KeyId::default(),
+            asked: None,
+            farewell: false,
             given_up_to: 0,
             window_from: 0,
             turns: Lane::default(),
@@ -128,6 +151,8 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
             name: Some("Ana".into()),
             opted_out: false,
             introduced: false,
+            key: KeyId::default(),
+            archives: vec![],
             conversations: vec![("shop".into(), id)],
             since: now(),
         },

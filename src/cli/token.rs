@@ -26,12 +26,16 @@ pub struct Args {
 enum Command {
     /// Make a token and show it, once.
     New {
-        /// What for: messages (write to people). May be given several times.
+        /// What for: messages (write to people), memory (read and write what is
+        /// remembered). May be given several times.
         #[arg(long, required = true, value_parser = scope)]
         scope: Vec<Scope>,
         /// The business that it speaks for; may be left out if there is one.
         #[arg(long, value_name = "NAME")]
         business: Option<String>,
+        /// Only this namespace of the memory.
+        #[arg(long, value_name = "NAME")]
+        namespace: Option<String>,
         /// A word of your own, so that you know it again.
         #[arg(long, value_name = "TEXT", default_value = "")]
         label: String,
@@ -55,9 +59,9 @@ enum Command {
 /// Does it.
 pub async fn run(args: Args) -> Result<(), Failure> {
     match args.command {
-        Command::New { scope, business, label, reach } => {
+        Command::New { scope, business, namespace, label, reach } => {
             let business = business.as_deref().map(Business::from);
-            make(&reach, TokenWanted { scopes: scope, business, label }).await
+            make(&reach, TokenWanted { scopes: scope, business, namespace, label }).await
         }
         Command::List { reach } => list(&reach).await,
         Command::Revoke { id, reach } => revoke(&reach, &id).await,

@@ -1,4 +1,4 @@
-//! How each business answers: `[llm]`, `[assistant]`, `[policy]` and `[handoff]`,
+//! How each business answers: `[llm]`, `[assistant]`, `[policy]`, `[handoff]` and `[memory]`,
 //! with what `[businesses.NAME]` says for itself over them.
 
 use std::collections::BTreeMap;
@@ -9,14 +9,14 @@ use serde::de::DeserializeOwned;
 
 use super::layers::{self, get, join, origin, table};
 use super::section::{read, unknown};
-use super::{BusinessConfig, Error, Sources, numbers, read_section};
-use crate::assistant::{handoff, policy};
+use super::{Error, Sources, numbers, read_section};
+use crate::assistant::{BusinessConfig, handoff, policy};
 use crate::domain::id::{Business, NumberName};
 use crate::llm;
 use crate::provider::NumberConfig;
 
 /// What a business may say for itself.
-const MINDFUL: &[&str] = &["llm", "assistant", "policy", "handoff"];
+const MINDFUL: &[&str] = &["llm", "assistant", "policy", "handoff", "memory"];
 
 /// Fills in `OPENAI_API_KEY` (for OpenAI's own server: nobody else is shown
 /// it), and the demo where it may stand in; the warning says so to whoever
@@ -87,6 +87,7 @@ fn business(tree: &Value, name: &str) -> Result<BusinessConfig, Error> {
         assistant: layered(tree, &path, own, "assistant")?,
         policy: layered(tree, &path, own, "policy")?,
         handoff: layered(tree, &path, own, "handoff")?,
+        memory: layered(tree, &path, own, "memory")?,
     };
     answerable(tree, &config.llm)?;
     sensible(&Written { tree, path: &path, own }, &config)?;

@@ -10,6 +10,7 @@ use super::{Error, Renamed, reference};
 
 /// Keys that hold secrets; each can be given as `KEY_file`.
 pub const SECRETS: &[&str] = &[
+    "embeddings_api_key",
     "access_token",
     "app_secret",
     "app_secret_previous",

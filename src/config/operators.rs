@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{BusinessConfig, Error, Sources};
+use super::{Error, Sources};
+use crate::assistant::BusinessConfig;
 use crate::domain::content::Template;
 use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;

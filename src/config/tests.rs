@@ -7,7 +7,9 @@ use serde::de::{DeserializeOwned, Visitor};
 
 use super::reference::{Key, TEXT, keys};
 use super::*;
+use crate::assistant::{self, handoff, policy};
 use crate::domain::id::NumberName;
+use crate::llm;
 use crate::provider::{meta, twilio};
 
 const META: &str = r#"
@@ -163,7 +165,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (
             wrong("[businesses.main.server]\nlisten = \"x\""),
-            "businesses.main.server is not a key (my.toml); known there: llm, assistant, policy, handoff",
+            "businesses.main.server is not a key (my.toml); known there: llm, assistant, policy, handoff, memory",
         ),
         (
             wrong("[businesses.main.llm]\nmodle = \"x\""),
@@ -272,7 +274,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         (
             refused(META, &[("OLIFANT__TYPO", "1")]),
             "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, twilio, llm, \
-             assistant, sending, policy, handoff, events, alerts, businesses",
+             assistant, sending, policy, handoff, memory, events, alerts, businesses",
         ),
         (
             refused(META, &[("OLIFANT__LLM__TIMEOUT_S", "soon")]),
@@ -529,6 +531,7 @@ fn known() -> BTreeSet<String> {
     add("sending", fields::<deliveries::Config>());
     add("policy", fields::<policy::Config>());
     add("handoff", fields::<handoff::Config>());
+    add("memory", fields::<assistant::memory::Config>());
     add("events", fields::<jobs::Events>());
     add("alerts", fields::<jobs::Alerts>());
     add("twilio", fields::<catch_up::Config>());

@@ -7,8 +7,9 @@ use super::conversation::Mode;
 use super::grant::Grant;
 use super::id::{Business, ConversationId, MessageId, Number, NumberName, PersonId};
 use super::job::Task;
+use super::memory::{Access, Asked, Entry, Imported, Space, Summary, Vectors, Write};
 use super::message::{Outgoing, Role};
-use super::person::Sender;
+use super::person::{Alias, Sender};
 
 /// Whom changes concern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,10 @@ pub enum Subject {
     Number(NumberName),
     /// A business: what concerns no person and no number.
     Business(Business),
+    /// A business's customer with this alias, who is made if nobody has it.
+    Known(Business, Alias),
+    /// A namespace of a business's programs, or a person's profile.
+    Space(Space),
 }
 
 /// One effect.
@@ -75,6 +80,30 @@ pub enum Change {
     Grant(Grant),
     /// The token with this id, or hash, is not valid any more.
     Revoke(String),
+    /// Something is remembered, or not any more: of the person, or in the
+    /// space that the changes concern.
+    Remember(Box<Write>),
+    /// Every key of the space goes.
+    ForgetSpace,
+    /// These messages' words go; that something was said stays.
+    Redact(Vec<MessageId>),
+    /// The person is asked to confirm, or has answered (`None`).
+    Ask(Option<Asked>),
+    /// Everything that is known of the person goes, at once and for good;
+    /// what the same turn says still goes out.
+    ForgetAll,
+    /// What was said before the window, in short.
+    Summarise(Summary),
+    /// Vectors of messages.
+    Embed(Vectors),
+    /// What was said elsewhere, in order; into the archive of this name.
+    Import(String, Vec<Imported>),
+    /// This other person is the same one.
+    Merge(PersonId),
+    /// They are two after all: undoes the link of this name.
+    Split(String),
+    /// A program looked at, or wrote, a person's memory.
+    Note(Access),
     /// Effects on somebody else, in the same commit.
     Also(Box<Subject>, Vec<Change>),
 }
@@ -91,7 +120,7 @@ pub struct Saying {
 }
 
 /// What an effect did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Changed {
     /// As asked.
     Done,
@@ -99,6 +128,14 @@ pub enum Changed {
     Said(MessageId),
     /// It had been said before.
     Known(MessageId),
+    /// This is remembered now; for what was deleted, what it was.
+    Remembered(Box<Entry>),
+    /// There was nothing to delete.
+    Absent,
+    /// So many were deleted, brought in, or redacted.
+    Count(u64),
+    /// The link that undoes it.
+    Linked(String),
 }
 
 impl Change {
@@ -121,6 +158,17 @@ impl Change {
             | Self::Queue(_)
             | Self::Grant(_)
             | Self::Revoke(_)
+            | Self::Remember(_)
+            | Self::ForgetSpace
+            | Self::Redact(_)
+            | Self::Ask(_)
+            | Self::ForgetAll
+            | Self::Summarise(_)
+            | Self::Embed(_)
+            | Self::Import(..)
+            | Self::Merge(_)
+            | Self::Split(_)
+            | Self::Note(_)
             | Self::Also(..) => None,
         }
     }

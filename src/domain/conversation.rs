@@ -4,8 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::id::{ConversationId, Number, PersonId};
+use super::id::{ConversationId, KeyId, Number, PersonId};
 use super::lane::Lane;
+use super::memory::Asked;
 use super::person::Address;
 
 /// One person and one number.
@@ -15,6 +16,9 @@ pub struct Conversation {
     pub id: ConversationId,
     /// With whom.
     pub person: PersonId,
+    /// What its words are sealed with: its own, so that it can change hands.
+    #[serde(default)]
+    pub key: KeyId,
     /// Through which number of ours.
     pub number: Number,
     /// Where the person last wrote from: replies go exactly there.
@@ -34,6 +38,13 @@ pub struct Conversation {
     /// The address is somebody else's by now: nothing goes there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
+    /// The person has to confirm something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+    /// It holds nothing but the last line to somebody who is forgotten, and
+    /// goes when that is sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub farewell: bool,
     /// The `seq` the next message gets.
     pub next_seq: u64,
     /// Messages below this `seq` are answered (or knowingly not).

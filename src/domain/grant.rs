@@ -14,6 +14,9 @@ pub struct Grant {
     pub scopes: Vec<Scope>,
     /// The business that it speaks for.
     pub business: Business,
+    /// Only this namespace's memory; `None` = all of the business.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
     /// The operator's own word for it.
     pub label: String,
     /// Since when.
@@ -33,9 +36,11 @@ impl Grant {
 pub enum Scope {
     /// Writing to people (`POST /v1/messages`).
     Messages,
+    /// Reading and writing memory (`/v1/memory`, `/memory`).
+    Memory,
 }
 
 impl Scope {
     /// All scopes, by name.
-    pub const ALL: [(&str, Self); 1] = [("messages", Self::Messages)];
+    pub const ALL: [(&str, Self); 2] = [("messages", Self::Messages), ("memory", Self::Memory)];
 }

@@ -192,6 +192,14 @@ impl FromStr for MessageId {
     }
 }
 
+/// Which key seals a value: a slot of the store's key file. 0 is the house's
+/// own, for what is nobody's.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct KeyId(pub u32);
+
 /// Says which claim a worker holds; a finish with an old one is `ClaimLost`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

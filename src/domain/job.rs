@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::id::{Business, ConversationId, JobId, MessageId, NumberName, PersonId};
+use super::id::{Business, ConversationId, JobId, KeyId, MessageId, NumberName, PersonId};
 
 /// Work: do this.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,24 @@ pub enum Task {
     Tell(News),
     /// Tell an operator.
     Alert(Alert),
+    /// Tell in short what left the window of a conversation.
+    Summarise(ConversationId),
+    /// Make the vectors that a conversation lacks.
+    Embed(ConversationId),
+    /// Delete what is left of somebody who is forgotten: it can't be read any
+    /// more.
+    Erase(Erasure),
+}
+
+/// What is left of somebody who is forgotten.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// Who it was.
+    pub person: PersonId,
+    /// Their conversations.
+    pub conversations: Vec<ConversationId>,
+    /// The keys of all that, to be overwritten if they are not yet.
+    pub keys: Vec<KeyId>,
 }
 
 /// How a job ended.

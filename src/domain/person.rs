@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::id::{Business, ConversationId, NumberName, PersonId};
+use super::id::{Business, ConversationId, KeyId, NumberName, PersonId};
 
 /// A phone number: its digits with country code, without `+`, exactly as the
 /// provider wrote them.
@@ -179,6 +179,9 @@ pub struct Person {
     pub id: PersonId,
     /// Whose customer this is; nothing of the person crosses it.
     pub business: Business,
+    /// What the profile is sealed with.
+    #[serde(default)]
+    pub key: KeyId,
     /// Every name they are known by, in the order they came.
     pub aliases: Vec<Link>,
     /// The name last given by the provider.
@@ -191,6 +194,9 @@ pub struct Person {
     pub introduced: bool,
     /// One conversation for each number written to.
     pub conversations: Vec<(NumberName, ConversationId)>,
+    /// What was said elsewhere and brought in: nobody writes there any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub archives: Vec<ConversationId>,
     /// When the first message came.
     pub since: Timestamp,
 }

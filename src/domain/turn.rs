@@ -44,6 +44,8 @@ pub struct Finished {
     pub changes: Vec<Change>,
     /// How it went.
     pub record: TurnRecord,
+    /// Exactly what the model was told and said, as JSON, for `olifant turns`.
+    pub trace: Option<serde_json::Value>,
 }
 
 impl Finished {
@@ -53,6 +55,7 @@ impl Finished {
             messages: Vec::new(),
             changes: Vec::new(),
             record: TurnRecord::new(Verdict::Silent(reason.into())),
+            trace: None,
         }
     }
 }

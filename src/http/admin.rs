@@ -73,6 +73,9 @@ pub struct TokenWanted {
     /// Whom it speaks for; without: the only business.
     #[serde(default)]
     pub business: Option<Business>,
+    /// Only this namespace's memory; without: all of the business.
+    #[serde(default)]
+    pub namespace: Option<String>,
     /// The operator's own word for it.
     #[serde(default)]
     pub label: String,
@@ -222,6 +225,7 @@ async fn make_token(
         hash: hash(&token),
         scopes: wanted.scopes,
         business: business.clone(),
+        namespace: wanted.namespace,
         label: wanted.label,
         created_at: shared.clock.now(),
     };

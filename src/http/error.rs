@@ -162,6 +162,10 @@ impl From<StoreError> for Problem {
             StoreError::Damaged(_) => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", message)
             }
+            StoreError::Changed { .. } => {
+                Self::new(StatusCode::PRECONDITION_FAILED, "conflict", message)
+            }
+            StoreError::Unfit(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unfit", message),
             StoreError::Busy
             | StoreError::NoSpace { .. }
             | StoreError::ClaimLost

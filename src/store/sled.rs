@@ -6,6 +6,7 @@ mod changes;
 mod inbox;
 mod keys;
 mod lanes;
+mod memory;
 mod news;
 mod numbers;
 mod open;
@@ -13,6 +14,7 @@ mod people;
 mod queue;
 mod transcript;
 mod tx;
+mod upkeep;
 mod writer;
 
 #[cfg(test)]

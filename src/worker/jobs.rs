@@ -14,13 +14,16 @@ use url::Url;
 use super::while_held;
 use crate::clock::Clock;
 use crate::domain::content::Template;
-use crate::domain::job::{Job, JobOutcome, NewsKind, Task, patience};
+use crate::domain::job::{Erasure, Job, JobOutcome, NewsKind, Task, patience};
 use crate::provider::Providers;
 use crate::store::{Claim, Queue, Store, StoreError};
 use hook::{Hook, Told};
 
 /// How often a job is tried, over a day and a half.
 const TRIES: u16 = 9;
+
+/// Records that one commit erases.
+const AT_ONCE: usize = 256;
 
 /// `[events]`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -116,10 +119,23 @@ impl Jobs {
         }
     }
 
+    /// In small batches, so that nobody waits long for the writer.
+    async fn erase(&self, left: &Erasure) -> Told {
+        loop {
+            match self.store.erase(left, AT_ONCE).await {
+                Ok(true) => return Told::Yes,
+                Ok(false) => {}
+                Err(error) => return Told::later(error.to_string()),
+            }
+        }
+    }
+
     async fn attempt(&self, job: &Job) -> JobOutcome {
         let told = match &job.task {
             Task::Tell(news) => self.tell(job, news).await,
             Task::Alert(alert) => self.alert(job, alert).await,
+            Task::Summarise(_) | Task::Embed(_) => Told::Yes,
+            Task::Erase(left) => self.erase(left).await,
         };
         match told {
             Told::Yes => JobOutcome::Done,

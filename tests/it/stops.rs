@@ -14,13 +14,16 @@ use olifant::domain::grant::Grant;
 use olifant::domain::id::{
     Business, ConversationId, JobId, MessageId, NumberName, PersonId, ProviderId,
 };
-use olifant::domain::job::{Job, JobOutcome};
+use olifant::domain::job::{Erasure, Job, JobOutcome};
+use olifant::domain::memory::{
+    Access as Looked, Cursor, Entry, Linked, Page, Space, SpaceInfo, Summary, Vectors,
+};
 use olifant::domain::message::Message;
 use olifant::domain::person::{Alias, Person};
 use olifant::domain::turn::{Turn, TurnOutcome};
 use olifant::store::{
-    Accepted, Access, Changes, Claim, Inbox, NumberState, Numbers, People, Pick, Queue, Store,
-    StoreError, Transcript, WakeUp,
+    Accepted, Access, Changes, Claim, Inbox, Kept, Memory, NumberState, Numbers, People, Pick,
+    Queue, Store, StoreError, Swept, Transcript, Upkeep, WakeUp,
 };
 use tokio::sync::watch;
 
@@ -271,5 +274,72 @@ impl People for Stopping {
 
     async fn person(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
         self.inner.person(id).await
+    }
+
+    async fn people(&self, after: Option<PersonId>, max: usize) -> Result<Vec<Person>, StoreError> {
+        self.inner.people(after, max).await
+    }
+
+    async fn links(&self, business: &Business) -> Result<Vec<Linked>, StoreError> {
+        self.inner.links(business).await
+    }
+}
+
+#[async_trait]
+impl Memory for Stopping {
+    async fn entry(&self, space: &Space, key: &str) -> Result<Option<Entry>, StoreError> {
+        self.inner.entry(space, key).await
+    }
+
+    async fn entries(
+        &self,
+        space: &Space,
+        page: &Page,
+    ) -> Result<(Vec<Entry>, Option<Cursor>), StoreError> {
+        self.inner.entries(space, page).await
+    }
+
+    async fn history(&self, space: &Space, key: &str) -> Result<Vec<Entry>, StoreError> {
+        self.inner.history(space, key).await
+    }
+
+    async fn spaces(&self, business: &Business) -> Result<Vec<SpaceInfo>, StoreError> {
+        self.inner.spaces(business).await
+    }
+
+    async fn index(&self, id: ConversationId) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.inner.index(id).await
+    }
+
+    async fn vectors(&self, id: ConversationId, model: &str) -> Result<Vec<Vectors>, StoreError> {
+        self.inner.vectors(id, model).await
+    }
+
+    async fn summary(&self, id: ConversationId) -> Result<Option<Summary>, StoreError> {
+        self.inner.summary(id).await
+    }
+
+    async fn trace(&self, id: MessageId) -> Result<Option<serde_json::Value>, StoreError> {
+        self.inner.trace(id).await
+    }
+}
+
+#[async_trait]
+impl Upkeep for Stopping {
+    async fn sweep(
+        &self,
+        kept: &Kept,
+        from: Option<Swept>,
+        max: usize,
+    ) -> Result<Swept, StoreError> {
+        self.inner.sweep(kept, from, max).await
+    }
+
+    async fn erase(&self, left: &Erasure, max: usize) -> Result<bool, StoreError> {
+        self.inner.erase(left, max).await
+    }
+
+    async fn accesses(&self, max: usize) -> Result<Vec<Looked>, StoreError> {
+        self.inner.accesses(max).await
     }
 }

@@ -213,7 +213,7 @@ impl<'a> Hearing<'a> {
             true => Verdict::Silent("an operator wrote, and needs no word back".into()),
             false => Verdict::Said,
         };
-        Finished { messages, changes: self.changes, record: TurnRecord::new(verdict) }
+        Finished { messages, changes: self.changes, record: TurnRecord::new(verdict), trace: None }
     }
 }
 

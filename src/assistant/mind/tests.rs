@@ -85,8 +85,8 @@ async fn a_wrong_configuration_is_named_with_its_remedy() {
     let llm = StandIn::start([]).await.config();
     let config = sample::config;
     let build = |config: Config, llm: llm::Config| {
-        let (policy, handoff) = (sample::policy(), sample::handoff());
-        let built = Mind::build(config, policy, handoff, llm, http(), Clock::system(), None);
+        let all = BusinessConfig { assistant: config, ..sample::business(llm) };
+        let built = Mind::build(all, http(), Clock::system(), None);
         built.err().unwrap_or_default()
     };
     assert_eq!(build(config(), llm.clone()), "");

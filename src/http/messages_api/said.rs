@@ -63,7 +63,7 @@ async fn write(
             let recipient = recipient::find(shared, &numbers, letter).await?;
             again(shared, *id, &recipient, &message).await
         }
-        Some(Changed::Done) | None => Err(no_message("to")),
+        Some(_) | None => Err(no_message("to")),
     }
 }
 

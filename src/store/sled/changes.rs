@@ -1,8 +1,10 @@
 //! Effects: a turn's, an operator's, an API's. One code for all of them.
 
 mod consent;
+mod remembering;
 mod saying;
 mod waiting;
+mod whole;
 
 use async_trait::async_trait;
 
@@ -11,7 +13,7 @@ use super::keys;
 use super::tx::Tx;
 use crate::domain::change::{Change, Changed, Subject};
 use crate::domain::conversation::{Conversation, Handoff};
-use crate::domain::id::ConversationId;
+use crate::domain::id::{ConversationId, PersonId};
 use crate::domain::job::NewsKind;
 use crate::domain::message::Role;
 use crate::store::{Changes, StoreError};
@@ -34,12 +36,13 @@ impl Tx<'_> {
     fn apply(&mut self, subject: &Subject, changes: &[Change]) -> Result<Vec<Changed>, StoreError> {
         match subject {
             Subject::Conversation(id) => self.change_conversation(*id, changes),
-            Subject::Person(id) => {
-                let mut changed = Vec::new();
-                for (_, id) in self.person(*id)?.conversations {
-                    changed = self.change_conversation(id, changes)?;
-                }
-                Ok(changed)
+            Subject::Person(id) => self.change_each_of(*id, changes),
+            Subject::Known(business, alias) => {
+                let id = self.known_or_made(business, alias)?;
+                self.change_each_of(id, changes)
+            }
+            Subject::Space(space) => {
+                changes.iter().map(|change| self.change_space(space, change)).collect()
             }
             Subject::Address(number, sender) => {
                 let id = self.conversation_at(number, sender)?;
@@ -54,6 +57,35 @@ impl Tx<'_> {
                 .map(|change| self.change_business(change).map(|()| Changed::Done))
                 .collect(),
         }
+    }
+
+    /// What concerns the person is done once, the rest in each conversation.
+    fn change_each_of(
+        &mut self,
+        id: PersonId,
+        changes: &[Change],
+    ) -> Result<Vec<Changed>, StoreError> {
+        let mut changed = Vec::with_capacity(changes.len());
+        for change in changes {
+            changed.push(match self.change_whole_person(id, change)? {
+                Some(changed) => changed,
+                None => self.change_conversations(id, change)?,
+            });
+        }
+        Ok(changed)
+    }
+
+    fn change_conversations(
+        &mut self,
+        id: PersonId,
+        change: &Change,
+    ) -> Result<Changed, StoreError> {
+        let mut changed = Changed::Done;
+        for (_, id) in self.person(id)?.conversations {
+            let last = self.change_conversation(id, std::slice::from_ref(change))?.pop();
+            changed = last.unwrap_or(changed);
+        }
+        Ok(changed)
     }
 
     fn change_conversation(
@@ -107,8 +139,23 @@ impl Tx<'_> {
                     lane.wake_at(self.now);
                 }
             }
-            Change::Queue(_) | Change::Grant(_) | Change::Revoke(_) => {
+            Change::Queue(_) | Change::Grant(_) | Change::Revoke(_) | Change::Note(_) => {
                 self.change_business(change)?;
+            }
+            Change::Ask(asked) => conversation.asked = *asked,
+            Change::Redact(ids) => return self.redact(conversation, ids),
+            Change::Summarise(summary) => {
+                self.put_under(conversation.key, keys::summary(conversation.id), summary)?;
+            }
+            Change::Embed(vectors) => self.put_vectors(conversation, vectors)?,
+            Change::Remember(_)
+            | Change::ForgetSpace
+            | Change::ForgetAll
+            | Change::Import(..)
+            | Change::Merge(_)
+            | Change::Split(_) => {
+                let changed = self.change_whole_person(conversation.person, change)?;
+                return Ok(changed.unwrap_or(Changed::Done));
             }
         }
         Ok(Changed::Done)
@@ -120,6 +167,7 @@ impl Tx<'_> {
             Change::Queue(task) => self.queue_job(task.clone()),
             Change::Grant(grant) => self.put(keys::grant(&grant.hash), grant),
             Change::Revoke(id) => self.revoke(id),
+            Change::Note(access) => self.note_access(access),
             _ => Err(StoreError::NotFound("change of a business")),
         }
     }
@@ -145,7 +193,11 @@ impl Tx<'_> {
         let other = match subject {
             Subject::Conversation(id) => *id,
             Subject::Address(number, sender) => self.conversation_at(number, sender)?,
-            Subject::Person(_) | Subject::Number(_) | Subject::Business(_) => {
+            Subject::Person(_)
+            | Subject::Known(..)
+            | Subject::Space(_)
+            | Subject::Number(_)
+            | Subject::Business(_) => {
                 return self.apply(subject, changes).map(drop);
             }
         };
@@ -173,6 +225,17 @@ fn matters(change: &Change) -> bool {
         | Change::Queue(_)
         | Change::Grant(_)
         | Change::Revoke(_)
+        | Change::Remember(_)
+        | Change::ForgetSpace
+        | Change::Redact(_)
+        | Change::Ask(_)
+        | Change::ForgetAll
+        | Change::Summarise(_)
+        | Change::Embed(_)
+        | Change::Import(..)
+        | Change::Merge(_)
+        | Change::Split(_)
+        | Change::Note(_)
         | Change::Also(..) => false,
     }
 }

@@ -1,12 +1,15 @@
 //! The keys of the one tree: a table byte, then internal ids and numbers,
 //! big-endian. What came from outside stands in a key only as a keyed hash.
 
+#![expect(dead_code, reason = "what uses the rest is on its way")]
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::domain::id::{
     Business, ConversationId, JobId, MessageId, NumberName, PersonId, Position, ProviderId,
 };
+use crate::domain::memory::Space;
 use crate::domain::person::Alias;
 
 /// `m|name` → meta.
@@ -21,6 +24,17 @@ const BUSY: u8 = b'b';
 const NUMBER: u8 = b'n';
 const JOB: u8 = b'j';
 const GRANT: u8 = b'g';
+const SPACE: u8 = b'y';
+const ENTRY: u8 = b'k';
+const WRITTEN: u8 = b'u';
+const BEFORE: u8 = b'v';
+const EXPIRES: u8 = b'e';
+const BLOCK: u8 = b'x';
+const VECTORS: u8 = b'w';
+const SUMMARY: u8 = b'z';
+const TRACE: u8 = b'r';
+const LINK: u8 = b'l';
+const LOOK: u8 = b'o';
 
 /// The length of `t|conv|seq|part` and `d|conv|seq|part`; longer keys in
 /// their range are continuations.
@@ -97,16 +111,43 @@ impl Hasher {
         self.key(NUMBER, &[number.as_str(), "caught up"])
     }
 
+    /// The 16 bytes that stand for a space.
+    pub fn space(&self, space: &Space) -> SpaceKey {
+        match space {
+            Space::Person(id) => *id.as_bytes(),
+            Space::Named(business, name) => self.hash(SPACE, &[business.as_str(), name]),
+        }
+    }
+
+    /// The 16 bytes that stand for the key of an entry, in its space alone.
+    pub fn entry(&self, space: &SpaceKey, key: &str) -> EntryKey {
+        self.hash(ENTRY, &[&hex::encode(space), key])
+    }
+
+    /// `s|H(business, "opted out", alias)`: stays when a person is forgotten.
+    pub fn opted_out(&self, business: &Business, alias: &Alias) -> Vec<u8> {
+        self.key(SEEN, &[business.as_str(), "opted out", &alias.canonical()])
+    }
+
+    /// The 16 bytes that stand for a token's id in an audit.
+    pub fn token(&self, id: &str) -> [u8; 16] {
+        self.hash(LOOK, &[id])
+    }
+
     /// The lengths are hashed too, so that no two lists of parts meet.
     fn key(&self, table: u8, parts: &[&str]) -> Vec<u8> {
+        [&[table][..], &self.hash(table, parts)].concat()
+    }
+
+    fn hash(&self, table: u8, parts: &[&str]) -> [u8; 16] {
         let mut mac = self.0.clone();
         mac.update(&[table]);
         for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
         }
-        let hash = mac.finalize().into_bytes();
-        [&[table], &hash[..16]].concat()
+        let hash: [u8; 32] = mac.finalize().into_bytes().into();
+        std::array::from_fn(|at| hash[at])
     }
 }
 
@@ -184,6 +225,160 @@ pub fn grant(hash: &str) -> Vec<u8> {
 /// `g`: all tokens.
 pub fn grants() -> Vec<u8> {
     vec![GRANT]
+}
+
+/// What stands for a space in keys.
+pub type SpaceKey = [u8; 16];
+
+/// What stands for an entry's key in keys.
+pub type EntryKey = [u8; 16];
+
+/// `y|space`: how full it is.
+pub fn space(space: &SpaceKey) -> Vec<u8> {
+    [&[SPACE][..], space].concat()
+}
+
+/// `y`: all spaces.
+pub fn spaces() -> Vec<u8> {
+    vec![SPACE]
+}
+
+/// The length of `y|space`.
+pub const SPACE_KEY: usize = 1 + 16;
+
+/// `k|space|H(key)` → entry.
+pub fn entry(space: &SpaceKey, key: &EntryKey) -> Vec<u8> {
+    [&[ENTRY][..], space, key].concat()
+}
+
+/// `u|space|!version|H(key)`: entries, the last written first.
+pub fn written(space: &SpaceKey, version: u64, key: &EntryKey) -> Vec<u8> {
+    [&[WRITTEN][..], space, &(!version).to_be_bytes(), key].concat()
+}
+
+/// `u|space`.
+pub fn written_in(space: &SpaceKey) -> Vec<u8> {
+    [&[WRITTEN][..], space].concat()
+}
+
+/// The key of the entry at the end of a `written` key.
+pub fn written_entry(key: &[u8]) -> Option<EntryKey> {
+    key.get(25..)?.try_into().ok()
+}
+
+/// `v|space|H(key)|version`: what stood there before.
+pub fn before(space: &SpaceKey, key: &EntryKey, version: u64) -> Vec<u8> {
+    [&befores(space, key)[..], &version.to_be_bytes()].concat()
+}
+
+/// `v|space|H(key)`.
+pub fn befores(space: &SpaceKey, key: &EntryKey) -> Vec<u8> {
+    [&[BEFORE][..], space, key].concat()
+}
+
+/// The length of a `before` key; longer ones are continuations.
+pub const BEFORE_KEY: usize = 1 + 16 + 16 + 8;
+
+/// `e|time|space|H(key)`: the entry is gone from then on.
+pub fn expires(at: jiff::Timestamp, space: &SpaceKey, key: &EntryKey) -> Vec<u8> {
+    [&expire_by(at)[..], space, key].concat()
+}
+
+/// `e|time`: what expires before then lies below.
+pub fn expire_by(at: jiff::Timestamp) -> Vec<u8> {
+    [&[EXPIRES][..], &micros(at)].concat()
+}
+
+/// `e`: all that expires.
+pub fn all_expiring() -> Vec<u8> {
+    vec![EXPIRES]
+}
+
+/// Space and key of the entry at the end of an `expires` key.
+pub fn expiring(key: &[u8]) -> Option<(SpaceKey, EntryKey)> {
+    Some((key.get(9..25)?.try_into().ok()?, key.get(25..)?.try_into().ok()?))
+}
+
+/// `x|conv|block` → terms of the messages of 32 `seq`.
+pub fn block(id: ConversationId, block: u64) -> Vec<u8> {
+    [&blocks(id)[..], &block.to_be_bytes()].concat()
+}
+
+/// `x|conv`.
+pub fn blocks(id: ConversationId) -> Vec<u8> {
+    [&[BLOCK][..], id.as_bytes()].concat()
+}
+
+/// The length of a `block` or `vectors` key; longer ones are continuations.
+pub const BLOCK_KEY: usize = 1 + 16 + 8;
+
+/// The block at the end of a `block` or `vectors` key.
+pub fn block_of(key: &[u8]) -> Option<u64> {
+    key.get(17..).and_then(|tail| tail.try_into().ok()).map(u64::from_be_bytes)
+}
+
+/// `w|conv|block` → vectors.
+pub fn vectors(id: ConversationId, block: u64) -> Vec<u8> {
+    [&all_vectors(id)[..], &block.to_be_bytes()].concat()
+}
+
+/// `w|conv`.
+pub fn all_vectors(id: ConversationId) -> Vec<u8> {
+    [&[VECTORS][..], id.as_bytes()].concat()
+}
+
+/// `z|conv` → summary.
+pub fn summary(id: ConversationId) -> Vec<u8> {
+    [&[SUMMARY][..], id.as_bytes()].concat()
+}
+
+/// `r|conv|seq|part` → what the turn was told that ended there.
+pub fn trace(id: MessageId) -> Vec<u8> {
+    position(TRACE, id)
+}
+
+/// `r|conv`: all traces of a conversation.
+pub fn traces(id: ConversationId) -> Vec<u8> {
+    [&[TRACE][..], id.as_bytes()].concat()
+}
+
+/// `l|time|id` → who was made one with whom.
+pub fn link(at: jiff::Timestamp, id: &[u8; 16]) -> Vec<u8> {
+    [&[LINK][..], &micros(at), id].concat()
+}
+
+/// `l`: all links.
+pub fn links() -> Vec<u8> {
+    vec![LINK]
+}
+
+/// The length of a `link` key.
+pub const LINK_KEY: usize = 1 + 8 + 16;
+
+/// `o|minute|H(token)|person` → how often it was read and written.
+pub fn look(minute: jiff::Timestamp, token: &[u8; 16], person: PersonId) -> Vec<u8> {
+    [&[LOOK][..], &micros(minute), token, person.as_bytes()].concat()
+}
+
+/// `o`: all looks.
+pub fn looks() -> Vec<u8> {
+    vec![LOOK]
+}
+
+/// The length of a `look` key.
+pub const LOOK_KEY: usize = 1 + 8 + 16 + 16;
+
+/// `p`: all people.
+pub fn people() -> Vec<u8> {
+    vec![PERSON]
+}
+
+/// The length of `p|person` and `c|conv`.
+pub const ID_KEY: usize = 1 + 16;
+
+/// Time in a key: before 1970 is no time.
+fn micros(at: jiff::Timestamp) -> [u8; 8] {
+    u64::try_from(at.as_microsecond()).unwrap_or_default().to_be_bytes()
 }
 
 /// The position at the end of a `message` or `delivery` key; `None` for a

@@ -157,6 +157,7 @@ fn reply(texts: &[&str]) -> TurnOutcome {
         messages: texts.iter().map(say).collect(),
         changes: vec![],
         record: TurnRecord::new(Verdict::Answered),
+        trace: None,
     })
 }
 

@@ -14,7 +14,7 @@ use super::lanes::Lanes;
 use crate::domain::content::Content;
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::id::{ConversationId, JobId, MessageId, PersonId, Position, Token};
+use crate::domain::id::{ConversationId, JobId, KeyId, MessageId, PersonId, Position, Token};
 use crate::domain::job::NewsKind;
 use crate::domain::lane::Lane;
 use crate::domain::message::{Message, Role};
@@ -130,6 +130,16 @@ impl<'a> Tx<'a> {
         }
         self.own.insert(key, head);
         Ok(())
+    }
+
+    /// Writes a value that is somebody's, under their key.
+    pub fn put_under<T: Serialize>(&mut self, _: KeyId, key: Vec<u8>, value: &T) -> Read<()> {
+        self.put(key, value)
+    }
+
+    /// Sets a key without a value.
+    pub fn put_mark(&mut self, key: Vec<u8>) {
+        self.own.insert(key, Some(Vec::new()));
     }
 
     /// Deletes a value.
@@ -256,7 +266,8 @@ impl<'a> Tx<'a> {
     }
 
     fn delete_continuations(&mut self, key: &[u8]) -> Read<()> {
-        let parts = self.raw(key)?.map_or(Ok(1), |head| record::parts(&head))?;
+        let head = self.raw(key)?.filter(|head| !head.is_empty());
+        let parts = head.map_or(Ok(1), |head| record::parts(&head))?;
         for n in 1..parts {
             self.own.insert(record::continuation(key, n), None);
         }

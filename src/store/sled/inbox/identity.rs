@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::conversation::{Conversation, Mode};
-use crate::domain::id::{ConversationId, Number, PersonId};
+use crate::domain::id::{Business, ConversationId, KeyId, Number, PersonId};
 use crate::domain::message::Role;
 use crate::domain::person::{Alias, Link, Person, Sender};
 use crate::store::StoreError;
@@ -12,6 +12,9 @@ use crate::store::sled::tx::Tx;
 
 /// Networks leave a number unused for so long before somebody else gets it.
 const RECYCLED: SignedDuration = SignedDuration::from_hours(45 * 24);
+
+/// The "number" on which an alias was seen that only a program told of.
+const NOWHERE: &str = "api";
 
 impl Tx<'_> {
     /// The conversation with this address, on disk.
@@ -46,6 +49,9 @@ impl Tx<'_> {
         Ok(Conversation {
             id,
             person: person.id,
+            key: KeyId::default(),
+            asked: None,
+            farewell: false,
             number: number.clone(),
             address: sender.address.clone(),
             mode: Mode::Assistant,
@@ -60,6 +66,23 @@ impl Tx<'_> {
             turns: Default::default(),
             deliveries: Default::default(),
         })
+    }
+
+    /// The customer of a business with this alias, on disk, whoever told of
+    /// them.
+    pub(in crate::store::sled) fn known_or_made(
+        &mut self,
+        business: &Business,
+        alias: &Alias,
+    ) -> Result<PersonId, StoreError> {
+        let number = Number { name: NOWHERE.into(), business: business.clone() };
+        if let Some(known) = self.owner(&number, alias)? {
+            return Ok(known.id);
+        }
+        let mut person = self.stranger(&number);
+        self.link(&mut person, &number, alias)?;
+        self.put(keys::person(person.id), &person)?;
+        Ok(person.id)
     }
 
     /// The person behind a sender, with every alias that is new of them.
@@ -186,6 +209,8 @@ impl Tx<'_> {
             opted_out: false,
             introduced: false,
             conversations: Vec::new(),
+            archives: Vec::new(),
+            key: KeyId::default(),
             since: self.now,
         }
     }

@@ -163,6 +163,7 @@ async fn a_long_label_is_listed() {
         hash: "0123456789abcdef".repeat(4),
         scopes: vec![Use::Messages],
         business: "main".into(),
+        namespace: None,
         label: "x".repeat(5000),
         created_at: shop.clock.now(),
     };
@@ -196,7 +197,8 @@ async fn who_never_heard_the_introduction_is_told_yet() {
     let person = turn.work.person.id;
     let messages = vec![Outgoing { introduces: true, ..Outgoing::text("I am a machine") }];
     let changes = vec![Change::Introduce];
-    let outcome = Finished { messages, changes, record: TurnRecord::new(Verdict::Answered) };
+    let outcome =
+        Finished { messages, changes, record: TurnRecord::new(Verdict::Answered), trace: None };
     let outcome = TurnOutcome::Finished(outcome);
     let delivery = Queue::finish(shop.store(), turn, outcome).await.unwrap().unwrap();
     let introduced = async || shop.store().person(person).await.unwrap().unwrap().introduced;

@@ -344,6 +344,7 @@ async fn a_token_is_valid_until_it_is_revoked_by_enough_of_its_hash() {
         hash: hash.clone(),
         scopes: vec![Use::Messages],
         business: "main".into(),
+        namespace: None,
         label: "crm".into(),
         created_at: shop.clock.now(),
     };

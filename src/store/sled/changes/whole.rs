@@ -1,0 +1,54 @@
+//! What concerns a person as a whole, whatever conversation it came from.
+
+use crate::domain::change::{Change, Changed};
+use crate::domain::conversation::Conversation;
+use crate::domain::id::{MessageId, PersonId};
+use crate::domain::memory::{Access, Space, Vectors};
+use crate::store::StoreError;
+use crate::store::sled::keys;
+use crate::store::sled::tx::Tx;
+
+impl Tx<'_> {
+    /// `None` = it concerns each conversation.
+    pub(super) fn change_whole_person(
+        &mut self,
+        id: PersonId,
+        change: &Change,
+    ) -> Result<Option<Changed>, StoreError> {
+        match change {
+            Change::Remember(_) | Change::ForgetSpace => {
+                self.change_space(&Space::Person(id), change).map(Some)
+            }
+            Change::ForgetAll | Change::Import(..) | Change::Merge(_) | Change::Split(_) => {
+                Err(StoreError::Unfit("this is not possible yet"))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    pub(super) fn redact(
+        &mut self,
+        _: &Conversation,
+        _: &[MessageId],
+    ) -> Result<Changed, StoreError> {
+        Err(StoreError::Unfit("this is not possible yet"))
+    }
+
+    pub(super) fn put_vectors(&mut self, _: &Conversation, _: &Vectors) -> Result<(), StoreError> {
+        Err(StoreError::Unfit("this is not possible yet"))
+    }
+
+    /// Counts are of the minute.
+    pub(super) fn note_access(&mut self, access: &Access) -> Result<(), StoreError> {
+        let token = self.hasher.token(&access.token);
+        let key = keys::look(access.minute, &token, access.person);
+        let known: Option<Access> = self.get(&key)?;
+        let (reads, writes) = known.map_or((0, 0), |known| (known.reads, known.writes));
+        let access = Access {
+            reads: reads.saturating_add(access.reads),
+            writes: writes.saturating_add(access.writes),
+            ..access.clone()
+        };
+        self.put(key, &access)
+    }
+}
