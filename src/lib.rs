@@ -17,6 +17,7 @@
 //! assistant      from a turn to a reply: policy, context, model and tools, format,
 //!                handing over to a human
 //! tool           what a model may do besides talking
+//! recall         search over a person's own past turns: pure functions
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
 //! store          state changes, each one durable commit: sled
@@ -63,6 +64,7 @@ pub mod intake;
 pub mod llm;
 pub mod lock;
 pub mod provider;
+pub mod recall;
 pub mod sandbox;
 pub mod shutdown;
 pub mod store;
