@@ -98,6 +98,7 @@ impl App {
             minds.subscribe(),
             store.clone(),
             store.clone(),
+            store.clone(),
             clock.clone(),
         ));
         let alerts = Arc::new(Alerts::new(clock.clone()));
@@ -105,6 +106,7 @@ impl App {
             Intake::new(store.clone(), providers.clone(), minds.subscribe(), alerts.clone());
         let jobs = Jobs::new(
             store.clone(),
+            assistant.clone(),
             providers.clone(),
             &settings.events,
             settings.alerts.clone(),

@@ -3,6 +3,7 @@
 
 mod config;
 mod context;
+mod draft;
 pub mod format;
 pub mod handoff;
 pub mod language;
@@ -26,16 +27,19 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::domain::id::Business;
+use crate::domain::id::{Business, ConversationId};
+use crate::domain::memory::Summary;
 use crate::domain::record::Verdict;
 use crate::domain::turn::{Finished, Turn};
 use crate::provider::Limits;
-use crate::store::{People, StoreError, Transcript};
+use crate::recollect::Shelves;
+use crate::store::{Memory, People, StoreError, Transcript};
 use context::Context;
 use policy::Decision;
 use replies::Wish;
 
 pub use config::{BusinessConfig, Config, Hours};
+pub use memory::summary::NoSummary;
 pub use mind::Mind;
 
 /// The minds of all businesses.
@@ -46,6 +50,7 @@ pub struct Assistant {
     minds: watch::Receiver<Arc<Minds>>,
     transcript: Arc<dyn Transcript>,
     people: Arc<dyn People>,
+    memory: Arc<dyn Memory>,
     clock: Clock,
 }
 
@@ -55,9 +60,10 @@ impl Assistant {
         minds: watch::Receiver<Arc<Minds>>,
         transcript: Arc<dyn Transcript>,
         people: Arc<dyn People>,
+        memory: Arc<dyn Memory>,
         clock: Clock,
     ) -> Self {
-        Self { minds, transcript, people, clock }
+        Self { minds, transcript, people, memory, clock }
     }
 
     /// How this business answers at the moment.
@@ -128,7 +134,8 @@ impl Assistant {
             }
             Decision::Answer => {
                 let context = self.context(turn, mind).await?;
-                let answer = mind.answer(turn, &context, limits, &self.clock).await;
+                let answer =
+                    mind.answer(turn, &context, self.shelves(), limits, &self.clock).await?;
                 match self.was_stopped(turn, mind).await {
                     true => Finished::silent("the person said STOP meanwhile"),
                     false => answer,
@@ -138,7 +145,23 @@ impl Assistant {
     }
 
     async fn context(&self, turn: &Turn, mind: &Mind) -> Result<Context, StoreError> {
-        Context::read(self.transcript.as_ref(), turn, mind.memory.budget_tokens).await
+        // With what is just beyond the window, to see how much that is.
+        let tokens = mind.memory.budget_tokens.saturating_add(mind.untold_tokens());
+        Context::read(self.shelves(), turn, tokens).await
+    }
+
+    fn shelves(&self) -> Shelves<'_> {
+        Shelves { transcript: self.transcript.as_ref(), memory: self.memory.as_ref() }
+    }
+
+    /// What left the window of a conversation, told in short by its business's
+    /// model; `None` = there is nothing new to tell.
+    pub async fn summarise(&self, id: ConversationId) -> Result<Option<Summary>, NoSummary> {
+        let Some(conversation) = self.transcript.conversation(id).await? else { return Ok(None) };
+        match self.mind(&conversation.number.business).filter(|mind| mind.summarises()) {
+            Some(mind) => mind.summarise(&conversation, self.shelves(), self.clock.now()).await,
+            None => Ok(None),
+        }
     }
 
     /// Whether a STOP waits for the next turn. Who can't read it now answers.

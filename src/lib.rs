@@ -17,10 +17,11 @@
 //! assistant      from a turn to a reply: policy, context, model and tools, format,
 //!                handing over to a human
 //! tool           what a model may do besides talking
-//! recall         search over a person's own past turns: pure functions
+//! recollect      what a person said, found again and forgotten
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
 //! store          state changes, each one durable commit: sled
+//! recall         search over a person's own past turns: pure functions
 //! alert          what an operator must know
 //! clock          the time: every wait goes through it        tokens   how long a text is
 //! lock           a file that one process holds
@@ -65,6 +66,7 @@ pub mod llm;
 pub mod lock;
 pub mod provider;
 pub mod recall;
+pub mod recollect;
 pub mod sandbox;
 pub mod shutdown;
 pub mod store;

@@ -1,0 +1,169 @@
+//! What has to go when a person wants something forgotten: notes, the
+//! messages that they came from, and every message that says the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{Query, Shelves, find, is_theirs, share};
+use crate::domain::change::{Change, Subject};
+use crate::domain::content::Content;
+use crate::domain::id::{ConversationId, MessageId};
+use crate::domain::job::Task;
+use crate::domain::memory::{Entry, Origin, Page, Space, Summary, Write};
+use crate::domain::message::Message;
+use crate::domain::person::Person;
+use crate::store::StoreError;
+
+/// So many messages are looked at for a word.
+const MESSAGES: usize = 1000;
+/// So many notes of a person are looked at.
+const NOTES: usize = 1000;
+
+/// What goes.
+#[derive(Debug, Default)]
+pub struct Forgetting {
+    /// These notes, with all that they were before.
+    pub entries: Vec<Entry>,
+    /// So many messages.
+    pub messages: usize,
+    /// What makes it so, for the conversation in which it was asked for.
+    pub changes: Vec<Change>,
+}
+
+/// Who wants something forgotten, and where.
+#[derive(Clone, Copy)]
+pub struct Wish<'a> {
+    /// Whose memory.
+    pub person: &'a Person,
+    /// Where it was asked for.
+    pub conversation: ConversationId,
+    /// What, in words; or messages by their ids.
+    pub what: &'a str,
+    /// What was said just now: no index has it yet.
+    pub newest: &'a [(MessageId, &'a Message)],
+    /// Who does it.
+    pub origin: Origin,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Finds what is meant: notes whose key or value has these words, or the
+/// messages with these ids. Nothing = nothing is noted so.
+pub async fn forget(shelves: Shelves<'_>, wish: &Wish<'_>) -> Result<Forgetting, StoreError> {
+    let entries = notes(shelves, wish.person).await?;
+    let named = named(wish);
+    let entries: Vec<Entry> = match named.is_empty() {
+        true => meant(entries, wish.what),
+        false => entries.into_iter().filter(|entry| is_of(entry, &named)).collect(),
+    };
+    let mut ids = named;
+    for entry in &entries {
+        ids.extend(sources(shelves, wish, entry).await?);
+    }
+    let mut changes: Vec<Change> = entries.iter().map(|entry| delete(entry, wish.origin)).collect();
+    changes.extend(redact(shelves, wish, &ids).await?);
+    Ok(Forgetting { entries, messages: ids.len(), changes })
+}
+
+/// All that is noted of a person.
+async fn notes(shelves: Shelves<'_>, person: &Person) -> Result<Vec<Entry>, StoreError> {
+    let page = Page { limit: NOTES, ..Page::default() };
+    Ok(shelves.memory.entries(&Space::Person(person.id), &page).await?.0)
+}
+
+/// The ids, if it is ids and all are the person's.
+fn named(wish: &Wish<'_>) -> BTreeSet<MessageId> {
+    let words = wish.what.split([' ', ',', '\n']).filter(|word| !word.is_empty());
+    let ids: Result<BTreeSet<MessageId>, _> = words.map(str::parse).collect();
+    let theirs = |ids: &BTreeSet<MessageId>| ids.iter().all(|id| is_theirs(wish.person, *id));
+    ids.ok().filter(theirs).unwrap_or_default()
+}
+
+/// The notes under this very key; else those that have all the words.
+fn meant(entries: Vec<Entry>, what: &str) -> Vec<Entry> {
+    let key = words(what);
+    let (exact, others): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|entry| words(&entry.key) == key);
+    let has = |entry: &Entry| {
+        let said = format!("{} {}", words(&entry.key).join(" "), entry.text());
+        share(what, &said) >= 1.0
+    };
+    match exact.is_empty() {
+        true => others.into_iter().filter(has).collect(),
+        false => exact,
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
+/// Whether a note rests on these messages alone.
+fn is_of(entry: &Entry, ids: &BTreeSet<MessageId>) -> bool {
+    !entry.cites.is_empty() && entry.cites.iter().all(|id| ids.contains(id))
+}
+
+/// The messages behind a note and all that it was before.
+async fn sources(
+    shelves: Shelves<'_>,
+    wish: &Wish<'_>,
+    entry: &Entry,
+) -> Result<Vec<MessageId>, StoreError> {
+    let before = shelves.memory.history(&Space::Person(wish.person.id), &entry.key).await?;
+    let mut ids = Vec::new();
+    for version in before.iter().chain([entry]) {
+        ids.extend(version.cites.iter().filter(|id| is_theirs(wish.person, **id)));
+        ids.extend(saying(shelves, wish, &version.text()).await?);
+    }
+    Ok(ids)
+}
+
+/// The messages that have all the words of a value.
+async fn saying(
+    shelves: Shelves<'_>,
+    wish: &Wish<'_>,
+    value: &str,
+) -> Result<Vec<MessageId>, StoreError> {
+    let query = Query { limit: MESSAGES, ..Query::new(value) };
+    let found = find(shelves, wish.person, &query, &Default::default()).await?;
+    let found = found.iter().map(|one| (one.id, &one.message));
+    let says = |(_, row): &(MessageId, &Message)| {
+        row.content != Content::Revoked && share(value, &row.content.as_text()) >= 1.0
+    };
+    Ok(found.chain(wish.newest.iter().copied()).filter(says).map(|(id, _)| id).collect())
+}
+
+fn delete(entry: &Entry, origin: Origin) -> Change {
+    Change::Remember(Box::new(Write::delete(entry.key.clone(), origin)))
+}
+
+/// Conversation by conversation. A summary could still tell: it goes, and is
+/// made anew from what is left.
+async fn redact(
+    shelves: Shelves<'_>,
+    wish: &Wish<'_>,
+    ids: &BTreeSet<MessageId>,
+) -> Result<Vec<Change>, StoreError> {
+    let mut all: BTreeMap<ConversationId, Vec<MessageId>> = BTreeMap::new();
+    for id in ids {
+        all.entry(id.conversation).or_default().push(*id);
+    }
+    let mut changes = Vec::new();
+    for (conversation, ids) in all {
+        let mut these = vec![Change::Redact(ids)];
+        if shelves.memory.summary(conversation).await?.is_some() {
+            let (text, upto, at) = (String::new(), 0, wish.now);
+            these.push(Change::Summarise(Summary { text, upto, at }));
+            these.push(Change::Queue(Task::Summarise(conversation)));
+        }
+        match conversation == wish.conversation {
+            true => changes.extend(these),
+            false => {
+                changes.push(Change::Also(Box::new(Subject::Conversation(conversation)), these))
+            }
+        }
+    }
+    Ok(changes)
+}
