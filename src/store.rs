@@ -5,6 +5,7 @@
 //! in [`KINDS`] and [`open`].
 
 pub mod record;
+pub mod seal;
 pub mod sled;
 
 use std::os::unix::fs::DirBuilderExt;

@@ -132,7 +132,7 @@ fn hasher(tree: &sled::Db) -> Result<Hasher, StoreError> {
 }
 
 fn insert<T: serde::Serialize>(tree: &sled::Db, key: &[u8], value: &T) -> Result<(), StoreError> {
-    for piece in record::encode(value)? {
+    for piece in record::encode_plain(value)? {
         tree.insert(key, piece).map_err(tx::unavailable)?;
     }
     Ok(())

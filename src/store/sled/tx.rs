@@ -123,7 +123,7 @@ impl<'a> Tx<'a> {
     /// Writes a value, over as many keys as it needs.
     pub fn put<T: Serialize>(&mut self, key: Vec<u8>, value: &T) -> Read<()> {
         self.delete_continuations(&key)?;
-        let mut pieces = record::encode(value)?.into_iter();
+        let mut pieces = record::encode_plain(value)?.into_iter();
         let head = pieces.next();
         for (n, piece) in (1u16..).zip(pieces) {
             self.own.insert(record::continuation(&key, n), Some(piece));
@@ -291,7 +291,7 @@ pub fn read<T: DeserializeOwned>(
     for n in 1..parts {
         pieces.extend(raw(&record::continuation(key, n))?);
     }
-    record::decode(pieces).map(Some)
+    record::decode_plain(pieces).map(Some)
 }
 
 /// A layer as sled takes it.
