@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::StoreError;
-use super::seal::{KeyId, Keys, NONCE, Sealer, TAG};
+use super::seal::{Keys, NONCE, Sealer, TAG};
+use crate::domain::id::KeyId;
 
 /// JSON that is not sealed, with a check: `format | key id | parts | check |
 /// payload`. Only what has to be read before the keys are.

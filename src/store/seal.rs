@@ -17,6 +17,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
 use super::StoreError;
+use crate::domain::id::KeyId;
 pub use cipher::{Cipher, NONCE, TAG};
 use file::KeyFile;
 pub use store_key::StoreKey;
@@ -26,25 +27,6 @@ const POOL: u32 = 256;
 
 /// With fewer spare keys than these, more are made.
 const FEW: usize = 32;
-
-/// The name of a key: the number of its slot. Never used twice.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-pub struct KeyId(pub u32);
-
-impl KeyId {
-    /// The house's own key, for what belongs to nobody.
-    pub const HOUSE: Self = Self(0);
-
-    /// The first one that a person can have.
-    pub const FIRST: Self = Self(1);
-
-    /// The one after it.
-    pub fn next(self) -> Self {
-        Self(self.0 + 1)
-    }
-}
 
 /// Seals and opens under one key.
 #[derive(Clone)]

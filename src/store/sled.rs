@@ -4,6 +4,7 @@
 mod access;
 mod changes;
 mod inbox;
+mod index;
 mod keys;
 mod lanes;
 mod memory;
@@ -21,12 +22,15 @@ mod writer;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use keys::Hasher;
 use writer::Writer;
 
+use super::seal::Keys;
 use super::{Config, StoreError};
 use crate::clock::Clock;
+use crate::domain::id::MessageId;
 use crate::domain::job::NewsKind;
 
 /// How often a value is read before what looks torn counts as damaged.
@@ -39,6 +43,7 @@ pub struct SledStore {
     thread: Option<std::thread::JoinHandle<()>>,
     tree: sled::Db,
     hasher: Hasher,
+    seals: Arc<Keys>,
     folder: PathBuf,
     min_free_mb: u64,
     clock: Clock,
@@ -58,6 +63,7 @@ impl SledStore {
         let lock = open::lock(folder)?;
         let disk = open::disk(folder, config.cache_mb, wanted, clock.clone())?;
         let (tree, hasher) = (disk.tree.clone(), disk.hasher.clone());
+        let seals = disk.seals.clone();
         let (writer, thread) = Writer::start(disk)
             .map_err(|error| StoreError::Unavailable(format!("no storage thread: {error}")))?;
         Ok(Self {
@@ -65,6 +71,7 @@ impl SledStore {
             thread: Some(thread),
             tree,
             hasher,
+            seals,
             folder: folder.to_owned(),
             min_free_mb: config.min_free_mb,
             clock,
@@ -84,8 +91,15 @@ impl SledStore {
         // A long value lies under several keys; a round may come in between.
         let whole =
             |read: &Result<Option<T>, StoreError>| !matches!(read, Err(StoreError::Damaged(_)));
-        let mut reads = std::iter::repeat_with(|| tx::read(raw, key)).take(READS);
-        reads.find(whole).unwrap_or_else(|| tx::read(raw, key))
+        let mut reads = std::iter::repeat_with(|| tx::read(raw, key, &self.seals)).take(READS);
+        reads.find(whole).unwrap_or_else(|| tx::read(raw, key, &self.seals))
+    }
+}
+
+impl SledStore {
+    /// The message that an id, or a key, was seen with.
+    fn seen(&self, key: &[u8]) -> Result<Option<MessageId>, StoreError> {
+        Ok(self.read::<tx::Seen>(key)?.and_then(|seen| seen.id))
     }
 }
 

@@ -153,7 +153,7 @@ impl Tx<'_> {
         };
         let open: Option<DeliveryRow> = self.get(&keys::delivery(delivery))?;
         let known = self.hasher.seen(&conversation.number.name, &provider_id);
-        if open.is_none() || self.get::<MessageId>(&known)?.is_some() {
+        if open.is_none() || self.seen(&known)?.is_some() {
             return Err(StoreError::ClaimLost);
         }
         let (status, failure) = (Status::Sent, None);
@@ -237,7 +237,7 @@ impl Tx<'_> {
         self.delete(keys::delivery(id))?;
         let mut message = self.message(id)?.ok_or(StoreError::NotFound("message of a delivery"))?;
         settle(self, &mut message, &conversation.number)?;
-        self.put_message(conversation.id, &message)
+        self.put_message(conversation, &message)
     }
 }
 

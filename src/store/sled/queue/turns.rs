@@ -7,6 +7,7 @@ use crate::domain::delivery::Delivery;
 use crate::domain::id::{ConversationId, MessageId, Position};
 use crate::domain::message::{Attached, Message, Outgoing, Role, Status};
 use crate::domain::turn::{Finished, Turn, TurnOutcome};
+use crate::store::sled::index::found_by;
 use crate::store::sled::keys;
 use crate::store::sled::tx::{DeliveryRow, Tx};
 use crate::store::{Claim, StoreError};
@@ -84,20 +85,21 @@ impl Tx<'_> {
         for (part, outgoing) in (1u16..).zip(finished.messages) {
             let position = Position { seq: upto.seq, part };
             let row = Message { turn: record.take(), ..self.outgoing_row(position, outgoing) };
-            self.put_message(conversation.id, &row)?;
+            self.put_words(conversation, &row)?;
             let id = MessageId { conversation: conversation.id, position };
             self.put(keys::delivery(id), &DeliveryRow::NEW)?;
         }
         let last = MessageId { conversation: conversation.id, position: upto };
         if let (Some(record), Some(mut row)) = (record, self.message(last)?) {
             row.turn = Some(record);
-            self.put_message(conversation.id, &row)?;
+            self.put_message(conversation, &row)?;
         }
         Ok(())
     }
 
     /// The row of a message of ours that waits to go out.
     pub fn outgoing_row(&self, position: Position, outgoing: Outgoing) -> Message {
+        let terms = found_by(&outgoing.content, None);
         Message {
             position,
             role: Role::Assistant,
@@ -115,6 +117,7 @@ impl Tx<'_> {
             status: Status::Queued,
             failure: None,
             resent: None,
+            terms,
             otherwise: outgoing.otherwise,
             pricing: None,
             reaction: None,
