@@ -16,6 +16,7 @@ mod queue;
 mod transcript;
 mod tx;
 mod upkeep;
+mod vectors;
 mod writer;
 
 #[cfg(test)]
@@ -87,16 +88,27 @@ impl SledStore {
 
     /// Reads a value as of the last round.
     fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
+        self.whole(|raw| tx::read(raw, key, &self.seals))
+    }
+
+    /// A long value lies under several keys; a round may come in between.
+    fn whole<T>(
+        &self,
+        read: impl Fn(&dyn Fn(&[u8]) -> Result<Option<Vec<u8>>, StoreError>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let raw = |key: &[u8]| Ok(self.tree.get(key).map_err(tx::unavailable)?.map(|v| v.to_vec()));
-        // A long value lies under several keys; a round may come in between.
-        let whole =
-            |read: &Result<Option<T>, StoreError>| !matches!(read, Err(StoreError::Damaged(_)));
-        let mut reads = std::iter::repeat_with(|| tx::read(raw, key, &self.seals)).take(READS);
-        reads.find(whole).unwrap_or_else(|| tx::read(raw, key, &self.seals))
+        let torn = |read: &Result<T, StoreError>| matches!(read, Err(StoreError::Damaged(_)));
+        let mut reads = std::iter::repeat_with(|| read(&raw)).take(READS);
+        reads.find(|read| !torn(read)).unwrap_or_else(|| read(&raw))
     }
 }
 
 impl SledStore {
+    /// Reads bytes as of the last round.
+    fn read_bytes(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.whole(|raw| tx::read_bytes(raw, key, &self.seals))
+    }
+
     /// The message that an id, or a key, was seen with.
     fn seen(&self, key: &[u8]) -> Result<Option<MessageId>, StoreError> {
         Ok(self.read::<tx::Seen>(key)?.and_then(|seen| seen.id))

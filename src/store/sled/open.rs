@@ -167,8 +167,7 @@ fn recover(disk: &mut Disk) -> Result<(), StoreError> {
     let now = disk.clock.now();
     let (round, mut tokens) = (Layer::new(), 0);
     let lanes = Lanes::default();
-    let mut tx =
-        Tx::new(now, &disk.hasher, &disk.seals, &lanes, &[], &disk.tree, &round, &mut tokens);
+    let mut tx = Tx::new(now, disk.ground(&[]), &lanes, &round, &mut tokens);
     void_claims(&mut tx, now)?;
     tx.recall_jobs()?;
     let left = tx.left();

@@ -54,6 +54,19 @@ pub struct Tx<'a> {
     unreadable: Vec<(LaneKind, ConversationId)>,
 }
 
+/// What all requests stand on.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// Makes keys.
+    pub hasher: &'a Hasher,
+    /// What values are sealed under.
+    pub seals: &'a Keys,
+    /// News that somebody wants to hear.
+    pub wanted: &'a [NewsKind],
+    /// What is on disk.
+    pub tree: &'a sled::Tree,
+}
+
 /// What a request leaves.
 pub struct Left {
     /// What it wrote.
@@ -103,14 +116,12 @@ impl<'a> Tx<'a> {
     /// A view over the tree and the round's layer.
     pub fn new(
         now: Timestamp,
-        hasher: &'a Hasher,
-        seals: &'a Keys,
+        ground: Ground<'a>,
         lanes: &'a Lanes,
-        wanted: &'a [NewsKind],
-        tree: &'a sled::Tree,
         round: &'a Layer,
         tokens: &'a mut u64,
     ) -> Self {
+        let Ground { hasher, seals, wanted, tree } = ground;
         let (own, dirty) = (Layer::new(), BTreeSet::new());
         let (jobs, touched, unreadable) = (Vec::new(), Vec::new(), Vec::new());
         Self {
@@ -213,6 +224,15 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
+    /// Deletes up to `max` keys that begin so, whatever stands there; how many
+    /// there were.
+    pub fn delete_all(&mut self, prefix: &[u8], max: usize) -> Read<usize> {
+        let keys: Vec<Vec<u8>> = self.keys_up_to(prefix, prefix, max)?;
+        let count = keys.len();
+        self.own.extend(keys.into_iter().map(|key| (key, None)));
+        Ok(count)
+    }
+
     /// Sets or clears a key without a value.
     fn mark(&mut self, key: Vec<u8>, set: bool) -> Read<()> {
         let there = self.raw(&key)?.is_some();
@@ -224,10 +244,18 @@ impl<'a> Tx<'a> {
 
     /// The keys that begin with `prefix`, from `from` on, in order.
     pub fn keys(&self, prefix: &[u8], from: &[u8]) -> Read<Vec<Vec<u8>>> {
-        let range = (Bound::Included(from.to_vec()), Bound::Excluded(keys::end_of(prefix)));
+        self.keys_up_to(prefix, from, usize::MAX)
+    }
+
+    /// The same, not many more than `max`: those that are on disk are counted.
+    pub fn keys_up_to(&self, prefix: &[u8], from: &[u8], max: usize) -> Read<Vec<Vec<u8>>> {
+        let mut range = (Bound::Included(from.to_vec()), Bound::Excluded(keys::end_of(prefix)));
         let mut found: BTreeMap<Vec<u8>, bool> = BTreeMap::new();
-        for key in self.tree.range::<Vec<u8>, _>(range.clone()).keys() {
+        for key in self.tree.range::<Vec<u8>, _>(range.clone()).keys().take(max) {
             found.insert(key.map_err(unavailable)?.to_vec(), true);
+        }
+        if let Some((last, _)) = found.last_key_value().filter(|_| found.len() == max) {
+            range.1 = Bound::Included(last.clone());
         }
         for layer in [self.round, &self.own] {
             for (key, value) in layer.range(range.clone()) {
@@ -247,6 +275,14 @@ impl<'a> Tx<'a> {
             conversation.turns = held.clone();
         }
         Ok(conversation)
+    }
+
+    /// The conversation, if its person has not been forgotten meanwhile.
+    pub fn if_there(&self, id: ConversationId) -> Read<Option<Conversation>> {
+        match self.conversation(id) {
+            Err(StoreError::NotFound(_)) => Ok(None),
+            found => found.map(Some),
+        }
     }
 
     /// Writes a conversation and what its lanes imply.

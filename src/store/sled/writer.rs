@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::keys::{Hasher, LaneKind};
 use super::lanes::{Lanes, Next};
-use super::tx::{self, Layer, Tx};
+use super::tx::{self, Ground, Layer, Tx};
 use crate::clock::Clock;
 use crate::domain::id::KeyId;
 use crate::domain::job::NewsKind;
@@ -62,6 +62,13 @@ pub struct Disk {
     pub wanted: Vec<NewsKind>,
     /// Time.
     pub clock: Clock,
+}
+
+impl Disk {
+    /// What requests stand on.
+    pub fn ground<'a>(&'a self, wanted: &'a [NewsKind]) -> Ground<'a> {
+        Ground { hasher: &self.hasher, seals: &self.seals, wanted, tree: &self.tree }
+    }
 }
 
 impl Writer {
@@ -158,8 +165,7 @@ fn round(disk: &mut Disk, tokens: &mut u64, requests: impl Iterator<Item = Reque
     let (mut layer, mut erased, mut answers) = (Layer::new(), Vec::new(), Vec::new());
     let now = disk.clock.now();
     for request in requests {
-        let Disk { hasher, seals, lanes, wanted, tree, .. } = &*disk;
-        let mut tx = Tx::new(now, hasher, seals, lanes, wanted, tree, &layer, tokens);
+        let mut tx = Tx::new(now, disk.ground(&disk.wanted), &disk.lanes, &layer, tokens);
         let done = request(&mut tx);
         let left = tx.left();
         if done.keep {

@@ -97,12 +97,20 @@ impl Tx<'_> {
         };
         for alias in &aliases {
             self.link(&mut person, number, alias)?;
+            if known.is_none() {
+                person.opted_out |= self.had_opted_out(&number.business, alias)?;
+            }
         }
         person.name = sender.name.clone().or(person.name);
         if known.as_ref() != Some(&person) {
             self.put_person(&person)?;
         }
         Ok(person)
+    }
+
+    /// Whether somebody with this alias, who is forgotten, wanted no messages.
+    fn had_opted_out(&self, business: &Business, alias: &Alias) -> Result<bool, StoreError> {
+        Ok(self.get::<()>(&self.hasher.opted_out(business, alias))?.is_some())
     }
 
     /// The first alias decides that is known and not contradicted by an id.
@@ -203,7 +211,10 @@ impl Tx<'_> {
         Ok(self.now.duration_since(last) > RECYCLED)
     }
 
-    fn stranger(&mut self, number: &Number) -> Result<Person, StoreError> {
+    pub(in crate::store::sled) fn stranger(
+        &mut self,
+        number: &Number,
+    ) -> Result<Person, StoreError> {
         Ok(Person {
             id: self.new_id().into(),
             business: number.business.clone(),

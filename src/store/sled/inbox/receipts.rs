@@ -41,6 +41,7 @@ impl Tx<'_> {
         }
         self.put_message(&conversation, &row)?;
         self.put_conversation(&conversation)?;
+        self.end_farewell(&conversation)?;
         match failure {
             Some(failure) => Ok(Accepted::Failed(failure)),
             None if counts => Ok(Accepted::Counted(self.count_delivered(&number.name)?)),

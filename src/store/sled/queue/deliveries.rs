@@ -105,7 +105,9 @@ impl Tx<'_> {
         claim: Claim<Delivery>,
         outcome: DeliveryOutcome,
     ) -> Result<Option<Claim<Delivery>>, StoreError> {
-        let mut conversation = self.conversation(claim.lane)?;
+        let Some(mut conversation) = self.if_there(claim.lane)? else {
+            return Err(StoreError::ClaimLost);
+        };
         let id = claim.work.id;
         if !conversation.deliveries.is_held_by(claim.token) {
             return self.late_answer(&conversation, id, outcome);
@@ -138,6 +140,7 @@ impl Tx<'_> {
         conversation.deliveries.take_away(None);
         let next = self.next_delivery(&mut conversation);
         self.put_conversation(&conversation)?;
+        self.end_farewell(&conversation)?;
         Ok(next)
     }
 

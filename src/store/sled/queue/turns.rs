@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::change::Change;
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::Delivery;
 use crate::domain::id::{ConversationId, MessageId, Position};
@@ -43,7 +44,9 @@ impl Tx<'_> {
         claim: Claim<Turn>,
         outcome: TurnOutcome,
     ) -> Result<Option<Claim<Delivery>>, StoreError> {
-        let mut conversation = self.conversation(claim.lane)?;
+        let Some(mut conversation) = self.if_there(claim.lane)? else {
+            return Err(StoreError::ClaimLost);
+        };
         let finished = match outcome {
             TurnOutcome::Retry { at } => {
                 let held = conversation.turns.retry(claim.token, at);
@@ -54,6 +57,9 @@ impl Tx<'_> {
         };
         if !conversation.turns.finish(claim.token) {
             return Err(StoreError::ClaimLost);
+        }
+        if finished.changes.contains(&Change::ForgetAll) {
+            return self.finish_forgetting(&conversation, &claim, finished);
         }
         let upto = claim.work.inbound.iter().map(|row| row.position).max().unwrap_or_default();
         let first = conversation.answered_to;
@@ -70,6 +76,24 @@ impl Tx<'_> {
         }
         let next = self.next_delivery(&mut conversation);
         self.put_conversation(&conversation)?;
+        Ok(next)
+    }
+
+    /// The person is forgotten: the reply is all that is left, until it is sent.
+    fn finish_forgetting(
+        &mut self,
+        conversation: &Conversation,
+        claim: &Claim<Turn>,
+        finished: Finished,
+    ) -> Result<Option<Claim<Delivery>>, StoreError> {
+        let mut farewell = self.farewell(conversation)?;
+        let upto = claim.work.inbound.iter().map(|row| row.position).max().unwrap_or_default();
+        self.forget_person(conversation.person)?;
+        let words = Finished { changes: Vec::new(), trace: None, ..finished };
+        self.append_reply(&farewell, upto, words)?;
+        farewell.answered_to = farewell.next_seq;
+        let next = self.next_delivery(&mut farewell);
+        self.put_conversation(&farewell)?;
         Ok(next)
     }
 
