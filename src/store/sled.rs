@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use keys::Hasher;
 use writer::Writer;
 
+use super::seal::{self, Keys, StoreKey};
 use super::{Config, StoreError};
 use crate::clock::Clock;
 use crate::domain::job::NewsKind;
@@ -42,6 +43,19 @@ pub struct SledStore {
     clock: Clock,
     /// Held for as long as the store is open, longer than sled's own.
     _lock: std::fs::File,
+}
+
+/// See [`super::rotate_key`].
+pub fn rotate_key(folder: &Path, config: &Config, new: &StoreKey) -> Result<(), StoreError> {
+    let keys = seal::path(folder);
+    if !keys.exists() {
+        return Err(StoreError::Unavailable(format!(
+            "there is no store in {}; check store.url",
+            folder.display()
+        )));
+    }
+    let _lock = open::lock(folder)?;
+    Ok(Keys::rewrap(&keys, config.key.as_ref(), config.key_previous.as_ref(), new)?)
 }
 
 impl SledStore {
