@@ -98,7 +98,7 @@ pub enum KeysError {
     /// It is wrapped under another key.
     #[error(
         "store.key is not the key that {} is wrapped under; set the right one, or give the one \
-         from before as store.key_previous",
+         from before as store.key_previous; if olifant key rotate was interrupted, run it again",
         .0.display()
     )]
     OtherStoreKey(PathBuf),
