@@ -22,6 +22,9 @@ pub use cipher::{Cipher, NONCE, TAG};
 use file::KeyFile;
 pub use store_key::StoreKey;
 
+/// The key file's name in the store's folder.
+const FILE: &str = "keys";
+
 /// So many keys are made at once, with one wait for the disk.
 const POOL: u32 = 256;
 
@@ -77,7 +80,7 @@ pub enum KeysError {
     /// It is wrapped under another key.
     #[error(
         "store.key is not the key that {} is wrapped under; set the right one, or give the one \
-         from before as store.key_previous",
+         from before as store.key_previous; if olifant key rotate was interrupted, run it again",
         .0.display()
     )]
     OtherStoreKey(PathBuf),
@@ -115,6 +118,11 @@ pub enum KeysError {
     },
 }
 
+/// The key file of the store in `folder`.
+pub fn path(folder: &Path) -> PathBuf {
+    folder.join(FILE)
+}
+
 impl KeysError {
     fn disk(path: &Path, error: io::Error) -> Self {
         Self::Disk { path: path.to_owned(), error }
@@ -123,7 +131,12 @@ impl KeysError {
 
 impl From<KeysError> for StoreError {
     fn from(error: KeysError) -> Self {
-        Self::Unavailable(error.to_string())
+        match error {
+            KeysError::NoStoreKey(_) | KeysError::OtherStoreKey(_) => {
+                Self::Misconfigured(error.to_string())
+            }
+            error => Self::Unavailable(error.to_string()),
+        }
     }
 }
 
@@ -196,6 +209,23 @@ impl Keys {
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         ids.iter().for_each(|id| slots[index(*id)] = Slot::Free);
         Ok(())
+    }
+
+    /// Wraps the keys of a file that nobody has open under `new`, whatever of
+    /// the three they are under. Doing it again does nothing.
+    pub fn rewrap(
+        path: &Path,
+        key: Option<&StoreKey>,
+        previous: Option<&StoreKey>,
+        new: &StoreKey,
+    ) -> Result<(), KeysError> {
+        match Self::open(path, Some(new), key, Missing::Refuse) {
+            // The error is to speak of what is configured.
+            Err(KeysError::OtherStoreKey(_)) => {
+                Self::open(path, key, previous, Missing::Refuse)?.rotate(new)
+            }
+            done => done.map(drop),
+        }
     }
 
     /// Wraps all keys under a new `store.key`.

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use keys::Hasher;
 use writer::Writer;
 
-use super::seal::Keys;
+use super::seal::{self, Keys, StoreKey};
 use super::{Config, StoreError};
 use crate::clock::Clock;
 use crate::domain::id::MessageId;
@@ -52,6 +52,19 @@ pub struct SledStore {
     _lock: std::fs::File,
 }
 
+/// See [`super::rotate_key`].
+pub fn rotate_key(folder: &Path, config: &Config, new: &StoreKey) -> Result<(), StoreError> {
+    let keys = seal::path(folder);
+    if !keys.exists() {
+        return Err(StoreError::Unavailable(format!(
+            "there is no store in {}; check store.url",
+            folder.display()
+        )));
+    }
+    let _lock = open::lock(folder)?;
+    Ok(Keys::rewrap(&keys, config.key.as_ref(), config.key_previous.as_ref(), new)?)
+}
+
 impl SledStore {
     /// Opens or creates the store in `folder`. Errors name the folder and the
     /// remedy; nothing is ever deleted to make it open.
@@ -62,7 +75,7 @@ impl SledStore {
         clock: Clock,
     ) -> Result<Self, StoreError> {
         let lock = open::lock(folder)?;
-        let disk = open::disk(folder, config.cache_mb, wanted, clock.clone())?;
+        let disk = open::disk(folder, config, wanted, clock.clone())?;
         let (tree, hasher) = (disk.tree.clone(), disk.hasher.clone());
         let seals = disk.seals.clone();
         let (writer, thread) = Writer::start(disk)

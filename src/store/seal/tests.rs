@@ -153,6 +153,24 @@ fn a_store_key_is_rotated_by_hand_or_by_the_configuration() {
 }
 
 #[test]
+fn a_file_that_nobody_has_open_is_wrapped_anew_whatever_it_is_under() {
+    let [first, second, third] = [(); 3].map(|()| StoreKey::new_random());
+    let rewrap = |story: &Story, key| Keys::rewrap(&story.path(), key, Some(&first), &third);
+    for under in [None, Some(&first), Some(&second), Some(&third)] {
+        let story = Story::new();
+        let secret = sealed(&story.open(under, None).unwrap(), 0);
+        rewrap(&story, Some(&second)).unwrap();
+        assert!(opens(&story.open(Some(&third), None).unwrap(), 0, &secret));
+    }
+    let story = Story::new();
+    story.open(Some(&StoreKey::new_random()), None).unwrap();
+    let line = rewrap(&story, Some(&second)).expect_err("none of them").to_string();
+    assert!(line.contains("store.key is not the key"), "{line}");
+    let line = rewrap(&story, None).expect_err("none of them").to_string();
+    assert!(line.contains("store.key is missing"), "{line}");
+}
+
+#[test]
 fn the_file_before_a_rotation_is_overwritten_unless_somebody_keeps_it() {
     let story = Story::new();
     let keys = story.open(None, None).unwrap();

@@ -17,14 +17,11 @@ use crate::domain::conversation::Conversation;
 use crate::domain::id::{ConversationId, KeyId};
 use crate::domain::job::NewsKind;
 use crate::lock;
-use crate::store::seal::{Keys, Missing};
-use crate::store::{StoreError, make_folder, record};
+use crate::store::seal::{self, Keys, Missing};
+use crate::store::{Config, StoreError, make_folder, record};
 
 /// The version of keys and records in the folder.
 const FORMAT: u32 = 2;
-
-/// The key file, in the store's folder.
-const KEYS: &str = "keys";
 
 /// Makes the folder and takes it for this process.
 pub fn lock(folder: &Path) -> Result<File, StoreError> {
@@ -43,17 +40,18 @@ pub fn lock(folder: &Path) -> Result<File, StoreError> {
 /// Opens sled and rebuilds what lives in memory. The folder must be locked.
 pub fn disk(
     folder: &Path,
-    cache_mb: u64,
+    config: &Config,
     wanted: &[NewsKind],
     clock: Clock,
 ) -> Result<Disk, StoreError> {
     let data = folder.join("data");
+    let cache_mb = config.cache_mb;
     drop_unfinished_snapshots(&data).map_err(|error| failed(folder, &error))?;
     wait_for_last_owner(&data).map_err(|error| failed(folder, &error))?;
     let tree = open(&data, cache_mb).or_else(|_| open_from_log(&data, cache_mb))?;
     let file = File::open(data.join("db")).map_err(|error| failed(folder, &error))?;
     sync_folders(folder, &data).map_err(|error| failed(folder, &error))?;
-    let seals = Arc::new(seals(folder, &tree)?);
+    let seals = Arc::new(seals(folder, config, &tree)?);
     let hasher = hasher(&tree, &seals)?;
     let wanted = wanted.to_vec();
     let mut disk = Disk { tree, file, hasher, seals, lanes: Lanes::default(), wanted, clock };
@@ -119,7 +117,7 @@ fn sync_folders(folder: &Path, data: &Path) -> std::io::Result<()> {
 
 /// The keys of people, in a file beside the database; and the version of the
 /// format, which is read before them.
-fn seals(folder: &Path, tree: &sled::Db) -> Result<Keys, StoreError> {
+fn seals(folder: &Path, config: &Config, tree: &sled::Db) -> Result<Keys, StoreError> {
     let missing = match plain(tree, &keys::meta("format"))? {
         Some(FORMAT) => Missing::Refuse,
         None => Missing::Make,
@@ -129,7 +127,8 @@ fn seals(folder: &Path, tree: &sled::Db) -> Result<Keys, StoreError> {
             )));
         }
     };
-    Ok(Keys::open(&folder.join(KEYS), None, None, missing)?)
+    let (key, previous) = (config.key.as_ref(), config.key_previous.as_ref());
+    Ok(Keys::open(&seal::path(folder), key, previous, missing)?)
 }
 
 /// The key of all hashes, made at first start together with the format.
