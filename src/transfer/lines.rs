@@ -54,9 +54,9 @@ impl Row {
         let mut fields = Fields::read(line)?;
         Ok(Self {
             role: role(fields.text("role")?)?,
-            text: fields.text("text")?.ok_or("\"text\" is missing")?,
+            text: fields.text("text")?.ok_or("\"text\" is missing: write what was said")?,
             at: fields.take("at").map(time).transpose()?,
-            speaker: fields.text("speaker")?,
+            speaker: fields.name("speaker")?,
             id: fields.name("id")?,
             unknown: fields.left(),
         })
@@ -69,13 +69,14 @@ impl Row {
 }
 
 fn role(word: Option<String>) -> Result<Role, String> {
-    let word = word.ok_or("\"role\" is missing")?;
+    let words = || ROLES.iter().flat_map(|(_, words)| words.iter().copied()).collect::<Vec<_>>();
+    let allowed = || format!("write one of {}", words().join(", "));
+    let word = word.ok_or_else(|| format!("\"role\" is missing: {}", allowed()))?;
     let means = |words: &[&str]| words.contains(&word.trim().to_lowercase().as_str());
     let known = ROLES.iter().find(|(_, words)| means(words));
-    known.map(|(role, _)| *role).ok_or_else(|| {
-        let words: Vec<&str> = ROLES.iter().flat_map(|(_, words)| words.iter().copied()).collect();
-        format!("the role \"{word}\" is unknown: write one of {}", words.join(", "))
-    })
+    known
+        .map(|(role, _)| *role)
+        .ok_or_else(|| format!("the role \"{word}\" is unknown: {}", allowed()))
 }
 
 fn time(value: Value) -> Result<Timestamp, String> {
@@ -95,7 +96,6 @@ fn since_1970(number: &Number) -> Option<Timestamp> {
     let number = number.as_f64()?;
     let milliseconds = if number.abs() < MILLISECONDS { number * 1000.0 } else { number };
     // Far beyond every time there is, the cast stops at a number that is refused.
-    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds are meant")]
     Timestamp::from_millisecond(milliseconds.round() as i64).ok()
 }
 
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_fault_says_what_to_write() {
         for (line, fault) in [
-            (r#"{"text":"hi"}"#, "\"role\" is missing"),
+            (r#"{"text":"hi"}"#, "\"role\" is missing: write one of user"),
             (r#"{"role":"user"}"#, "\"text\" is missing"),
             (r#"{"role":"user","text":5}"#, "\"text\" is 5: write a text"),
             (r#"{"role":"user","text":null}"#, "\"text\" is missing"),

@@ -56,7 +56,28 @@ pub(super) fn cleaned(name: &str) -> String {
 
 /// `Ana named the group "Trip` (`: Rome"`) is half a notice.
 fn is_name(name: &str) -> bool {
-    let count = |quote: char| name.chars().filter(|c| *c == quote).count();
-    let closed = count('"') % 2 == 0 && count('“') <= count('”') && count('«') <= count('»');
-    closed && (1..=NAME).contains(&name.chars().count())
+    let quotes = name.chars().filter(|c| "\"„“”«»".contains(*c)).count();
+    quotes % 2 == 0 && (1..=NAME).contains(&name.chars().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_whatever_the_address_book_has() {
+        for (text, speaker) in [
+            ("Ana: hello", Some("Ana")),
+            ("~\u{202f}Ana\u{a0}B: hello", Some("Ana B")),
+            ("\u{202a}+1 555 0100\u{202c}: hello", Some("+1 555 0100")),
+            ("The „Café“: hello", Some("The „Café“")),
+            ("Ana:", Some("Ana")),
+            ("Ana joined", None),
+            ("Ana named the group “Us: always”", None),
+            (": hello", None),
+            ("Us: \u{200e}Ana created group “Us”", None),
+        ] {
+            assert_eq!(Said::read(text).map(|said| said.speaker).as_deref(), speaker, "{text}");
+        }
+    }
 }
