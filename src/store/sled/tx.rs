@@ -345,9 +345,14 @@ impl<'a> Tx<'a> {
         self.put_message(conversation, message)?;
         let block = block(message.position.seq);
         if block < block_of_next(conversation) {
-            self.dirty.insert((conversation.id, block));
+            self.touch_block(conversation.id, block);
         }
         Ok(())
+    }
+
+    /// The messages of a block have changed: it is packed anew.
+    pub fn touch_block(&mut self, conversation: ConversationId, block: u64) {
+        self.dirty.insert((conversation, block));
     }
 
     /// The place of the next message; a block that it leaves behind is packed.
@@ -355,7 +360,7 @@ impl<'a> Tx<'a> {
         let seq = conversation.next_seq;
         conversation.next_seq += 1;
         if block_of_next(conversation) > block(seq) {
-            self.dirty.insert((conversation.id, block(seq)));
+            self.touch_block(conversation.id, block(seq));
         }
         seq
     }
@@ -395,6 +400,11 @@ impl<'a> Tx<'a> {
             }
         }
         Ok(rows)
+    }
+
+    /// Whether there is anything at a key, readable or not.
+    pub fn raw_is_there(&self, key: &[u8]) -> Read<bool> {
+        Ok(self.raw(key)?.is_some())
     }
 
     fn raw(&self, key: &[u8]) -> Read<Option<Vec<u8>>> {
