@@ -103,7 +103,8 @@ impl Tx<'_> {
 
     /// An entry whose time is over.
     fn sweep_expired(&mut self, key: &[u8], _: &Kept, _: usize) -> Result<usize, StoreError> {
-        if key >= keys::expire_by(self.now).as_slice() {
+        // What ends now has ended.
+        if key >= keys::expire_by(self.now + SignedDuration::from_micros(1)).as_slice() {
             return Ok(0);
         }
         if let Some((space, entry)) = keys::expiring(key) {
