@@ -62,7 +62,7 @@ impl Upkeep for SledStore {
 
     async fn accesses(&self, max: usize) -> Result<Vec<Access>, StoreError> {
         let mut found = Vec::new();
-        for key in self.tree.scan_prefix(keys::looks()).keys().rev() {
+        for key in self.reading.tree.scan_prefix(keys::looks()).keys().rev() {
             let key = key.map_err(super::tx::unavailable)?;
             if key.len() == keys::LOOK_KEY {
                 found.extend(self.read::<Access>(&key)?);

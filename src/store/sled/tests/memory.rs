@@ -305,7 +305,7 @@ async fn who_is_forgotten_gets_the_last_line_and_then_nothing_is_left() {
     let seq = |seq| MessageId { conversation: id, position: Position { seq, part: 0 } };
     assert!(shop.store().message(seq(1)).await.unwrap().is_none(), "sealed for ever");
     assert!(shop.store().entry(&Space::Person(before.id), "name").await.unwrap().is_none());
-    let (tree, _) = (shop.store().tree.clone(), ());
+    let tree = shop.store().reading.tree.clone();
     let left = |id: ConversationId| tree.scan_prefix(keys::messages(id)).count();
     assert!(left(id) > 0, "the records go later");
     shop.sent(farewell, "out2").await;
@@ -331,9 +331,9 @@ async fn an_erasure_that_a_crash_cut_off_is_finished_when_the_store_opens() {
     let key = shop.store().conversation(id).await.unwrap().unwrap().key;
     shop.apply(Subject::Person(shop.ana().await.unwrap().id), Change::ForgetAll).await;
     // As if it had come before the keys went: the slot holds a key again.
-    shop.store().seals.reserve(key).unwrap();
+    shop.store().reading.seals.reserve(key).unwrap();
     let shop = shop.reopened();
-    assert!(shop.store().seals.get(key).unwrap().is_none());
+    assert!(shop.store().reading.seals.get(key).unwrap().is_none());
     assert_eq!(shop.works().await, 1);
 }
 
@@ -459,7 +459,7 @@ async fn who_became_one_is_forgotten_as_one() {
     assert!(shop.store().links(&"main".into()).await.unwrap().is_empty());
     shop.clock.advance(DAY * 9);
     shop.sweep(&Kept::default()).await;
-    let left = shop.store().tree.iter().keys().map(Result::unwrap).filter(|key| key[0] != b'm');
+    let left = shop.store().reading.tree.iter().keys().map(Result::unwrap).filter(|key| key[0] != b'm');
     assert_eq!(left.count(), 0);
 }
 
