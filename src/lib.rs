@@ -21,6 +21,7 @@
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
 //! store          state changes, each one durable commit: sled
+//! recall         search over a person's own past turns: pure functions
 //! alert          what an operator must know
 //! clock          the time: every wait goes through it        tokens   how long a text is
 //! lock           a file that one process holds
@@ -64,6 +65,7 @@ pub mod intake;
 pub mod llm;
 pub mod lock;
 pub mod provider;
+pub mod recall;
 pub mod sandbox;
 pub mod shutdown;
 pub mod store;

@@ -4,6 +4,8 @@
 
 use super::keys;
 use super::reading::Reading;
+#[cfg(test)]
+use super::tx::block;
 use super::tx::{BLOCK, Tx, block_of_next};
 use crate::domain::content::Content;
 use crate::domain::conversation::Conversation;
@@ -40,6 +42,19 @@ pub fn blocks(reading: &Reading, id: ConversationId) -> Result<Vec<Vec<u8>>, Sto
     Ok(blocks)
 }
 
+/// The same, made of rows alone.
+#[cfg(test)]
+pub fn rebuilt(reading: &Reading, id: ConversationId) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut rows: Vec<Message> = Vec::new();
+    for key in reading.tree.scan_prefix(keys::messages(id)).keys() {
+        let key = key.map_err(super::tx::unavailable)?;
+        if keys::position_of(&key).is_some() {
+            rows.extend(reading.value::<Message>(&key)?);
+        }
+    }
+    Ok(rows.chunk_by(|a, b| block(a.position.seq) == block(b.position.seq)).map(pack).collect())
+}
+
 impl Tx<'_> {
     /// Packs the blocks whose messages have changed.
     pub fn pack_index(&mut self) -> Result<(), StoreError> {
@@ -65,8 +80,11 @@ impl Tx<'_> {
 fn pack(rows: &[Message]) -> Vec<u8> {
     let terms: Vec<Option<Terms>> =
         rows.iter().map(|row| Terms::from_bytes(row.terms.0.clone())).collect();
-    let entries: Vec<Entry<'_>> =
-        rows.iter().zip(&terms).filter_map(|(row, terms)| Some(entry(row, terms.as_ref()?))).collect();
+    let entries: Vec<Entry<'_>> = rows
+        .iter()
+        .zip(&terms)
+        .filter_map(|(row, terms)| Some(entry(row, terms.as_ref()?)))
+        .collect();
     recall::encode(&entries)
 }
 

@@ -1,8 +1,6 @@
 //! The keys of the one tree: a table byte, then internal ids and numbers,
 //! big-endian. What came from outside stands in a key only as a keyed hash.
 
-#![expect(dead_code, reason = "what uses the rest is on its way")]
-
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 

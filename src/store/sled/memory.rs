@@ -27,7 +27,9 @@ impl Memory for SledStore {
         let start = [&keys::written_in(&space)[..], from].concat();
         let mut found = Vec::new();
         let mut last = None;
-        for key in self.reading.tree.range(start.clone()..keys::end_of(&keys::written_in(&space))).keys() {
+        for key in
+            self.reading.tree.range(start.clone()..keys::end_of(&keys::written_in(&space))).keys()
+        {
             let key = key.map_err(super::tx::unavailable)?;
             if page.after.is_some() && key == start {
                 continue;

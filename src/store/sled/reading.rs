@@ -66,10 +66,7 @@ impl Reading {
     }
 
     /// A long value lies under several keys; a round may come in between.
-    fn whole<T>(
-        &self,
-        read: impl Fn(Raw<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    fn whole<T>(&self, read: impl Fn(Raw<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let raw = |key: &[u8]| Ok(self.tree.get(key).map_err(tx::unavailable)?.map(|v| v.to_vec()));
         let torn = |read: &Result<T, StoreError>| matches!(read, Err(StoreError::Damaged(_)));
         let mut reads = std::iter::repeat_with(|| read(&raw)).take(READS);

@@ -1,6 +1,7 @@
 //! Stories about the store alone.
 
 mod found;
+mod index;
 mod memory;
 mod model;
 mod protocol;

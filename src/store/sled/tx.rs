@@ -394,9 +394,8 @@ impl<'a> Tx<'a> {
         from: u64,
         below: u64,
     ) -> Read<Vec<Message>> {
-        let key = |seq| {
-            keys::message(MessageId { conversation, position: Position { seq, part: 0 } })
-        };
+        let key =
+            |seq| keys::message(MessageId { conversation, position: Position { seq, part: 0 } });
         let keys = self.keys_between(&key(from), key(below), usize::MAX)?;
         let heads = keys.iter().filter(|key| keys::position_of(key).is_some());
         heads.filter_map(|key| self.get(key).transpose()).collect()

@@ -367,7 +367,7 @@ async fn an_operator_was_told_their_words_and_those_go_with_them() {
     assert!(shop.store().message(told).await.unwrap().is_none());
 }
 
-fn imported(n: u64, text: &str) -> Imported {
+pub fn imported(n: u64, text: &str) -> Imported {
     Imported {
         id: format!("turn-{n}").into(),
         role: if n.is_multiple_of(2) { Role::Person } else { Role::Assistant },
@@ -459,7 +459,8 @@ async fn who_became_one_is_forgotten_as_one() {
     assert!(shop.store().links(&"main".into()).await.unwrap().is_empty());
     shop.clock.advance(DAY * 9);
     shop.sweep(&Kept::default()).await;
-    let left = shop.store().reading.tree.iter().keys().map(Result::unwrap).filter(|key| key[0] != b'm');
+    let left =
+        shop.store().reading.tree.iter().keys().map(Result::unwrap).filter(|key| key[0] != b'm');
     assert_eq!(left.count(), 0);
 }
 
