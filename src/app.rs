@@ -25,6 +25,7 @@ use crate::store::{self, Store, StoreError};
 use crate::worker::Workers;
 use crate::worker::catch_up::CatchUp;
 use crate::worker::jobs::Jobs;
+use crate::worker::upkeep::Upkeep;
 
 pub use reload::Reloaded;
 
@@ -42,6 +43,8 @@ pub struct App {
     pub workers: Arc<Workers>,
     /// What looks for messages that were missed.
     pub catch_up: CatchUp,
+    /// What deletes what has had its time.
+    pub upkeep: Upkeep,
     /// What reaches people.
     pub providers: Arc<Providers>,
     /// The configuration it was started with.
@@ -120,6 +123,7 @@ impl App {
             &settings.twilio,
             clock.clone(),
         );
+        let upkeep = Upkeep::new(store.clone(), minds.subscribe(), clock.clone());
         let workers = Workers::new(
             store.clone(),
             assistant.clone(),
@@ -134,6 +138,7 @@ impl App {
             assistant,
             workers,
             catch_up,
+            upkeep,
             providers,
             settings,
             public_url,
@@ -212,7 +217,11 @@ impl App {
             self.catch_up.run(stop.clone()).await;
             Ok(())
         };
-        tokio::try_join!(self.answer(listener, stop.clone()), work, follow, catch_up)?;
+        let upkeep = async {
+            self.upkeep.run(stop.clone()).await;
+            Ok(())
+        };
+        tokio::try_join!(self.answer(listener, stop.clone()), work, follow, catch_up, upkeep)?;
         // The last handle closes the store, which waits for its disk.
         tokio::task::spawn_blocking(move || drop(self)).await.context("closing the store")
     }
@@ -237,7 +246,10 @@ async fn open(settings: &Settings, clock: Clock) -> Result<Arc<dyn Store>, Start
     let wanted = settings.events.wanted().to_vec();
     let opened = tokio::task::spawn_blocking(move || store::open(&config, &wanted, clock));
     let opened = opened.await.context("opening the store")?;
-    opened.map_err(|error| StartError::Store { url, error })
+    opened.map_err(|error| match error {
+        StoreError::Misconfigured(what) => settings.explain(&what).into(),
+        error => StartError::Store { url, error },
+    })
 }
 
 /// No redirects: a token must not follow one to another host.

@@ -18,6 +18,7 @@
 //!                handing over to a human
 //! tool           what a model may do besides talking
 //! recollect      what a person said, found again and forgotten
+//! transfer       a person's memory on its way out and in: our export, JSON lines, a chat's text
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
 //! store          state changes, each one durable commit: sled
@@ -73,4 +74,5 @@ pub mod store;
 pub mod telemetry;
 pub mod tokens;
 pub mod tool;
+pub mod transfer;
 pub mod worker;

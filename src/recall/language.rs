@@ -149,24 +149,33 @@ pub(super) fn is_stop_word_somewhere(word: &str) -> bool {
 /// words belong to, else what its letters look like, else `known`.
 pub(super) fn detect(text: &str, words: &[String], known: Option<Language>) -> Option<Language> {
     let votes = Votes::count(words);
-    votes.clear(known).or_else(|| by_statistics(text)).unwrap_or_else(|| known.or(votes.slight()))
+    votes
+        .clear(known)
+        .or_else(|| by_statistics(text, known.is_some()).filter(|found| votes.allow(*found, known)))
+        .unwrap_or_else(|| known.or(votes.slight()))
 }
 
 /// Fewer letters than this fool the statistics.
 const ENOUGH_LETTERS: usize = 24;
+/// It takes more of them to say that somebody left their usual language.
+const LETTERS_TO_LEAVE: usize = 60;
 /// More letters than this tell nothing new.
 const LETTERS: usize = 400;
 
 /// `Some(None)` = surely a language that we have no ways for.
-fn by_statistics(text: &str) -> Option<Option<Language>> {
+fn by_statistics(text: &str, has_usual: bool) -> Option<Option<Language>> {
     let letters: String = text.chars().take(LETTERS).collect();
-    if letters.chars().filter(|c| c.is_alphabetic()).count() < ENOUGH_LETTERS {
+    let enough = if has_usual { LETTERS_TO_LEAVE } else { ENOUGH_LETTERS };
+    if letters.chars().filter(|c| c.is_alphabetic()).count() < enough {
         return None;
     }
     let found = whatlang::detect(&letters).filter(whatlang::Info::is_reliable)?.lang();
     let known = TRAITS.iter().find(|(_, _, lang, _)| *lang == Some(found));
     Some(known.map(|(language, ..)| *language))
 }
+
+/// So many words more are no coincidence.
+const CLEAR: u32 = 2;
 
 /// How many stop words of each language a text has.
 struct Votes(Vec<(u32, Language)>);
@@ -183,16 +192,25 @@ impl Votes {
         Self(votes)
     }
 
-    /// More than one word speaks for it, and more than for any other; at equal
-    /// votes for the usual language, that one.
+    /// More than one word speaks for it, more than for any other, and clearly
+    /// more than for the usual language.
     fn clear(&self, known: Option<Language>) -> Option<Option<Language>> {
         let best = self.0[0].0;
-        let usual = self.0.iter().any(|(count, one)| *count == best && Some(*one) == known);
-        match best {
-            2.. if usual => Some(known),
-            2.. => self.slight().map(Some),
-            _ => None,
+        match known {
+            _ if best < CLEAR => None,
+            Some(_) if self.of(known) + CLEAR > best => Some(known),
+            _ => self.slight().map(Some),
         }
+    }
+
+    /// No small word of the usual language speaks against it.
+    fn allow(&self, found: Option<Language>, known: Option<Language>) -> bool {
+        known.is_none() || self.of(found) >= self.of(known)
+    }
+
+    fn of(&self, language: Option<Language>) -> u32 {
+        let found = self.0.iter().find(|(_, one)| Some(*one) == language);
+        found.map_or(0, |(count, _)| *count)
     }
 
     fn slight(&self) -> Option<Language> {

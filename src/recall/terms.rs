@@ -71,9 +71,13 @@ fn simple(piece: Piece) -> Piece {
 }
 
 impl Terms {
-    /// With the name of who said it, which can then be asked for too.
+    /// With the name of who said it, which can then be asked for too; still
+    /// nothing if nothing was said.
     #[must_use]
     pub fn with_speaker(self, name: &str) -> Self {
+        if self.is_empty() {
+            return self;
+        }
         let packed = self.packed();
         let language = packed.language();
         let mut counted = Counted { length: usize::from(packed.length()), ..Counted::default() };

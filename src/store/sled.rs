@@ -4,6 +4,7 @@
 mod access;
 mod changes;
 mod inbox;
+mod index;
 mod keys;
 mod lanes;
 mod memory;
@@ -12,9 +13,11 @@ mod numbers;
 mod open;
 mod people;
 mod queue;
+mod reading;
 mod transcript;
 mod tx;
 mod upkeep;
+mod vectors;
 mod writer;
 
 #[cfg(test)]
@@ -23,27 +26,40 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use keys::Hasher;
+use reading::Reading;
 use writer::Writer;
 
+use super::seal::{self, Keys, StoreKey};
 use super::{Config, StoreError};
 use crate::clock::Clock;
+use crate::domain::id::MessageId;
 use crate::domain::job::NewsKind;
-
-/// How often a value is read before what looks torn counts as damaged.
-const READS: usize = 1000;
 
 /// See the module.
 pub struct SledStore {
     /// `Some` until dropped: then the thread drains and ends.
     writer: Option<Writer>,
     thread: Option<std::thread::JoinHandle<()>>,
-    tree: sled::Db,
+    reading: Reading,
     hasher: Hasher,
     folder: PathBuf,
     min_free_mb: u64,
     clock: Clock,
     /// Held for as long as the store is open, longer than sled's own.
     _lock: std::fs::File,
+}
+
+/// See [`super::rotate_key`].
+pub fn rotate_key(folder: &Path, config: &Config, new: &StoreKey) -> Result<(), StoreError> {
+    let keys = seal::path(folder);
+    if !keys.exists() {
+        return Err(StoreError::Unavailable(format!(
+            "there is no store in {}; check store.url",
+            folder.display()
+        )));
+    }
+    let _lock = open::lock(folder)?;
+    Ok(Keys::rewrap(&keys, config.key.as_ref(), config.key_previous.as_ref(), new)?)
 }
 
 impl SledStore {
@@ -56,14 +72,15 @@ impl SledStore {
         clock: Clock,
     ) -> Result<Self, StoreError> {
         let lock = open::lock(folder)?;
-        let disk = open::disk(folder, config.cache_mb, wanted, clock.clone())?;
-        let (tree, hasher) = (disk.tree.clone(), disk.hasher.clone());
+        let disk = open::disk(folder, config, wanted, clock.clone())?;
+        let reading = Reading { tree: disk.tree.clone(), seals: disk.seals.clone() };
+        let hasher = disk.hasher.clone();
         let (writer, thread) = Writer::start(disk)
             .map_err(|error| StoreError::Unavailable(format!("no storage thread: {error}")))?;
         Ok(Self {
             writer: Some(writer),
             thread: Some(thread),
-            tree,
+            reading,
             hasher,
             folder: folder.to_owned(),
             min_free_mb: config.min_free_mb,
@@ -80,12 +97,12 @@ impl SledStore {
 
     /// Reads a value as of the last round.
     fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
-        let raw = |key: &[u8]| Ok(self.tree.get(key).map_err(tx::unavailable)?.map(|v| v.to_vec()));
-        // A long value lies under several keys; a round may come in between.
-        let whole =
-            |read: &Result<Option<T>, StoreError>| !matches!(read, Err(StoreError::Damaged(_)));
-        let mut reads = std::iter::repeat_with(|| tx::read(raw, key)).take(READS);
-        reads.find(whole).unwrap_or_else(|| tx::read(raw, key))
+        self.reading.value(key)
+    }
+
+    /// The message that an id, or a key, was seen with.
+    fn seen(&self, key: &[u8]) -> Result<Option<MessageId>, StoreError> {
+        Ok(self.read::<tx::Seen>(key)?.and_then(|seen| seen.id))
     }
 }
 
