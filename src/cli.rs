@@ -3,10 +3,12 @@
 
 mod admin_client;
 mod dev;
+mod knowledge;
 mod numbers;
 mod send;
 mod serve;
 mod simulate;
+mod teach;
 mod token;
 
 use std::io::Write;
@@ -28,6 +30,8 @@ Examples:
   olifant dev                        chat with it in the browser; needs nothing
   OPENAI_API_KEY=... olifant dev     the same with a real model
   olifant serve --config my.toml     answer real people
+  olifant teach QUESTION ANSWER --config my.toml
+                                     answer a question better from now on
   olifant numbers list --config my.toml
                                      how the numbers stand
 
@@ -56,6 +60,8 @@ enum Command {
     Dev(dev::Args),
     Serve(serve::Args),
     Numbers(numbers::Args),
+    Knowledge(knowledge::Args),
+    Teach(teach::Args),
     Token(token::Args),
     Send(Box<send::Args>),
     Simulate(simulate::Args),
@@ -94,6 +100,8 @@ pub fn run() -> ExitCode {
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Numbers(args) => block_on(numbers::run(args)),
+        Command::Knowledge(args) => knowledge::run(args),
+        Command::Teach(args) => teach::run(args),
         Command::Token(args) => block_on(token::run(args)),
         Command::Send(args) => block_on(send::run(*args)),
         Command::Simulate(args) => block_on(simulate::run(args)),

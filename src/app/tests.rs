@@ -117,7 +117,8 @@ async fn the_files_that_the_configuration_names_are_watched() {
     std::fs::write(&words, "Be kind.").unwrap();
     house.configure(&format!("[assistant]\ninstructions_file = \"{}\"", words.display()));
     let app = house.app().await;
-    assert_eq!(reload::watched(&app.settings), [house.path("my.toml"), words]);
+    let answers = "knowledge/answers.md".into();
+    assert_eq!(reload::watched(&app.settings).paths, [house.path("my.toml"), words, answers]);
     let stop = CancellationToken::new();
     let follow = reload::follow(&app, &stop);
     let change = async {
