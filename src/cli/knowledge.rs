@@ -106,11 +106,11 @@ fn read(whose: &Whose) -> Result<(BusinessConfig, Knowledge), Failure> {
 
 fn chosen(settings: &Settings, named: Option<&str>) -> Result<Business, Failure> {
     let known = || settings.businesses.keys();
-    let names = || known().map(Business::as_str).collect::<Vec<_>>().join(", ");
+    let names = || known().map(Business::as_str).collect::<Vec<_>>().join(" and ");
     match named.map(Business::from) {
         Some(business) if settings.businesses.contains_key(&business) => Ok(business),
         Some(business) => {
-            Err(anyhow!("there is no business {business}; there are {}", names()).into())
+            Err(anyhow!("there is no business {business}; there is {}", names()).into())
         }
         None if known().len() == 1 => Ok(known().next().cloned().unwrap_or_else(|| "main".into())),
         None => Err(anyhow!("name one of {} with --business", names()).into()),
