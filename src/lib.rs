@@ -18,6 +18,7 @@
 //!                handing over to a human
 //! knowledge      what the business knows: its files, the best of them for a question
 //! tool           what a model may do besides talking
+//! recall         search over a person's own past turns: pure functions
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
 //! store          state changes, each one durable commit: sled
@@ -65,6 +66,7 @@ pub mod knowledge;
 pub mod llm;
 pub mod lock;
 pub mod provider;
+pub mod recall;
 pub mod sandbox;
 pub mod shutdown;
 pub mod store;
