@@ -10,10 +10,11 @@ mod pdf;
 mod rank;
 mod split;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::tokens;
-use rank::Ranks;
+use rank::{Ranked, Ranks};
 
 pub use files::matched;
 
@@ -60,10 +61,18 @@ impl Knowledge {
     /// and the remedy.
     pub fn load(patterns: &[String], answers: Option<&Path>) -> Result<Self, String> {
         let (files, warnings) = files::read(patterns, answers)?;
-        let sections: Vec<Section> = files.iter().flat_map(sections).collect();
-        let ranks = Ranks::of(sections.iter().map(|s| format!("{}\n{}", s.title, s.text)));
-        let tokens = sections.iter().fold(0u32, |sum, s| sum.saturating_add(s.tokens));
-        Ok(Self { sections, ranks, tokens, warnings })
+        let mut knowledge = Self { warnings, ..Self::default() };
+        for file in &files {
+            knowledge.add(sections(file).collect());
+        }
+        Ok(knowledge)
+    }
+
+    fn add(&mut self, file: Vec<Section>) {
+        self.ranks.add(&file);
+        let tokens = file.iter().map(|section| section.tokens);
+        self.tokens = tokens.fold(self.tokens, u32::saturating_add);
+        self.sections.extend(file);
     }
 
     /// Everything, file by file.
@@ -77,31 +86,32 @@ impl Knowledge {
     }
 
     /// What fits a question, best first.
-    pub fn search(&self, query: &str, limit: usize) -> Vec<Found<'_>> {
-        let ranked = self.ranked(query).into_iter().take(limit);
-        ranked.map(|(score, at)| Found { score, section: &self.sections[at] }).collect()
+    pub fn search(&self, question: &str, limit: usize) -> Vec<Found<'_>> {
+        let found = self.found(question).0.into_iter().take(limit);
+        found.map(|(score, at)| Found { score, section: &self.sections[at] }).collect()
     }
 
-    /// What the model is told before it answers `query`, never longer than
+    /// What the model is told before it answers `question`, never longer than
     /// `budget` tokens: everything while it fits, else what fits the question
     /// best, in the order of the files. Empty if nothing is known.
-    pub fn block(&self, query: &str, budget: u32) -> String {
+    pub fn block(&self, question: &str, budget: u32) -> String {
         if self.tokens <= budget {
             let whole = block::whole(&self.sections);
             if tokens::count(&whole) <= budget {
                 return whole;
             }
         }
-        self.best(query, budget)
+        self.best(question, budget)
     }
 
-    /// Words that no file has are no reason to know nothing: then it is the
-    /// beginning, where most files say the most general things.
-    fn best(&self, query: &str, budget: u32) -> String {
-        let ranked = self.ranked(query).into_iter().map(|(_, at)| at);
-        let mut order: Vec<usize> = ranked.collect();
-        if order.is_empty() {
-            order = (0..self.sections.len()).collect();
+    /// A question that no file answers is no reason to know nothing: then it
+    /// is the beginning as well, where most files say the most general things.
+    fn best(&self, question: &str, budget: u32) -> String {
+        let (found, weak) = self.found(question);
+        let mut order: Vec<usize> = found.into_iter().map(|(_, at)| at).collect();
+        if weak {
+            let found: HashSet<usize> = order.iter().copied().collect();
+            order.extend((0..self.sections.len()).filter(|at| !found.contains(at)));
         }
         let mut chosen = self.fitting(order, budget);
         while !chosen.is_empty() {
@@ -128,14 +138,15 @@ impl Knowledge {
         order.into_iter().filter(fits).collect()
     }
 
-    /// Score and index of what has anything to do with the query, best first.
-    fn ranked(&self, query: &str) -> Vec<(f32, usize)> {
-        let weighed = self.ranks.scores(query).into_iter().zip(&self.sections);
-        let weighed = weighed.map(|(score, s)| if s.taught { score * TAUGHT } else { score });
-        let mut ranked: Vec<(f32, usize)> =
-            weighed.zip(0..).filter(|(score, _)| *score > 0.0).collect();
-        ranked.sort_by(|(a, m), (b, n)| b.total_cmp(a).then(m.cmp(n)));
-        ranked
+    /// Score and index of what has to do with the question, best first, and
+    /// whether nothing of it really fits.
+    fn found(&self, question: &str) -> (Vec<(f32, usize)>, bool) {
+        let Ranked { mut found, weak } = self.ranks.find(question);
+        for (score, at) in &mut found {
+            *score *= if self.sections[*at].taught { TAUGHT } else { 1.0 };
+        }
+        found.sort_by(|(a, m), (b, n)| b.total_cmp(a).then(m.cmp(n)));
+        (found, weak)
     }
 }
 

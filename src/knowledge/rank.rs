@@ -1,62 +1,63 @@
-//! How well sections fit a question: BM25 over their words.
+//! How well sections fit a question: the same search as over what people said,
+//! but each section stands for itself.
 
-use std::collections::HashMap;
+use super::Section;
+use crate::domain::id::Position;
+use crate::domain::message::Role;
+use crate::recall::{self, Around, Entry, Kind, Language, Options, Query, Terms, analyse};
 
-use unicode_segmentation::UnicodeSegmentation;
+/// So much of a file tells its language, in bytes.
+const BEGINNING: usize = 4000;
 
-/// How fast a repeated word counts less, and how much long sections do.
-const K1: f32 = 0.9;
-const B: f32 = 0.4;
-
-/// The words of all sections.
+/// The words of all sections, in their order.
 #[derive(Default)]
-pub struct Ranks {
-    sections: Vec<HashMap<String, f32>>,
-    frequency: HashMap<String, f32>,
-    mean: f32,
+pub struct Ranks(Vec<Terms>);
+
+/// What a question finds.
+#[derive(Default)]
+pub struct Ranked {
+    /// Score and index of each section that has to do with it.
+    pub found: Vec<(f32, usize)>,
+    /// Nothing of it really fits.
+    pub weak: bool,
 }
 
 impl Ranks {
-    /// In the sections' order.
-    pub fn of(texts: impl Iterator<Item = String>) -> Self {
-        let mut ranks = Self::default();
-        for text in texts {
-            let mut counts = HashMap::new();
-            for word in words(&text) {
-                *counts.entry(word).or_insert(0.0) += 1.0;
-            }
-            for word in counts.keys() {
-                *ranks.frequency.entry(word.clone()).or_insert(0.0) += 1.0;
-            }
-            ranks.mean += counts.values().sum::<f32>();
-            ranks.sections.push(counts);
+    /// The sections of one more file.
+    pub fn add(&mut self, sections: &[Section]) {
+        let known = language(sections);
+        let words = |s: &Section| analyse(&format!("{}\n{}", s.title, s.text), known);
+        self.0.extend(sections.iter().map(words));
+    }
+
+    /// What has to do with a question.
+    pub fn find(&self, question: &str) -> Ranked {
+        let entries: Vec<Entry<'_>> = (0..).zip(&self.0).map(entry).collect();
+        let around = Around { met: recall::languages(&entries), ..Around::default() };
+        let options = Options { limit: usize::MAX, kind: Kind::Sections, ..Options::default() };
+        let found = recall::search(&Query::new(question, &around), entries, &options);
+        let place = |hit: &recall::Hit| usize::try_from(hit.position.seq).unwrap_or(usize::MAX);
+        Ranked {
+            found: found.hits.iter().map(|hit| (hit.score, place(hit))).collect(),
+            weak: found.is_weak(),
         }
-        ranks.mean /= (ranks.sections.len() as f32).max(1.0);
-        ranks
-    }
-
-    /// A score for each section; 0 = they share no word.
-    pub fn scores(&self, query: &str) -> Vec<f32> {
-        let query = words(query);
-        self.sections.iter().map(|section| self.score(section, &query)).collect()
-    }
-
-    fn score(&self, section: &HashMap<String, f32>, query: &[String]) -> f32 {
-        let length = section.values().sum::<f32>() / self.mean.max(1.0);
-        let one = |word: &String| {
-            let times = section.get(word).copied()?;
-            Some(self.rarity(word) * times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length)))
-        };
-        query.iter().filter_map(one).sum()
-    }
-
-    fn rarity(&self, word: &str) -> f32 {
-        let (all, with) = (self.sections.len() as f32, self.frequency.get(word).copied());
-        let with = with.unwrap_or_default();
-        (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
     }
 }
 
-fn words(text: &str) -> Vec<String> {
-    text.unicode_words().map(str::to_lowercase).collect()
+fn entry((at, terms): (u64, &Terms)) -> Entry<'_> {
+    let position = Position { seq: at, part: 0 };
+    let terms = terms.packed();
+    Entry { conversation: 0, position, at: 0, role: Role::Business, speaker: 0, terms }
+}
+
+/// What a file is written in: its sections may be too short to tell.
+fn language(sections: &[Section]) -> Option<Language> {
+    let mut beginning = String::new();
+    for section in sections {
+        beginning.extend([&section.text, "\n"]);
+        if beginning.len() > BEGINNING {
+            break;
+        }
+    }
+    analyse(&beginning, None).packed().language()
 }

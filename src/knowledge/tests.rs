@@ -242,3 +242,29 @@ proptest! {
         prop_assert!(told.is_empty() || told.ends_with("</knowledge>"));
     }
 }
+
+#[test]
+fn words_are_found_in_other_forms_and_in_other_scripts() {
+    let house = House::with(&[
+        (
+            "de.md",
+            "# Preise\n\nHaarschnitte kosten 35 Euro.\n\n# Öffnungszeiten\n\nMontags ist zu.",
+        ),
+        ("zh.md", "# 价格\n\n理发三十五元。\n\n# 停车\n\n房子后面可以停车。"),
+        ("hi.md", "# दाम\n\nबाल कटवाने का दाम 35 है।\n\n# समय\n\nसोमवार को बंद रहता है।"),
+    ]);
+    let knowledge = house.knowledge(&["*.md"]);
+    for (question, title) in [
+        ("Was kostet ein Haarschnitt?", "de.md > Preise"),
+        ("Habt ihr am Montag auf?", "de.md > Öffnungszeiten"),
+        ("哪里停车?", "zh.md > 停车"),
+        ("क्या सोमवार को खुला है?", "hi.md > समय"),
+    ] {
+        let found = knowledge.search(question, 1);
+        assert_eq!(
+            found.first().map(|found| found.section.title.as_str()),
+            Some(title),
+            "{question}"
+        );
+    }
+}
