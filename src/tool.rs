@@ -12,7 +12,6 @@ mod remember;
 mod set_instructions;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::change::Change;
@@ -52,8 +51,6 @@ pub struct Situation<'a> {
     pub zone: &'a TimeZone,
     /// How much may be found again, in tokens.
     pub recall_tokens: u32,
-    /// When the turn was begun.
-    pub now: Timestamp,
 }
 
 /// What a call came to.

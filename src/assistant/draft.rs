@@ -108,7 +108,7 @@ impl Mind {
 
         let mut shares = Room(room.part(3, 4));
         let asked = context::own_words(&turn.inbound);
-        let knowledge = self.knows(&asked, config.knowledge_tokens.min(shares.0));
+        let knowledge = self.knowledge.block(&asked, config.knowledge_tokens.min(shares.0));
         let knowledge = shares.message(knowledge, config.knowledge_tokens);
         let person = self.person(context, now, shares.0)?;
         let person = shares.message(person, u32::MAX);
@@ -154,11 +154,6 @@ impl Mind {
             hours: &self.schedule.readable(),
             now,
         })
-    }
-
-    /// What the business knows of what is asked.
-    fn knows(&self, _asked: &str, _most: u32) -> String {
-        String::new()
     }
 
     /// What is known of the person, in at most about so many tokens.

@@ -23,6 +23,7 @@ use crate::domain::job::Task;
 use crate::domain::lane::Quiet;
 use crate::domain::record::Verdict;
 use crate::domain::turn::{Finished, Turn};
+use crate::knowledge::Knowledge;
 use crate::llm::embeddings::Embeddings;
 use crate::llm::{self, Model, Prompt, Step};
 use crate::provider::Limits;
@@ -52,6 +53,8 @@ pub struct Mind {
     pub handoff: handoff::Config,
     /// `[memory]`.
     pub memory: memory::Config,
+    /// What the business knows.
+    pub knowledge: Arc<Knowledge>,
     /// The model.
     pub model: Arc<dyn Model>,
     /// What finds things by their meaning, if there is such a thing.
@@ -86,6 +89,8 @@ impl Mind {
         let schedule = Schedule::read(&config.timezone, &config.hours)?;
         let templates = Templates::compile(templates_dir, instructions(&config)?)?;
         let embeddings = memory.embeddings(&http, &clock)?;
+        let answers = config.answers_file.as_deref();
+        let knowledge = Arc::new(Knowledge::load(&config.knowledge, answers)?);
         let model = llm::open(&llm, http, clock)?;
         let tools = TOOLS;
         Ok(Self {
@@ -94,6 +99,7 @@ impl Mind {
             policy,
             handoff,
             memory,
+            knowledge,
             model,
             embeddings,
             tools,
@@ -140,7 +146,6 @@ impl Mind {
             embeddings: self.embeddings.as_ref(),
             zone: &self.schedule.zone,
             recall_tokens: self.memory.recall_tokens,
-            now: clock.now(),
         };
         let mut thinking = Thinking::new(self, situation, clock, deadline);
         let mut prompt = briefing.prompt.clone();
@@ -224,7 +229,7 @@ impl Mind {
         thinking: &Thinking<'_>,
         changes: &[Change],
     ) -> Option<serde_json::Value> {
-        let forgets = |change: &Change| matches!(change, Change::Redact(_) | Change::Also(..));
+        let forgets = |change: &Change| matches!(change, Change::Redact(_) | Change::ForgetAll);
         if self.memory.trace_days == 0 || changes.iter().any(forgets) {
             return None;
         }

@@ -36,6 +36,8 @@ pub(crate) fn config() -> Config {
         name: "Oli".into(),
         instructions: "Be kind.".into(),
         instructions_file: None,
+        knowledge: vec![],
+        answers_file: None,
         introduce: false,
         first_contact: std::collections::BTreeMap::new(),
         privacy_url: None,
@@ -224,7 +226,6 @@ impl Desk {
             embeddings: None,
             zone: &self.zone,
             recall_tokens: 300,
-            now: now(),
         }
     }
 }

@@ -1,16 +1,14 @@
 //! What has to go when a person wants something forgotten: notes, the
 //! messages that they came from, and every message that says the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
-use super::{Query, Shelves, find, is_theirs, share};
-use crate::domain::change::{Change, Subject};
+use super::{Query, Shelves, conversations, find, is_theirs, share};
+use crate::domain::change::Change;
 use crate::domain::content::Content;
-use crate::domain::id::{ConversationId, MessageId};
+use crate::domain::id::MessageId;
 use crate::domain::job::Task;
-use crate::domain::memory::{Entry, Origin, Page, Space, Summary, Write};
+use crate::domain::memory::{Entry, Origin, Page, Space, Write};
 use crate::domain::message::Message;
 use crate::domain::person::Person;
 use crate::store::StoreError;
@@ -27,25 +25,21 @@ pub struct Forgetting {
     pub entries: Vec<Entry>,
     /// So many messages.
     pub messages: usize,
-    /// What makes it so, for the conversation in which it was asked for.
+    /// What makes it so.
     pub changes: Vec<Change>,
 }
 
-/// Who wants something forgotten, and where.
+/// Who wants something forgotten, and what.
 #[derive(Clone, Copy)]
 pub struct Wish<'a> {
     /// Whose memory.
     pub person: &'a Person,
-    /// Where it was asked for.
-    pub conversation: ConversationId,
     /// What, in words; or messages by their ids.
     pub what: &'a str,
     /// What was said just now: no index has it yet.
     pub newest: &'a [(MessageId, &'a Message)],
     /// Who does it.
     pub origin: Origin,
-    /// When.
-    pub now: Timestamp,
 }
 
 /// Finds what is meant: notes whose key or value has these words, or the
@@ -62,8 +56,9 @@ pub async fn forget(shelves: Shelves<'_>, wish: &Wish<'_>) -> Result<Forgetting,
         ids.extend(sources(shelves, wish, entry).await?);
     }
     let mut changes: Vec<Change> = entries.iter().map(|entry| delete(entry, wish.origin)).collect();
-    changes.extend(redact(shelves, wish, &ids).await?);
-    Ok(Forgetting { entries, messages: ids.len(), changes })
+    let messages = ids.len();
+    changes.extend(redact(shelves, wish.person, ids).await?);
+    Ok(Forgetting { entries, messages, changes })
 }
 
 /// All that is noted of a person.
@@ -139,30 +134,20 @@ fn delete(entry: &Entry, origin: Origin) -> Change {
     Change::Remember(Box::new(Write::delete(entry.key.clone(), origin)))
 }
 
-/// Conversation by conversation. A summary could still tell: it goes, and is
-/// made anew from what is left.
+/// Summaries that could still tell it go with the messages: they are made
+/// anew from what is left.
 async fn redact(
     shelves: Shelves<'_>,
-    wish: &Wish<'_>,
-    ids: &BTreeSet<MessageId>,
+    person: &Person,
+    ids: BTreeSet<MessageId>,
 ) -> Result<Vec<Change>, StoreError> {
-    let mut all: BTreeMap<ConversationId, Vec<MessageId>> = BTreeMap::new();
-    for id in ids {
-        all.entry(id.conversation).or_default().push(*id);
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    let mut changes = Vec::new();
-    for (conversation, ids) in all {
-        let mut these = vec![Change::Redact(ids)];
+    let mut changes = vec![Change::Redact(ids.into_iter().collect())];
+    for conversation in conversations(person) {
         if shelves.memory.summary(conversation).await?.is_some() {
-            let (text, upto, at) = (String::new(), 0, wish.now);
-            these.push(Change::Summarise(Summary { text, upto, at }));
-            these.push(Change::Queue(Task::Summarise(conversation)));
-        }
-        match conversation == wish.conversation {
-            true => changes.extend(these),
-            false => {
-                changes.push(Change::Also(Box::new(Subject::Conversation(conversation)), these))
-            }
+            changes.push(Change::Queue(Task::Summarise(conversation)));
         }
     }
     Ok(changes)

@@ -42,9 +42,8 @@ impl Tool for Forget {
         if what.is_empty() {
             return Err("say what is to be forgotten".to_owned());
         }
-        let (person, conversation) = (&at.turn.person, at.turn.conversation.id);
-        let (newest, origin, now) = (at.shown, Origin::Model, at.now);
-        let wish = Wish { person, conversation, what, newest, origin, now };
+        let (person, newest, origin) = (&at.turn.person, at.shown, Origin::Model);
+        let wish = Wish { person, what, newest, origin };
         let gone = recollect::forget(at.shelves, &wish).await.map_err(|e| e.to_string())?;
         match gone.changes.is_empty() {
             true => offer(at, what).await,
