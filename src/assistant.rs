@@ -1,6 +1,7 @@
 //! From a turn to what the person gets: may we answer, what is the model
 //! told, what does it say, how does that fit into messages.
 
+pub mod command;
 mod config;
 mod context;
 pub mod format;
@@ -24,13 +25,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
+use url::Url;
 
 use crate::clock::Clock;
 use crate::domain::id::Business;
 use crate::domain::record::Verdict;
 use crate::domain::turn::{Finished, Turn};
 use crate::provider::Limits;
-use crate::store::{People, StoreError, Transcript};
+use crate::store::{Store, StoreError};
+use command::{Command, Order, Reads};
 use context::Context;
 use policy::Decision;
 use replies::Wish;
@@ -44,8 +47,9 @@ pub type Minds = HashMap<Business, Arc<Mind>>;
 /// Turns questions into answers.
 pub struct Assistant {
     minds: watch::Receiver<Arc<Minds>>,
-    transcript: Arc<dyn Transcript>,
-    people: Arc<dyn People>,
+    store: Arc<dyn Store>,
+    /// Where people reach us.
+    public_url: Url,
     clock: Clock,
 }
 
@@ -53,11 +57,11 @@ impl Assistant {
     /// With minds that may be replaced at any time.
     pub fn new(
         minds: watch::Receiver<Arc<Minds>>,
-        transcript: Arc<dyn Transcript>,
-        people: Arc<dyn People>,
+        store: Arc<dyn Store>,
+        public_url: Url,
         clock: Clock,
     ) -> Self {
-        Self { minds, transcript, people, clock }
+        Self { minds, store, public_url, clock }
     }
 
     /// How this business answers at the moment.
@@ -85,7 +89,11 @@ impl Assistant {
         };
         let mut finished = match handoff::is_operators(&mind.handoff, turn) {
             true => self.hear_operator(turn, &mind, limits).await?,
-            false => self.answer_person(turn, &mind, limits).await?,
+            false => {
+                let current = command::up_to_date(&*self.store, turn).await?;
+                let finished = self.answer_person(&current, &mind, limits).await?;
+                command::no_longer_asked(turn, finished)
+            }
         };
         finished.record.took = since(began, self.clock.now());
         Ok(finished)
@@ -97,7 +105,7 @@ impl Assistant {
         mind: &Mind,
         limits: Limits,
     ) -> Result<Finished, StoreError> {
-        let (transcript, people) = (self.transcript.as_ref(), self.people.as_ref());
+        let (transcript, people) = (&*self.store, &*self.store);
         let reads = handoff::Reads { transcript, people };
         handoff::operator::answer(&mind.desk(limits, self.clock.now()), &reads, turn).await
     }
@@ -120,6 +128,7 @@ impl Assistant {
                 let context = self.context(turn, mind).await?;
                 mind.say(turn, &context, limits, (line, changes), Verdict::Said)
             }
+            Decision::Obey(command) => self.obey(turn, mind, limits, &command).await?,
             Decision::Answer if mind.asks_for_a_human(turn) => {
                 let context = self.context(turn, mind).await?;
                 let request = mind.own_request(turn, &context);
@@ -137,16 +146,37 @@ impl Assistant {
         })
     }
 
+    /// What is said beside the order while a human answers is the human's to
+    /// hear.
+    async fn obey(
+        &self,
+        turn: &Turn,
+        mind: &Mind,
+        limits: Limits,
+        command: &Command,
+    ) -> Result<Finished, StoreError> {
+        let (context, now) = (self.context(turn, mind).await?, self.clock.now());
+        let reads = Reads { transcript: &*self.store, memory: &*self.store };
+        let (language, public_url) = (mind.language(turn, &context), &self.public_url);
+        let order = Order { mind, turn, language, reads, public_url, now };
+        let mut finished = order.obey(command, &context, limits).await?;
+        let alone = turn.inbound.len() == 1 || *command == Command::Confirm;
+        if !alone && !turn.conversation.mode.assistant_answers(now) {
+            finished.changes.extend(mind.desk(limits, now).overhear(turn).changes);
+        }
+        Ok(finished)
+    }
+
     async fn context(&self, turn: &Turn, mind: &Mind) -> Result<Context, StoreError> {
-        Context::read(self.transcript.as_ref(), turn, mind.memory.budget_tokens).await
+        Context::read(&*self.store, turn, mind.memory.budget_tokens).await
     }
 
     /// Whether a STOP waits for the next turn. Who can't read it now answers.
     async fn was_stopped(&self, turn: &Turn, mind: &Mind) -> bool {
         let next = turn.conversation.next_seq;
-        let now = self.transcript.conversation(turn.conversation.id).await.ok().flatten();
+        let now = self.store.conversation(turn.conversation.id).await.ok().flatten();
         let Some(now) = now.filter(|now| now.next_seq > next) else { return false };
-        let rows = self.transcript.window(&now, now.next_seq, NEWEST).await.unwrap_or_default();
+        let rows = self.store.window(&now, now.next_seq, NEWEST).await.unwrap_or_default();
         let mut new = rows.iter().filter(|row| row.position.seq >= next);
         new.any(|row| policy::wish(&mind.replies, row) == Some(Wish::Stop))
     }

@@ -11,6 +11,7 @@ mod stops;
 
 mod answering;
 mod api;
+mod commanding;
 mod handing_over;
 mod killing;
 mod meta_besides;
