@@ -17,6 +17,7 @@
 //! assistant      from a turn to a reply: policy, context, model and tools, format,
 //!                handing over to a human
 //! tool           what a model may do besides talking
+//! transfer       a person's memory on its way out and in: our export, JSON lines, a chat's text
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
 //! store          state changes, each one durable commit: sled
@@ -69,4 +70,5 @@ pub mod store;
 pub mod telemetry;
 pub mod tokens;
 pub mod tool;
+pub mod transfer;
 pub mod worker;
