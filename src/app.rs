@@ -235,7 +235,10 @@ async fn open(settings: &Settings, clock: Clock) -> Result<Arc<dyn Store>, Start
     let wanted = settings.events.wanted().to_vec();
     let opened = tokio::task::spawn_blocking(move || store::open(&config, &wanted, clock));
     let opened = opened.await.context("opening the store")?;
-    opened.map_err(|error| StartError::Store { url, error })
+    opened.map_err(|error| match error {
+        StoreError::Misconfigured(what) => settings.explain(&what).into(),
+        error => StartError::Store { url, error },
+    })
 }
 
 /// No redirects: a token must not follow one to another host.

@@ -3,6 +3,7 @@
 
 mod admin_client;
 mod dev;
+mod key;
 mod numbers;
 mod send;
 mod serve;
@@ -57,6 +58,7 @@ enum Command {
     Serve(serve::Args),
     Numbers(numbers::Args),
     Token(token::Args),
+    Key(key::Args),
     Send(Box<send::Args>),
     Simulate(simulate::Args),
 }
@@ -95,6 +97,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Numbers(args) => block_on(numbers::run(args)),
         Command::Token(args) => block_on(token::run(args)),
+        Command::Key(args) => key::run(args),
         Command::Send(args) => block_on(send::run(*args)),
         Command::Simulate(args) => block_on(simulate::run(args)),
     };

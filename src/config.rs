@@ -124,6 +124,11 @@ impl Settings {
         Error(place.map_or_else(|| message.to_owned(), |place| format!("{message} ({place})")))
     }
 
+    /// Where a key comes from: a file's path or the name of a variable.
+    pub fn origin(&self, key: &str) -> Option<&str> {
+        self.origins.get(key).map(String::as_str)
+    }
+
     /// The sections that differ and that only a restart can change.
     pub fn needs_restart(&self, other: &Self) -> Vec<&'static str> {
         let differs =

@@ -21,4 +21,5 @@ pub mod pace;
 pub mod pause;
 pub mod person;
 pub mod record;
+pub mod terms;
 pub mod turn;

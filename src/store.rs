@@ -5,6 +5,7 @@
 //! in [`KINDS`] and [`open`].
 
 pub mod record;
+pub mod seal;
 pub mod sled;
 
 use std::os::unix::fs::DirBuilderExt;
@@ -32,6 +33,7 @@ use crate::domain::message::Message;
 use crate::domain::pause::Pause;
 use crate::domain::person::{Alias, Person};
 use crate::domain::turn::{Turn, TurnOutcome};
+use seal::StoreKey;
 
 /// Everything a store does.
 pub trait Store:
@@ -371,6 +373,9 @@ pub enum StoreError {
     /// The store could not be opened or has shut down.
     #[error("{0}")]
     Unavailable(String),
+    /// The configuration does not fit what is there; it says which key.
+    #[error("{0}")]
+    Misconfigured(String),
     /// A record can't be read.
     #[error("damaged record: {0}")]
     Damaged(String),
@@ -386,6 +391,10 @@ pub struct Config {
     pub cache_mb: u64,
     /// Below this much free disk nothing is accepted any more.
     pub min_free_mb: u64,
+    /// What the keys are wrapped under; without it they stand open.
+    pub key: Option<StoreKey>,
+    /// What they were wrapped under before.
+    pub key_previous: Option<StoreKey>,
 }
 
 /// Makes the store's folder, for this user alone, if it is not there.
@@ -407,9 +416,22 @@ pub fn open(
         Some(("sled", path)) => {
             Ok(Arc::new(sled::SledStore::open(path.as_ref(), config, wanted, clock)?))
         }
-        _ => Err(StoreError::Unavailable(format!(
-            "store.url = \"{}\" is not understood; write \"sled:PATH\"",
-            config.url
-        ))),
+        _ => Err(no_such_kind(config)),
     }
+}
+
+/// Wraps the keys of a store that nobody has open under another `store.key`.
+/// Doing it again does nothing.
+pub fn rotate_key(config: &Config, new: &StoreKey) -> Result<(), StoreError> {
+    match config.url.split_once(':') {
+        Some(("sled", path)) => sled::rotate_key(path.as_ref(), config, new),
+        _ => Err(no_such_kind(config)),
+    }
+}
+
+fn no_such_kind(config: &Config) -> StoreError {
+    StoreError::Unavailable(format!(
+        "store.url = \"{}\" is not understood; write \"sled:PATH\"",
+        config.url
+    ))
 }

@@ -13,6 +13,7 @@ use crate::domain::lane::Lane;
 use crate::domain::message::{Attached, Message, Role, Status};
 use crate::domain::pace::Rate;
 use crate::domain::person::{Address, Alias, Link, Person, Phone};
+use crate::domain::terms::Packed;
 use crate::domain::turn::Turn;
 use crate::llm;
 use crate::llm::stand_in::http;
@@ -106,6 +107,7 @@ pub(crate) fn message(seq: u64, text: &str) -> Message {
         status: Status::Received,
         failure: None,
         resent: None,
+        terms: Packed::default(),
         otherwise: None,
         pricing: None,
         reaction: None,

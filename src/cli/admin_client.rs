@@ -107,7 +107,13 @@ impl Reach {
 
 async fn dev_answer(dir: &Path, ask: Ask) -> Result<(StatusCode, Vec<u8>), Failure> {
     let url = format!("sled:{}", dev::store_in(dir).display());
-    let socket = admin::socket(&store::Config { url, cache_mb: 0, min_free_mb: 0 });
+    let socket = admin::socket(&store::Config {
+        url,
+        cache_mb: 0,
+        min_free_mb: 0,
+        key: None,
+        key_previous: None,
+    });
     match is_answered(&socket).await {
         true => Ok(over_socket(&socket, ask).await?),
         false => Err(anyhow!("no olifant dev runs on {}; start one", dir.display()).into()),

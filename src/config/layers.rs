@@ -18,6 +18,8 @@ pub const SECRETS: &[&str] = &[
     "auth_token",
     "api_key",
     "secret",
+    "key",
+    "key_previous",
 ];
 
 /// A table without keys.

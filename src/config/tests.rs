@@ -257,6 +257,11 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
             wrong("[store]\nurl = \"/var/lib/olifant\""),
             "store.url names no kind of store (my.toml); write sled:PATH",
         ),
+        (
+            wrong("[store]\nkey = \"hush\""),
+            "store.key: neither 64 hex digits nor the base64 of 32 bytes (my.toml); write it like \
+             \"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"",
+        ),
         (wrong("[store]\nurl = \"sled:\""), "store.url names no folder (my.toml); write sled:PATH"),
         (
             refused("", &[]),

@@ -200,6 +200,19 @@ impl FromStr for MessageId {
 #[serde(transparent)]
 pub struct KeyId(pub u32);
 
+impl KeyId {
+    /// The house's own key, for what belongs to nobody.
+    pub const HOUSE: Self = Self(0);
+
+    /// The first one that somebody can have.
+    pub const FIRST: Self = Self(1);
+
+    /// The one after it.
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
 /// Says which claim a worker holds; a finish with an old one is `ClaimLost`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -10,6 +10,8 @@ use serde_json::{Number, Value};
 use super::content::Content;
 use super::id::{Business, ConversationId, MessageId, PersonId, Position, ProviderId};
 use super::message::Role;
+use super::person::Link;
+use super::terms::Packed;
 
 /// The key of what a person wants of the assistant, in their own words.
 pub const INSTRUCTIONS: &str = "instructions";
@@ -226,6 +228,8 @@ pub struct Imported {
     pub content: Content,
     /// Its size for the model.
     pub tokens: u32,
+    /// What it can be found by.
+    pub terms: Packed,
 }
 
 /// The person was asked whether they mean it.
@@ -252,6 +256,10 @@ pub struct Linked {
     pub from: PersonId,
     /// What was theirs.
     pub conversations: Vec<ConversationId>,
+    /// Their names.
+    pub aliases: Vec<Link>,
+    /// The keys that came over from their profile.
+    pub keys: Vec<String>,
     /// It was undone.
     #[serde(default)]
     pub undone: bool,

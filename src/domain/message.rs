@@ -7,6 +7,7 @@ use super::content::{Content, Template};
 use super::failure::Failure;
 use super::id::{ConversationId, Position, ProviderId};
 use super::record::TurnRecord;
+use super::terms::Packed;
 
 /// Who said it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,9 @@ pub struct Message {
     pub reaction: Option<String>,
     /// Its size for the model, by the tokenizer.
     pub tokens: u32,
+    /// What it can be found by.
+    #[serde(default, skip_serializing_if = "Packed::is_empty")]
+    pub terms: Packed,
     /// How the turn that made it (or that ended on it in silence) went.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<TurnRecord>,

@@ -26,7 +26,8 @@ impl Server {
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
         let url = format!("sled:{}", dir.path().join("store").display());
-        let config = store::Config { url, cache_mb: 8, min_free_mb: 0 };
+        let config =
+            store::Config { url, cache_mb: 8, min_free_mb: 0, key: None, key_previous: None };
         let store = store::open(&config, &[], clock.clone()).unwrap();
         let public_url = Url::parse("https://bot.example.com").unwrap();
         let http = reqwest::Client::builder().build().unwrap();

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use crate::domain::content::Content;
 use crate::domain::id::{ConversationId, MessageId, Position};
 use crate::domain::message::{Attached, Message, Role, Status};
+use crate::domain::terms::Packed;
 
 pub(super) struct StandIn {
     pub(super) url: String,
@@ -93,6 +94,7 @@ pub(super) fn reply(text: &str) -> Message {
         status: Status::Queued,
         failure: None,
         resent: None,
+        terms: Packed::default(),
         otherwise: None,
         pricing: None,
         reaction: None,

@@ -1,66 +1,97 @@
-//! How a value lies in a store: `format | key id | parts | check | payload`,
-//! the payload cut over continuation keys, since large values are unsafe in
-//! sled. The check tells whether all pieces are of one writing.
+//! How a value lies in a store: `format | key id | parts | sealed payload`,
+//! cut over continuation keys, since large values are unsafe in sled. It opens
+//! only under the key it was sealed with, at the place it was written to, and
+//! only if all its pieces are of one writing.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::StoreError;
+use super::seal::{Keys, NONCE, Sealer, TAG};
+use crate::domain::id::KeyId;
 
-/// JSON, not sealed. Others follow; a reader refuses what it doesn't know.
+/// JSON that is not sealed, with a check: `format | key id | parts | check |
+/// payload`. Only what has to be read before the keys are.
 const PLAIN_JSON: u8 = 1;
 
-/// No person's key: the payload is readable.
-const NO_KEY: u32 = 0;
+/// JSON, sealed.
+const SEALED_JSON: u8 = 2;
+
+/// Bytes, sealed.
+const SEALED_BYTES: u8 = 3;
 
 /// The longest piece under one key: sled writes pages of up to 16 records,
 /// and pages above 128 KB leave its log for files that are never synced.
 const PIECE: usize = 4096;
 
-/// Format (1), key id (4), number of parts (2), check (4).
-const HEADER: usize = 11;
+/// Format (1), key id (4), number of parts (2).
+const HEADER: usize = 7;
 
-/// The pieces of a record, the first for the key itself, the others for its
-/// continuation keys in order.
-pub fn encode<T: Serialize>(value: &T) -> Result<Vec<Vec<u8>>, StoreError> {
+/// How much of a digest tells whether a plain record is whole.
+const CHECK: usize = 4;
+
+/// The pieces of a record at `key`, the first for the key itself, the others
+/// for its continuation keys in order.
+pub fn encode<T: Serialize>(
+    value: &T,
+    key: &[u8],
+    sealer: &Sealer,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    seal(SEALED_JSON, key, sealer, |room| serde_json::to_writer(room, value).map_err(damaged))
+}
+
+/// The same for bytes.
+pub fn encode_bytes(bytes: &[u8], key: &[u8], sealer: &Sealer) -> Result<Vec<Vec<u8>>, StoreError> {
+    seal(SEALED_BYTES, key, sealer, |room| {
+        room.extend_from_slice(bytes);
+        Ok(())
+    })
+}
+
+/// The same for what has to be read before the keys are.
+pub fn encode_plain<T: Serialize>(value: &T) -> Result<Vec<Vec<u8>>, StoreError> {
     let payload = serde_json::to_vec(value).map_err(damaged)?;
-    let first = payload.len().min(PIECE);
-    let rest: Vec<&[u8]> = payload[first..].chunks(PIECE).collect();
-    let parts = u16::try_from(rest.len() + 1).map_err(damaged)?;
-    let mut head = Vec::with_capacity(HEADER + first);
-    head.push(PLAIN_JSON);
-    head.extend_from_slice(&NO_KEY.to_be_bytes());
-    head.extend_from_slice(&parts.to_be_bytes());
-    head.extend_from_slice(&check(&payload));
-    head.extend_from_slice(&payload[..first]);
-    Ok(std::iter::once(head).chain(rest.into_iter().map(<[u8]>::to_vec)).collect())
+    let parts = count_parts(HEADER + CHECK + payload.len())?;
+    let whole = [&header(PLAIN_JSON, KeyId::HOUSE, parts)[..], &check(&payload), &payload].concat();
+    Ok(cut(&whole))
 }
 
 /// How many pieces belong to the record that begins with `head`.
 pub fn parts(head: &[u8]) -> Result<u16, StoreError> {
-    match head {
-        [PLAIN_JSON, _, _, _, _, high, low, ..] => Ok(u16::from_be_bytes([*high, *low])),
-        _ => Err(damaged("unknown record format")),
-    }
+    Ok(Head::read(head)?.parts)
 }
 
-/// The value whose pieces these are.
-pub fn decode<T: DeserializeOwned>(mut pieces: Vec<Vec<u8>>) -> Result<T, StoreError> {
-    let parts = pieces.first().map_or(Ok(0), |head| parts(head))?;
-    if pieces.len() != usize::from(parts) || parts == 0 {
-        return Err(damaged("a piece of a record is missing"));
-    }
-    let mut head = pieces.remove(0);
-    if head.len() < HEADER {
-        return Err(damaged("a record is cut off"));
-    }
-    let mut payload = head.split_off(HEADER);
-    payload.extend(pieces.into_iter().flatten());
-    if head[HEADER - 4..] != check(&payload) {
+/// The value at `key` whose pieces these are; `None` = the key it was sealed
+/// under is erased: it is as if it were not there.
+pub fn decode<T: DeserializeOwned>(
+    pieces: Vec<Vec<u8>>,
+    key: &[u8],
+    keys: &Keys,
+) -> Result<Option<T>, StoreError> {
+    let Some(opened) = open(SEALED_JSON, pieces, key, keys)? else { return Ok(None) };
+    serde_json::from_slice(opened.payload()).map(Some).map_err(|error| shape(&error))
+}
+
+/// The same for bytes.
+pub fn decode_bytes(
+    pieces: Vec<Vec<u8>>,
+    key: &[u8],
+    keys: &Keys,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(open(SEALED_BYTES, pieces, key, keys)?.map(Opened::into_payload))
+}
+
+/// The same for what has to be read before the keys are.
+pub fn decode_plain<T: DeserializeOwned>(pieces: Vec<Vec<u8>>) -> Result<T, StoreError> {
+    let head = Head::of(&pieces, PLAIN_JSON)?;
+    let whole = join(&head, pieces)?;
+    let (found, payload) =
+        whole[HEADER..].split_at_checked(CHECK).ok_or_else(|| damaged("a record is cut off"))?;
+    if *found != check(payload) {
         return Err(damaged("the pieces of a record don't fit together"));
     }
-    serde_json::from_slice(&payload).map_err(|error| shape(&error))
+    serde_json::from_slice(payload).map_err(|error| shape(&error))
 }
 
 /// The key of piece `n` of the record at `key`.
@@ -68,7 +99,109 @@ pub fn continuation(key: &[u8], n: u16) -> Vec<u8> {
     [key, &n.to_be_bytes()].concat()
 }
 
-fn check(payload: &[u8]) -> [u8; 4] {
+/// What the first piece says of the others.
+struct Head {
+    format: u8,
+    id: KeyId,
+    parts: u16,
+}
+
+impl Head {
+    fn read(head: &[u8]) -> Result<Self, StoreError> {
+        match *head {
+            [format @ PLAIN_JSON..=SEALED_BYTES, a, b, c, d, high, low, ..] => Ok(Self {
+                format,
+                id: KeyId(u32::from_be_bytes([a, b, c, d])),
+                parts: u16::from_be_bytes([high, low]),
+            }),
+            _ => Err(damaged("unknown record format")),
+        }
+    }
+
+    /// The one of these pieces, if they are a record of this format.
+    fn of(pieces: &[Vec<u8>], format: u8) -> Result<Self, StoreError> {
+        let head = pieces.first().ok_or_else(|| damaged("a record without pieces"))?;
+        let head = Self::read(head)?;
+        if head.format == format { Ok(head) } else { Err(damaged("a record of another format")) }
+    }
+}
+
+fn header(format: u8, id: KeyId, parts: u16) -> [u8; HEADER] {
+    let ([a, b, c, d], [high, low]) = (id.0.to_be_bytes(), parts.to_be_bytes());
+    [format, a, b, c, d, high, low]
+}
+
+fn seal(
+    format: u8,
+    key: &[u8],
+    sealer: &Sealer,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), StoreError>,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut whole = vec![0; HEADER + NONCE];
+    write(&mut whole)?;
+    whole.resize(whole.len() + TAG, 0);
+    let header = header(format, sealer.id, count_parts(whole.len())?);
+    whole[..HEADER].copy_from_slice(&header);
+    let sealed = sealer.cipher.seal(&context(&header, key), &mut whole[HEADER..]);
+    sealed.map_err(|_| damaged("a record can't be sealed"))?;
+    Ok(if whole.len() > PIECE { cut(&whole) } else { vec![whole] })
+}
+
+/// A sealed record that was opened in place.
+struct Opened(Vec<u8>);
+
+impl Opened {
+    fn payload(&self) -> &[u8] {
+        &self.0[HEADER + NONCE..self.0.len() - TAG]
+    }
+
+    fn into_payload(self) -> Vec<u8> {
+        let Self(mut whole) = self;
+        whole.truncate(whole.len() - TAG);
+        whole.drain(..HEADER + NONCE);
+        whole
+    }
+}
+
+fn open(
+    format: u8,
+    pieces: Vec<Vec<u8>>,
+    key: &[u8],
+    keys: &Keys,
+) -> Result<Option<Opened>, StoreError> {
+    let head = Head::of(&pieces, format)?;
+    let Some(sealer) = keys.get(head.id)? else { return Ok(None) };
+    let mut whole = join(&head, pieces)?;
+    let (header, sealed) = whole.split_at_mut(HEADER);
+    let opened = sealer.cipher.open(&context(header, key), sealed);
+    opened.map_err(|_| damaged("the pieces of a record don't fit together, or to its place"))?;
+    Ok(Some(Opened(whole)))
+}
+
+/// A record opens only as what it is and where it stands.
+fn context(header: &[u8], key: &[u8]) -> Vec<u8> {
+    [header, key].concat()
+}
+
+fn count_parts(length: usize) -> Result<u16, StoreError> {
+    u16::try_from(length.div_ceil(PIECE)).map_err(|_| damaged("a record is too long"))
+}
+
+fn cut(whole: &[u8]) -> Vec<Vec<u8>> {
+    whole.chunks(PIECE).map(<[u8]>::to_vec).collect()
+}
+
+fn join(head: &Head, pieces: Vec<Vec<u8>>) -> Result<Vec<u8>, StoreError> {
+    if pieces.len() != usize::from(head.parts) {
+        return Err(damaged("a piece of a record is missing"));
+    }
+    let mut pieces = pieces.into_iter();
+    let mut whole = pieces.next().unwrap_or_default();
+    whole.extend(pieces.flatten());
+    Ok(whole)
+}
+
+fn check(payload: &[u8]) -> [u8; CHECK] {
     let digest = Sha256::digest(payload);
     [digest[0], digest[1], digest[2], digest[3]]
 }
@@ -83,32 +216,4 @@ fn damaged(why: impl ToString) -> StoreError {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn a_record_of_any_length_comes_back(text in ".{0,9000}") {
-            let pieces = encode(&text).expect("encodes");
-            prop_assert!(pieces.iter().all(|p| p.len() <= PIECE + HEADER));
-            prop_assert_eq!(usize::from(parts(&pieces[0]).expect("a header")), pieces.len());
-            prop_assert_eq!(decode::<String>(pieces).expect("decodes"), text);
-        }
-    }
-
-    #[test]
-    fn an_incomplete_or_foreign_record_is_refused() {
-        let mut pieces = encode(&"x".repeat(5000)).expect("encodes");
-        assert_eq!(pieces.len(), 2);
-        pieces.pop();
-        assert!(decode::<String>(pieces).is_err());
-        let (a, b) = ("a".repeat(5000), "b".repeat(5000));
-        let mixed =
-            vec![encode(&a).expect("encodes").remove(0), encode(&b).expect("encodes").remove(1)];
-        assert!(decode::<String>(mixed).is_err(), "half of one, half of the other");
-        assert!(decode::<String>(vec![vec![9, 0, 0, 0, 0, 0, 1, b'1']]).is_err());
-        assert!(decode::<String>(vec![]).is_err());
-    }
-}
+mod tests;

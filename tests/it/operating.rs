@@ -215,7 +215,8 @@ fn the_same_commands_work_on_a_stopped_store_and_on_a_running_program() {
     assert_eq!(with(&["numbers", "pause", "main"]).0, Some(0));
 
     let url = format!("sled:{}", folder.path().join("store").display());
-    let held = olifant::store::Config { url, cache_mb: 16, min_free_mb: 0 };
+    let held =
+        olifant::store::Config { url, cache_mb: 16, min_free_mb: 0, key: None, key_previous: None };
     let held = olifant::store::open(&held, &[], olifant::clock::Clock::system()).unwrap();
     let (code, _, said) = with(&["numbers", "list"]);
     assert_eq!(code, Some(1));

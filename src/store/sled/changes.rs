@@ -1,6 +1,9 @@
 //! Effects: a turn's, an operator's, an API's. One code for all of them.
 
 mod consent;
+mod forgetting;
+mod importing;
+mod linking;
 mod remembering;
 mod saying;
 mod waiting;

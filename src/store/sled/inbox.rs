@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::SledStore;
-use super::tx::Tx;
+use super::index::found_by;
+use super::tx::{Seen, Tx};
 use crate::domain::content::Content;
 use crate::domain::conversation::{Conversation, Mode};
 use crate::domain::event::{Event, Inbound, Received};
@@ -18,6 +19,7 @@ use crate::domain::id::{MessageId, Number, Position, ProviderId};
 use crate::domain::job::NewsKind;
 use crate::domain::lane::Quiet;
 use crate::domain::message::{Message, Role, Status};
+use crate::domain::terms::Packed;
 use crate::store::{Accepted, Inbox, StoreError};
 use crate::tokens;
 
@@ -64,25 +66,33 @@ impl SledStore {
     }
 }
 
-/// An event and the tokens of its words: counted outside the writer thread.
-fn weigh(received: Received) -> (Received, u32) {
-    let tokens = match &received.event {
-        Event::Message(inbound) | Event::HumanReply(inbound) | Event::Standby(inbound) => {
-            count(&inbound.content)
-        }
-        Event::Edit { content, .. } => count(content),
-        Event::Revoke { .. } => count(&Content::Revoked),
-        Event::Reaction { .. } | Event::Moved(_) | Event::Receipt(_) => 0,
-    };
-    (received, tokens)
+/// What a text weighs, and what it can be found by.
+#[derive(Debug, Default)]
+struct Weight {
+    tokens: u32,
+    terms: Packed,
 }
 
-fn count(content: &Content) -> u32 {
-    tokens::count(&content.as_text())
+/// An event and the weight of its words: taken outside the writer thread.
+fn weigh(received: Received) -> (Received, Weight) {
+    let size = match &received.event {
+        Event::Message(inbound) | Event::HumanReply(inbound) | Event::Standby(inbound) => {
+            weight(&inbound.content, inbound.attached.speaker.as_deref())
+        }
+        Event::Edit { content, .. } => weight(content, None),
+        Event::Revoke { .. } => weight(&Content::Revoked, None),
+        Event::Reaction { .. } | Event::Moved(_) | Event::Receipt(_) => Weight::default(),
+    };
+    (received, size)
+}
+
+fn weight(content: &Content, speaker: Option<&str>) -> Weight {
+    let text = content.as_text();
+    Weight { tokens: tokens::count(&text), terms: found_by(content, speaker) }
 }
 
 impl Tx<'_> {
-    fn accept(&mut self, (received, tokens): (Received, u32)) -> Result<Accepted, StoreError> {
+    fn accept(&mut self, (received, size): (Received, Weight)) -> Result<Accepted, StoreError> {
         let Received { number, quiet, pause, event } = received;
         match event {
             Event::Message(inbound) | Event::HumanReply(inbound) | Event::Standby(inbound)
@@ -90,16 +100,16 @@ impl Tx<'_> {
             {
                 Ok(Accepted::Duplicate)
             }
-            Event::Message(inbound) => self.accept_message(number, quiet, inbound, tokens),
+            Event::Message(inbound) => self.accept_message(number, quiet, inbound, size),
             Event::HumanReply(inbound) => {
-                self.accept_human_reply(number, quiet, pause, inbound, tokens)
+                self.accept_human_reply(number, quiet, pause, inbound, size)
             }
-            Event::Standby(inbound) => self.accept_standby(number, inbound, tokens),
+            Event::Standby(inbound) => self.accept_standby(number, inbound, size),
             Event::Edit { message, content } => {
-                self.replace(&number, quiet, &message, content, tokens)
+                self.replace(&number, quiet, &message, content, size)
             }
             Event::Revoke { message } => {
-                self.replace(&number, quiet, &message, Content::Revoked, tokens)
+                self.replace(&number, quiet, &message, Content::Revoked, size)
             }
             Event::Reaction { message, emoji } => self.accept_reaction(&number, &message, emoji),
             Event::Moved(moved) => self.accept_move(&number, &moved),
@@ -112,15 +122,17 @@ impl Tx<'_> {
         number: Number,
         quiet: Quiet,
         mut inbound: Inbound,
-        tokens: u32,
+        mut size: Weight,
     ) -> Result<Accepted, StoreError> {
         let mut conversation = self.conversation_heard(&number, &inbound)?;
-        if self.get::<()>(&self.hasher.revoked(&number.name, &inbound.provider_id))?.is_some() {
+        let revoked = self.hasher.revoked(&number.name, &inbound.provider_id);
+        if self.get::<Seen>(&revoked)?.is_some() {
             // Taken back before it came.
             inbound.content = Content::Revoked;
+            size = Weight::default();
         }
         conversation.turns.push(self.now, quiet);
-        let id = self.append(&mut conversation, Role::Person, inbound, tokens)?;
+        let id = self.append(&mut conversation, Role::Person, inbound, size)?;
         self.put_conversation(&conversation)?;
         self.tell(NewsKind::MessageReceived, &conversation, Some(id), None)?;
         Ok(Accepted::New(conversation.id))
@@ -143,11 +155,11 @@ impl Tx<'_> {
         &mut self,
         number: Number,
         mut inbound: Inbound,
-        tokens: u32,
+        size: Weight,
     ) -> Result<Accepted, StoreError> {
         let mut conversation = self.conversation_heard(&number, &inbound)?;
         inbound.attached.answered_elsewhere = true;
-        self.append(&mut conversation, Role::Person, inbound, tokens)?;
+        self.append(&mut conversation, Role::Person, inbound, size)?;
         if self.unanswered(&conversation)?.is_empty() {
             conversation.answered_to = conversation.next_seq;
         }
@@ -162,13 +174,13 @@ impl Tx<'_> {
         quiet: Quiet,
         pause: Duration,
         inbound: Inbound,
-        tokens: u32,
+        size: Weight,
     ) -> Result<Accepted, StoreError> {
         let mut conversation = self.conversation_with(&number, &inbound.sender)?;
         self.step_back(&mut conversation, inbound.at, pause);
         let asked_since =
             self.unanswered(&conversation)?.into_iter().find(|row| row.at > inbound.at);
-        self.append(&mut conversation, Role::Business, inbound, tokens)?;
+        self.append(&mut conversation, Role::Business, inbound, size)?;
         let open = asked_since.map_or(conversation.next_seq, |row| row.position.seq);
         conversation.answered_to = conversation.answered_to.max(open);
         self.ask_again(&mut conversation, Some(quiet))?;
@@ -203,7 +215,7 @@ impl Tx<'_> {
             return Ok(Accepted::Ignored);
         }
         row.reaction = emoji;
-        self.put_message(conversation.id, &row)?;
+        self.put_message(&conversation, &row)?;
         Ok(Accepted::Applied)
     }
 
@@ -215,19 +227,19 @@ impl Tx<'_> {
         quiet: Quiet,
         message: &ProviderId,
         content: Content,
-        tokens: u32,
+        size: Weight,
     ) -> Result<Accepted, StoreError> {
         let Some((mut row, mut conversation)) = self.known(number, message)? else {
             if content == Content::Revoked {
-                self.put(self.hasher.revoked(&number.name, message), &())?;
+                self.see(self.hasher.revoked(&number.name, message), None)?;
             }
             return Ok(Accepted::Ignored);
         };
         if row.role != Role::Person || row.content == Content::Revoked || row.content == content {
             return Ok(Accepted::Ignored);
         }
-        (row.content, row.tokens) = (content, tokens);
-        self.put_message(conversation.id, &row)?;
+        (row.content, row.tokens, row.terms) = (content, size.tokens, size.terms);
+        self.put_words(&conversation, &row)?;
         if row.position.seq >= conversation.answered_to {
             self.ask_again(&mut conversation, Some(quiet))?;
             self.put_conversation(&conversation)?;
@@ -236,7 +248,7 @@ impl Tx<'_> {
     }
 
     fn is_known(&self, number: &Number, id: &ProviderId) -> Result<bool, StoreError> {
-        Ok(self.get::<MessageId>(&self.hasher.seen(&number.name, id))?.is_some())
+        Ok(self.seen(&self.hasher.seen(&number.name, id))?.is_some())
     }
 
     fn known(
@@ -244,7 +256,7 @@ impl Tx<'_> {
         number: &Number,
         id: &ProviderId,
     ) -> Result<Option<(Message, Conversation)>, StoreError> {
-        let Some(id) = self.get::<MessageId>(&self.hasher.seen(&number.name, id))? else {
+        let Some(id) = self.seen(&self.hasher.seen(&number.name, id))? else {
             return Ok(None);
         };
         let Some(row) = self.message(id)? else { return Ok(None) };
@@ -257,12 +269,11 @@ impl Tx<'_> {
         conversation: &mut Conversation,
         role: Role,
         inbound: Inbound,
-        tokens: u32,
+        size: Weight,
     ) -> Result<MessageId, StoreError> {
-        let position = Position { seq: conversation.next_seq, part: 0 };
-        conversation.next_seq += 1;
+        let position = Position { seq: self.next_seq(conversation), part: 0 };
         let id = MessageId { conversation: conversation.id, position };
-        self.put(self.hasher.seen(&conversation.number.name, &inbound.provider_id), &id)?;
+        self.see(self.hasher.seen(&conversation.number.name, &inbound.provider_id), Some(id))?;
         let row = Message {
             position,
             role,
@@ -274,13 +285,14 @@ impl Tx<'_> {
             status: if role == Role::Person { Status::Received } else { Status::Sent },
             failure: None,
             resent: None,
+            terms: size.terms,
             otherwise: None,
             pricing: None,
             reaction: None,
-            tokens,
+            tokens: size.tokens,
             turn: None,
         };
-        self.put_message(conversation.id, &row)?;
+        self.put_words(conversation, &row)?;
         Ok(id)
     }
 }

@@ -34,6 +34,7 @@ const VECTORS: u8 = b'w';
 const SUMMARY: u8 = b'z';
 const TRACE: u8 = b'r';
 const LINK: u8 = b'l';
+const OPTED_OUT: u8 = b'q';
 const LOOK: u8 = b'o';
 
 /// The length of `t|conv|seq|part` and `d|conv|seq|part`; longer keys in
@@ -124,9 +125,10 @@ impl Hasher {
         self.hash(ENTRY, &[&hex::encode(space), key])
     }
 
-    /// `s|H(business, "opted out", alias)`: stays when a person is forgotten.
+    /// `q|H(business, alias)`: wants no messages; stays when a person is
+    /// forgotten.
     pub fn opted_out(&self, business: &Business, alias: &Alias) -> Vec<u8> {
-        self.key(SEEN, &[business.as_str(), "opted out", &alias.canonical()])
+        self.key(OPTED_OUT, &[business.as_str(), &alias.canonical()])
     }
 
     /// The 16 bytes that stand for a token's id in an audit.

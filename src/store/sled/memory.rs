@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::SledStore;
-use super::keys;
+use super::{keys, vectors};
 use crate::domain::id::{Business, ConversationId, MessageId};
 use crate::domain::memory::{Cursor, Entry, Page, Space, SpaceInfo, Summary, Vectors};
 use crate::store::{Memory, StoreError};
@@ -74,8 +74,16 @@ impl Memory for SledStore {
         Ok(Vec::new())
     }
 
-    async fn vectors(&self, _: ConversationId, _: &str) -> Result<Vec<Vectors>, StoreError> {
-        Ok(Vec::new())
+    async fn vectors(&self, id: ConversationId, model: &str) -> Result<Vec<Vectors>, StoreError> {
+        let mut found = Vec::new();
+        for key in self.tree.scan_prefix(keys::all_vectors(id)).keys() {
+            let key = key.map_err(super::tx::unavailable)?;
+            let Some(block) = keys::block_of(&key) else { continue };
+            let Some(bytes) = self.read_bytes(&key)? else { continue };
+            found.push(vectors::unpack(block, &bytes)?);
+        }
+        found.retain(|vectors| vectors.model == model);
+        Ok(found)
     }
 
     async fn summary(&self, id: ConversationId) -> Result<Option<Summary>, StoreError> {

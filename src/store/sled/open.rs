@@ -3,8 +3,10 @@
 use std::fs::{self, File, OpenOptions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 
 use super::keys::{self, Hasher, LaneKind};
 use super::lanes::Lanes;
@@ -12,13 +14,14 @@ use super::tx::{self, Layer, Tx};
 use super::writer::Disk;
 use crate::clock::Clock;
 use crate::domain::conversation::Conversation;
-use crate::domain::id::ConversationId;
+use crate::domain::id::{ConversationId, KeyId};
 use crate::domain::job::NewsKind;
 use crate::lock;
-use crate::store::{StoreError, make_folder, record};
+use crate::store::seal::{self, Keys, Missing};
+use crate::store::{Config, StoreError, make_folder, record};
 
 /// The version of keys and records in the folder.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Makes the folder and takes it for this process.
 pub fn lock(folder: &Path) -> Result<File, StoreError> {
@@ -37,19 +40,21 @@ pub fn lock(folder: &Path) -> Result<File, StoreError> {
 /// Opens sled and rebuilds what lives in memory. The folder must be locked.
 pub fn disk(
     folder: &Path,
-    cache_mb: u64,
+    config: &Config,
     wanted: &[NewsKind],
     clock: Clock,
 ) -> Result<Disk, StoreError> {
     let data = folder.join("data");
+    let cache_mb = config.cache_mb;
     drop_unfinished_snapshots(&data).map_err(|error| failed(folder, &error))?;
     wait_for_last_owner(&data).map_err(|error| failed(folder, &error))?;
     let tree = open(&data, cache_mb).or_else(|_| open_from_log(&data, cache_mb))?;
     let file = File::open(data.join("db")).map_err(|error| failed(folder, &error))?;
     sync_folders(folder, &data).map_err(|error| failed(folder, &error))?;
-    let hasher = hasher(&tree)?;
+    let seals = Arc::new(seals(folder, config, &tree)?);
+    let hasher = hasher(&tree, &seals)?;
     let wanted = wanted.to_vec();
-    let mut disk = Disk { tree, file, hasher, lanes: Lanes::default(), wanted, clock };
+    let mut disk = Disk { tree, file, hasher, seals, lanes: Lanes::default(), wanted, clock };
     recover(&mut disk)?;
     disk.tree.flush().map_err(tx::unavailable)?;
     disk.file.sync_data().map_err(|error| failed(folder, &error))?;
@@ -110,29 +115,47 @@ fn sync_folders(folder: &Path, data: &Path) -> std::io::Result<()> {
     }
 }
 
-/// The key of all hashes, made at first start; and the format's version.
-fn hasher(tree: &sled::Db) -> Result<Hasher, StoreError> {
-    let (format, secret) = (keys::meta("format"), keys::meta("hash_key"));
-    let raw = |key: &[u8]| Ok(tree.get(key).map_err(tx::unavailable)?.map(|v| v.to_vec()));
-    match tx::read::<u32>(raw, &format)? {
-        Some(FORMAT) => {}
-        Some(newer) => {
+/// The keys of people, in a file beside the database; and the version of the
+/// format, which is read before them.
+fn seals(folder: &Path, config: &Config, tree: &sled::Db) -> Result<Keys, StoreError> {
+    let missing = match plain(tree, &keys::meta("format"))? {
+        Some(FORMAT) => Missing::Refuse,
+        None => Missing::Make,
+        Some(other) => {
             return Err(StoreError::Unavailable(format!(
-                "the store has format {newer}, this olifant reads {FORMAT}; use the version that wrote it"
+                "the store has format {other}, this olifant reads {FORMAT}; use the version that wrote it"
             )));
         }
-        None => {
-            insert(tree, &secret, &rand::random::<[u8; 32]>())?;
-            insert(tree, &format, &FORMAT)?;
-        }
-    }
-    let key = tx::read::<[u8; 32]>(raw, &secret)?;
-    key.map(|key| Hasher::new(&key))
-        .ok_or(StoreError::Damaged("the store's hash key is gone".into()))
+    };
+    let (key, previous) = (config.key.as_ref(), config.key_previous.as_ref());
+    Ok(Keys::open(&seal::path(folder), key, previous, missing)?)
 }
 
-fn insert<T: serde::Serialize>(tree: &sled::Db, key: &[u8], value: &T) -> Result<(), StoreError> {
-    for piece in record::encode(value)? {
+/// The key of all hashes, made at first start together with the format.
+fn hasher(tree: &sled::Db, seals: &Keys) -> Result<Hasher, StoreError> {
+    let secret = keys::meta("hash_key");
+    let raw = |key: &[u8]| Ok(tree.get(key).map_err(tx::unavailable)?.map(|v| v.to_vec()));
+    if plain::<u32>(tree, &keys::meta("format"))?.is_none() {
+        let house = seals.get(KeyId::HOUSE)?.ok_or_else(no_hash_key)?;
+        insert(tree, &secret, record::encode(&rand::random::<[u8; 32]>(), &secret, &house)?)?;
+        insert(tree, &keys::meta("format"), record::encode_plain(&FORMAT)?)?;
+    }
+    let key = tx::read::<[u8; 32]>(raw, &secret, seals)?;
+    key.map(|key| Hasher::new(&key)).ok_or_else(no_hash_key)
+}
+
+fn no_hash_key() -> StoreError {
+    StoreError::Damaged("the store's hash key is gone".into())
+}
+
+/// What stands there unsealed.
+fn plain<T: DeserializeOwned>(tree: &sled::Db, key: &[u8]) -> Result<Option<T>, StoreError> {
+    let raw = tree.get(key).map_err(tx::unavailable)?;
+    raw.map(|raw| record::decode_plain(vec![raw.to_vec()])).transpose()
+}
+
+fn insert(tree: &sled::Db, key: &[u8], pieces: Vec<Vec<u8>>) -> Result<(), StoreError> {
+    for piece in pieces {
         tree.insert(key, piece).map_err(tx::unavailable)?;
     }
     Ok(())
@@ -143,10 +166,11 @@ fn recover(disk: &mut Disk) -> Result<(), StoreError> {
     let now = disk.clock.now();
     let (round, mut tokens) = (Layer::new(), 0);
     let lanes = Lanes::default();
-    let mut tx = Tx::new(now, &disk.hasher, &lanes, &[], &disk.tree, &round, &mut tokens);
+    let mut tx = Tx::new(now, disk.ground(&[]), &lanes, &round, &mut tokens);
     void_claims(&mut tx, now)?;
     tx.recall_jobs()?;
     let left = tx.left();
+    disk.seals.erase(&left.erased)?;
     disk.tree.apply_batch(tx::batch(left.layer)).map_err(tx::unavailable)?;
     left.touched.iter().for_each(|conversation| disk.lanes.note(conversation));
     left.jobs.into_iter().for_each(|(id, lane)| disk.lanes.note_job(id, lane));

@@ -42,7 +42,13 @@ impl Shop {
 
     fn reopened(mut self) -> Self {
         drop(self.store.take());
-        let config = Config { url: String::new(), cache_mb: 16, min_free_mb: 0 };
+        let config = Config {
+            url: String::new(),
+            cache_mb: 16,
+            min_free_mb: 0,
+            key: None,
+            key_previous: None,
+        };
         self.store =
             Some(SledStore::open(self.folder.path(), &config, &[], self.clock.clone()).unwrap());
         self
@@ -432,7 +438,8 @@ async fn the_window_holds_the_newest_that_fit_and_long_messages_come_back_whole(
 #[tokio::test]
 async fn a_second_opener_is_refused_by_name() {
     let shop = Shop::new();
-    let config = Config { url: String::new(), cache_mb: 16, min_free_mb: 0 };
+    let config =
+        Config { url: String::new(), cache_mb: 16, min_free_mb: 0, key: None, key_previous: None };
     let second = SledStore::open(shop.folder.path(), &config, &[], shop.clock.clone());
     assert!(second.err().unwrap().to_string().contains("another olifant"));
 }
@@ -440,7 +447,13 @@ async fn a_second_opener_is_refused_by_name() {
 #[tokio::test]
 async fn a_full_disk_accepts_nothing_and_keeps_working_off_what_it_has() {
     let folder = tempfile::tempdir().unwrap();
-    let config = Config { url: String::new(), cache_mb: 16, min_free_mb: u64::MAX };
+    let config = Config {
+        url: String::new(),
+        cache_mb: 16,
+        min_free_mb: u64::MAX,
+        key: None,
+        key_previous: None,
+    };
     let store = SledStore::open(folder.path(), &config, &[], Clock::system()).unwrap();
     assert!(matches!(store.accept(vec![]).await, Err(StoreError::NoSpace { .. })));
     let turns: Vec<Claim<Turn>> = Queue::claim(&store, Pick::Due, LEASE, 1).await.unwrap();

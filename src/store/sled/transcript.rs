@@ -47,14 +47,14 @@ impl Transcript for SledStore {
         number: &NumberName,
         id: &ProviderId,
     ) -> Result<Option<Message>, StoreError> {
-        match self.read::<MessageId>(&self.hasher.seen(number, id))? {
+        match self.seen(&self.hasher.seen(number, id))? {
             Some(id) => self.read(&keys::message(id)),
             None => Ok(None),
         }
     }
 
     async fn said(&self, number: &NumberName, key: &str) -> Result<Option<MessageId>, StoreError> {
-        self.read(&self.hasher.said(number, key))
+        self.seen(&self.hasher.said(number, key))
     }
 
     async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError> {

@@ -2,7 +2,7 @@
 //! requests of the same round wrote, under what it writes itself. A request
 //! that fails drops only its own layer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use jiff::Timestamp;
@@ -21,6 +21,7 @@ use crate::domain::message::{Message, Role};
 use crate::domain::person::Person;
 use crate::store::StoreError;
 use crate::store::record;
+use crate::store::seal::{Keys, Sealer};
 
 /// Keys written (`Some`) or deleted (`None`).
 pub type Layer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -31,6 +32,8 @@ pub struct Tx<'a> {
     pub now: Timestamp,
     /// Makes keys.
     pub hasher: &'a Hasher,
+    /// What values are sealed under.
+    pub seals: &'a Keys,
     /// Lanes as the requests before this one left them.
     pub lanes: &'a Lanes,
     /// News that somebody wants to hear.
@@ -39,6 +42,10 @@ pub struct Tx<'a> {
     round: &'a Layer,
     tokens: &'a mut u64,
     own: Layer,
+    /// Keys to erase once the round is on disk.
+    erased: Vec<KeyId>,
+    /// Blocks of the index whose messages have changed.
+    dirty: BTreeSet<(ConversationId, u64)>,
     /// Jobs that this request made, claimed or ended.
     jobs: Vec<(JobId, Lane)>,
     /// Conversations whose lanes this request moved.
@@ -47,10 +54,25 @@ pub struct Tx<'a> {
     unreadable: Vec<(LaneKind, ConversationId)>,
 }
 
+/// What all requests stand on.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// Makes keys.
+    pub hasher: &'a Hasher,
+    /// What values are sealed under.
+    pub seals: &'a Keys,
+    /// News that somebody wants to hear.
+    pub wanted: &'a [NewsKind],
+    /// What is on disk.
+    pub tree: &'a sled::Tree,
+}
+
 /// What a request leaves.
 pub struct Left {
     /// What it wrote.
     pub layer: Layer,
+    /// Keys that have to go with it.
+    pub erased: Vec<KeyId>,
     /// Conversations whose lanes it moved.
     pub touched: Vec<Conversation>,
     /// Jobs that it made, claimed or ended.
@@ -73,6 +95,15 @@ pub struct DeliveryRow {
     pub ready_at: Option<Timestamp>,
 }
 
+/// What stands at `s|H(…)`: it lives as long as its message, and a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Seen {
+    /// The message; `None` = taken back before it came.
+    pub id: Option<MessageId>,
+    /// Since when.
+    pub at: Timestamp,
+}
+
 impl DeliveryRow {
     /// A delivery that nobody has tried.
     pub const NEW: Self =
@@ -85,21 +116,36 @@ impl<'a> Tx<'a> {
     /// A view over the tree and the round's layer.
     pub fn new(
         now: Timestamp,
-        hasher: &'a Hasher,
+        ground: Ground<'a>,
         lanes: &'a Lanes,
-        wanted: &'a [NewsKind],
-        tree: &'a sled::Tree,
         round: &'a Layer,
         tokens: &'a mut u64,
     ) -> Self {
-        let (own, jobs, touched, unreadable) = (Layer::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { now, hasher, lanes, wanted, tree, round, tokens, own, jobs, touched, unreadable }
+        let Ground { hasher, seals, wanted, tree } = ground;
+        let (own, dirty) = (Layer::new(), BTreeSet::new());
+        let (jobs, touched, unreadable) = (Vec::new(), Vec::new(), Vec::new());
+        Self {
+            now,
+            hasher,
+            seals,
+            lanes,
+            wanted,
+            tree,
+            round,
+            tokens,
+            own,
+            erased: Vec::new(),
+            dirty,
+            jobs,
+            touched,
+            unreadable,
+        }
     }
 
     /// What it leaves, for the round.
     pub fn left(self) -> Left {
-        let Self { own: layer, touched, jobs, unreadable, .. } = self;
-        Left { layer, touched, jobs, unreadable }
+        let Self { own: layer, erased, touched, jobs, unreadable, .. } = self;
+        Left { layer, erased, touched, jobs, unreadable }
     }
 
     /// One damaged conversation must not stop the others, nor be asked for
@@ -115,26 +161,55 @@ impl<'a> Tx<'a> {
         Token(*self.tokens)
     }
 
-    /// The value at a key.
+    /// The value at a key; `None` also for what was sealed under a key that is
+    /// erased.
     pub fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Read<Option<T>> {
-        read(|key| self.raw(key), key)
+        read(|key| self.raw(key), key, self.seals)
     }
 
-    /// Writes a value, over as many keys as it needs.
+    /// Writes a value that is nobody's, over as many keys as it needs.
     pub fn put<T: Serialize>(&mut self, key: Vec<u8>, value: &T) -> Read<()> {
+        self.put_under(KeyId::HOUSE, key, value)
+    }
+
+    /// Writes a value that is somebody's, under their key.
+    pub fn put_under<T: Serialize>(&mut self, under: KeyId, key: Vec<u8>, value: &T) -> Read<()> {
+        let pieces = record::encode(value, &key, &self.sealer(under)?)?;
+        self.put_pieces(key, pieces)
+    }
+
+    /// The same for bytes.
+    pub fn put_bytes(&mut self, under: KeyId, key: Vec<u8>, bytes: &[u8]) -> Read<()> {
+        let pieces = record::encode_bytes(bytes, &key, &self.sealer(under)?)?;
+        self.put_pieces(key, pieces)
+    }
+
+    /// A key that nobody has had, for somebody new.
+    pub fn new_key(&mut self) -> Read<KeyId> {
+        let next = self.get(&keys::meta("next_key"))?.unwrap_or(KeyId::FIRST);
+        self.seals.reserve(next)?;
+        self.put(keys::meta("next_key"), &next.next())?;
+        Ok(next)
+    }
+
+    /// Keys that go once this is on disk: what they seal is lost with them.
+    pub fn erase_keys(&mut self, keys: impl IntoIterator<Item = KeyId>) {
+        self.erased.extend(keys);
+    }
+
+    fn sealer(&self, id: KeyId) -> Read<Sealer> {
+        self.seals.get(id)?.ok_or(StoreError::NotFound("person: it is forgotten"))
+    }
+
+    fn put_pieces(&mut self, key: Vec<u8>, pieces: Vec<Vec<u8>>) -> Read<()> {
         self.delete_continuations(&key)?;
-        let mut pieces = record::encode(value)?.into_iter();
+        let mut pieces = pieces.into_iter();
         let head = pieces.next();
         for (n, piece) in (1u16..).zip(pieces) {
             self.own.insert(record::continuation(&key, n), Some(piece));
         }
         self.own.insert(key, head);
         Ok(())
-    }
-
-    /// Writes a value that is somebody's, under their key.
-    pub fn put_under<T: Serialize>(&mut self, _: KeyId, key: Vec<u8>, value: &T) -> Read<()> {
-        self.put(key, value)
     }
 
     /// Sets a key without a value.
@@ -149,6 +224,15 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
+    /// Deletes up to `max` keys that begin so, whatever stands there; how many
+    /// there were.
+    pub fn delete_all(&mut self, prefix: &[u8], max: usize) -> Read<usize> {
+        let keys: Vec<Vec<u8>> = self.keys_up_to(prefix, prefix, max)?;
+        let count = keys.len();
+        self.own.extend(keys.into_iter().map(|key| (key, None)));
+        Ok(count)
+    }
+
     /// Sets or clears a key without a value.
     fn mark(&mut self, key: Vec<u8>, set: bool) -> Read<()> {
         let there = self.raw(&key)?.is_some();
@@ -160,10 +244,18 @@ impl<'a> Tx<'a> {
 
     /// The keys that begin with `prefix`, from `from` on, in order.
     pub fn keys(&self, prefix: &[u8], from: &[u8]) -> Read<Vec<Vec<u8>>> {
-        let range = (Bound::Included(from.to_vec()), Bound::Excluded(keys::end_of(prefix)));
+        self.keys_up_to(prefix, from, usize::MAX)
+    }
+
+    /// The same, not many more than `max`: those that are on disk are counted.
+    pub fn keys_up_to(&self, prefix: &[u8], from: &[u8], max: usize) -> Read<Vec<Vec<u8>>> {
+        let mut range = (Bound::Included(from.to_vec()), Bound::Excluded(keys::end_of(prefix)));
         let mut found: BTreeMap<Vec<u8>, bool> = BTreeMap::new();
-        for key in self.tree.range::<Vec<u8>, _>(range.clone()).keys() {
+        for key in self.tree.range::<Vec<u8>, _>(range.clone()).keys().take(max) {
             found.insert(key.map_err(unavailable)?.to_vec(), true);
+        }
+        if let Some((last, _)) = found.last_key_value().filter(|_| found.len() == max) {
+            range.1 = Bound::Included(last.clone());
         }
         for layer in [self.round, &self.own] {
             for (key, value) in layer.range(range.clone()) {
@@ -185,9 +277,17 @@ impl<'a> Tx<'a> {
         Ok(conversation)
     }
 
+    /// The conversation, if its person has not been forgotten meanwhile.
+    pub fn if_there(&self, id: ConversationId) -> Read<Option<Conversation>> {
+        match self.conversation(id) {
+            Err(StoreError::NotFound(_)) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
     /// Writes a conversation and what its lanes imply.
     pub fn put_conversation(&mut self, conversation: &Conversation) -> Read<()> {
-        self.put(keys::conversation(conversation.id), conversation)?;
+        self.put_under(conversation.key, keys::conversation(conversation.id), conversation)?;
         let lanes = [&conversation.turns, &conversation.deliveries];
         for (kind, lane) in LaneKind::ALL.into_iter().zip(lanes) {
             self.mark(keys::busy(kind, conversation.id), lane.ready_at.is_some())?;
@@ -223,10 +323,51 @@ impl<'a> Tx<'a> {
         self.get(&keys::message(id))
     }
 
-    /// Writes a message.
-    pub fn put_message(&mut self, conversation: ConversationId, message: &Message) -> Read<()> {
-        let id = MessageId { conversation, position: message.position };
-        self.put(keys::message(id), message)
+    /// Writes a person.
+    pub fn put_person(&mut self, person: &Person) -> Read<()> {
+        self.put_under(person.key, keys::person(person.id), person)
+    }
+
+    /// Writes a message. Words about somebody else are sealed as theirs: they
+    /// go when that person is forgotten.
+    pub fn put_message(&mut self, conversation: &Conversation, message: &Message) -> Read<()> {
+        let id = MessageId { conversation: conversation.id, position: message.position };
+        let key = match message.attached.about.filter(|about| *about != conversation.id) {
+            Some(about) => self.conversation(about).map_or(conversation.key, |about| about.key),
+            None => conversation.key,
+        };
+        self.put_under(key, keys::message(id), message)
+    }
+
+    /// Writes a message whose words are new or changed: it has to be found by
+    /// them.
+    pub fn put_words(&mut self, conversation: &Conversation, message: &Message) -> Read<()> {
+        self.put_message(conversation, message)?;
+        let block = block(message.position.seq);
+        if block < block_of_next(conversation) {
+            self.dirty.insert((conversation.id, block));
+        }
+        Ok(())
+    }
+
+    /// The place of the next message; a block that it leaves behind is packed.
+    pub fn next_seq(&mut self, conversation: &mut Conversation) -> u64 {
+        let seq = conversation.next_seq;
+        conversation.next_seq += 1;
+        if block_of_next(conversation) > block(seq) {
+            self.dirty.insert((conversation.id, block(seq)));
+        }
+        seq
+    }
+
+    /// The message that an id, or a key, was seen with.
+    pub fn seen(&self, key: &[u8]) -> Read<Option<MessageId>> {
+        Ok(self.get::<Seen>(key)?.and_then(|seen| seen.id))
+    }
+
+    /// Notes that an id, or a key, was seen.
+    pub fn see(&mut self, key: Vec<u8>, id: Option<MessageId>) -> Read<()> {
+        self.put(key, &Seen { id, at: self.now })
     }
 
     /// The messages of a conversation from `seq` on.
@@ -275,6 +416,19 @@ impl<'a> Tx<'a> {
     }
 }
 
+/// So many `seq` are one block of the index.
+pub const BLOCK: u64 = 32;
+
+/// The block of a `seq`.
+pub fn block(seq: u64) -> u64 {
+    seq / BLOCK
+}
+
+/// The block that is still growing: those before it are packed.
+pub fn block_of_next(conversation: &Conversation) -> u64 {
+    block(conversation.next_seq)
+}
+
 /// Something of the person's that nobody else answers.
 fn is_question(row: &Message) -> bool {
     row.role == Role::Person && row.content != Content::Revoked && !row.attached.answered_elsewhere
@@ -284,14 +438,38 @@ fn is_question(row: &Message) -> bool {
 pub fn read<T: DeserializeOwned>(
     raw: impl Fn(&[u8]) -> Read<Option<Vec<u8>>>,
     key: &[u8],
+    seals: &Keys,
 ) -> Read<Option<T>> {
+    match pieces(raw, key)? {
+        Some(pieces) => record::decode(pieces, key, seals),
+        None => Ok(None),
+    }
+}
+
+/// The same for bytes.
+pub fn read_bytes(
+    raw: impl Fn(&[u8]) -> Read<Option<Vec<u8>>>,
+    key: &[u8],
+    seals: &Keys,
+) -> Read<Option<Vec<u8>>> {
+    match pieces(raw, key)? {
+        Some(pieces) => record::decode_bytes(pieces, key, seals),
+        None => Ok(None),
+    }
+}
+
+/// The pieces of the record at `key`.
+pub fn pieces(
+    raw: impl Fn(&[u8]) -> Read<Option<Vec<u8>>>,
+    key: &[u8],
+) -> Read<Option<Vec<Vec<u8>>>> {
     let Some(head) = raw(key)? else { return Ok(None) };
     let parts = record::parts(&head)?;
     let mut pieces = vec![head];
     for n in 1..parts {
         pieces.extend(raw(&record::continuation(key, n))?);
     }
-    record::decode(pieces).map(Some)
+    Ok(Some(pieces))
 }
 
 /// A layer as sled takes it.

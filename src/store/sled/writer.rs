@@ -3,16 +3,19 @@
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::keys::{Hasher, LaneKind};
 use super::lanes::{Lanes, Next};
-use super::tx::{self, Layer, Tx};
+use super::tx::{self, Ground, Layer, Tx};
 use crate::clock::Clock;
+use crate::domain::id::KeyId;
 use crate::domain::job::NewsKind;
 use crate::store::StoreError;
+use crate::store::seal::Keys;
 
 /// Requests that may wait; beyond it the webhook says 503.
 const WAITING: usize = 4096;
@@ -51,12 +54,21 @@ pub struct Disk {
     pub file: File,
     /// Makes keys.
     pub hasher: Hasher,
+    /// What values are sealed under.
+    pub seals: Arc<Keys>,
     /// Lanes, as rebuilt at open.
     pub lanes: Lanes,
     /// News that somebody wants to hear.
     pub wanted: Vec<NewsKind>,
     /// Time.
     pub clock: Clock,
+}
+
+impl Disk {
+    /// What requests stand on.
+    pub fn ground<'a>(&'a self, wanted: &'a [NewsKind]) -> Ground<'a> {
+        Ground { hasher: &self.hasher, seals: &self.seals, wanted, tree: &self.tree }
+    }
 }
 
 impl Writer {
@@ -116,7 +128,7 @@ fn package<T: Send + 'static>(
 ) -> (Request, oneshot::Receiver<Result<T, StoreError>>) {
     let (sender, receiver) = oneshot::channel();
     let request = Box::new(move |tx: &mut Tx<'_>| {
-        let result = request(tx);
+        let result = request(tx).and_then(|done| tx.pack_index().map(|()| done));
         let keep = result.is_ok();
         // A caller that has gone away doesn't need its answer.
         let answer = Box::new(move || drop(sender.send(result)));
@@ -129,8 +141,8 @@ fn run(mut disk: Disk, mut inbox: mpsc::Receiver<Request>, publish: &watch::Send
     let mut tokens = first_token(disk.clock.now());
     let mut requests = Vec::with_capacity(ROUND);
     while inbox.blocking_recv_many(&mut requests, ROUND) > 0 {
-        let (layer, answers) = round(&mut disk, &mut tokens, requests.drain(..));
-        if let Err(error) = commit(&disk, layer) {
+        let Round { layer, erased, answers } = round(&mut disk, &mut tokens, requests.drain(..));
+        if let Err(error) = commit(&disk, layer, &erased) {
             give_up(&format!("the disk failed: {error}"));
         }
         publish.send_if_modified(|seen| {
@@ -141,39 +153,45 @@ fn run(mut disk: Disk, mut inbox: mpsc::Receiver<Request>, publish: &watch::Send
     }
 }
 
+/// What the requests of a round leave.
+struct Round {
+    layer: Layer,
+    erased: Vec<KeyId>,
+    answers: Vec<Box<dyn FnOnce() + Send>>,
+}
+
 /// Runs the requests one after the other, each over what those before left.
-fn round(
-    disk: &mut Disk,
-    tokens: &mut u64,
-    requests: impl Iterator<Item = Request>,
-) -> (Layer, Vec<Box<dyn FnOnce() + Send>>) {
-    let mut layer = Layer::new();
-    let mut answers = Vec::new();
+fn round(disk: &mut Disk, tokens: &mut u64, requests: impl Iterator<Item = Request>) -> Round {
+    let (mut layer, mut erased, mut answers) = (Layer::new(), Vec::new(), Vec::new());
     let now = disk.clock.now();
     for request in requests {
-        let Disk { hasher, lanes, wanted, tree, .. } = &*disk;
-        let mut tx = Tx::new(now, hasher, lanes, wanted, tree, &layer, tokens);
+        let mut tx = Tx::new(now, disk.ground(&disk.wanted), &disk.lanes, &layer, tokens);
         let done = request(&mut tx);
         let left = tx.left();
         if done.keep {
             layer.extend(left.layer);
+            erased.extend(left.erased);
             left.touched.iter().for_each(|conversation| disk.lanes.note(conversation));
             left.jobs.into_iter().for_each(|(id, lane)| disk.lanes.note_job(id, lane));
             left.unreadable.iter().for_each(|(kind, id)| disk.lanes.forget(*kind, *id));
         }
         answers.push(done.answer);
     }
-    (layer, answers)
+    Round { layer, erased, answers }
 }
 
-/// One batch, flushed to the file, and the file to the disk.
-fn commit(disk: &Disk, layer: Layer) -> Result<(), Box<dyn std::error::Error>> {
+/// One batch, flushed to the file, and the file to the disk; then the keys of
+/// those who are forgotten.
+fn commit(disk: &Disk, layer: Layer, erased: &[KeyId]) -> Result<(), Box<dyn std::error::Error>> {
     if layer.is_empty() {
         return Ok(());
     }
     disk.tree.apply_batch(tx::batch(layer))?;
     disk.tree.flush()?;
     disk.file.sync_data()?;
+    if !erased.is_empty() {
+        disk.seals.erase(erased)?;
+    }
     Ok(())
 }
 

@@ -5,7 +5,6 @@ use crate::domain::job::NewsKind;
 use crate::domain::message::{Message, Role};
 use crate::domain::person::Person;
 use crate::store::StoreError;
-use crate::store::sled::keys;
 use crate::store::sled::tx::Tx;
 
 impl Tx<'_> {
@@ -32,7 +31,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let mut person = self.person(conversation.person)?;
         change(&mut person);
-        self.put(keys::person(person.id), &person)
+        self.put_person(&person)
     }
 
     /// Who was to be told that an assistant writes here has to be told yet.

@@ -95,6 +95,25 @@ impl Tx<'_> {
         Ok(Changed::Remembered(Box::new(before)))
     }
 
+    /// An entry as it stood elsewhere, with its times.
+    pub(super) fn adopt(&mut self, space: &Space, entry: &Entry) -> Result<(), StoreError> {
+        let mut shelf = self.shelf(space)?;
+        let key = self.hasher.entry(&shelf.at, &entry.key);
+        let before = self.still_there(&mut shelf, &key)?;
+        shelf.info.version += 1;
+        let entry = Entry { version: shelf.info.version, ..entry.clone() };
+        self.put_entry(&mut shelf, &key, before, &entry)?;
+        self.put_shelf(&shelf)
+    }
+
+    /// An entry goes, with its history.
+    pub(super) fn drop_entry(&mut self, space: &Space, name: &str) -> Result<(), StoreError> {
+        let shelf = self.shelf(space)?;
+        let key = self.hasher.entry(&shelf.at, name);
+        let before = self.get(&keys::entry(&shelf.at, &key))?;
+        self.delete_entry(shelf, key, before).map(drop)
+    }
+
     /// Every key of a space; how many there were.
     pub(in crate::store::sled) fn forget_space(
         &mut self,

@@ -17,18 +17,17 @@ impl Tx<'_> {
         saying: &Saying,
     ) -> Result<Changed, StoreError> {
         let key = saying.key.as_ref().map(|key| self.hasher.said(&conversation.number.name, key));
-        if let Some(known) = key.as_ref().map(|key| self.get(key)).transpose()?.flatten() {
+        if let Some(known) = key.as_ref().map(|key| self.seen(key)).transpose()?.flatten() {
             return Ok(Changed::Known(known));
         }
         let all_answered = self.unanswered(conversation)?.is_empty();
-        let position = Position { seq: conversation.next_seq, part: 0 };
+        let position = Position { seq: self.next_seq(conversation), part: 0 };
         let id = MessageId { conversation: conversation.id, position };
-        conversation.next_seq += 1;
         if all_answered {
             conversation.answered_to = conversation.next_seq;
         }
         if let Some(key) = key {
-            self.put(key, &id)?;
+            self.see(key, Some(id))?;
         }
         let mut row = self.outgoing_row(position, saying.message.clone());
         row.role = saying.role;
@@ -40,7 +39,7 @@ impl Tx<'_> {
                 conversation.deliveries.wake_at(self.now);
             }
         }
-        self.put_message(conversation.id, &row)?;
+        self.put_words(conversation, &row)?;
         Ok(Changed::Said(id))
     }
 
@@ -53,7 +52,7 @@ impl Tx<'_> {
         provider_id: ProviderId,
     ) -> Result<(), StoreError> {
         if row.provider_id.is_none() {
-            self.put(self.hasher.seen(&number.name, &provider_id), &id)?;
+            self.see(self.hasher.seen(&number.name, &provider_id), Some(id))?;
             row.provider_id = Some(provider_id);
         }
         Ok(())

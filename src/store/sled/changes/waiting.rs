@@ -55,9 +55,9 @@ impl Tx<'_> {
         if waiting.is_some_and(|row| row.state == DeliveryState::Waiting) {
             self.delete(keys::delivery(id))?;
             if let Some(mut row) = self.message(id)? {
-                row.status = Status::Dropped;
-                self.put_message(id.conversation, &row)?;
                 let conversation = self.conversation(id.conversation)?;
+                row.status = Status::Dropped;
+                self.put_message(&conversation, &row)?;
                 self.never_arrived(&conversation, &row)?;
             }
         }
@@ -75,7 +75,7 @@ impl Tx<'_> {
         }
         (row.status, row.failure, row.provider_id) = (Status::Queued, None, None);
         conversation.given_up_to = conversation.given_up_to.min(id.position.seq);
-        self.put_message(conversation.id, &row)?;
+        self.put_message(conversation, &row)?;
         self.put(keys::delivery(id), &DeliveryRow::NEW)?;
         if !conversation.deliveries.is_claimed() {
             conversation.deliveries.wake_at(self.now);

@@ -1,9 +1,8 @@
 //! What concerns a person as a whole, whatever conversation it came from.
 
 use crate::domain::change::{Change, Changed};
-use crate::domain::conversation::Conversation;
-use crate::domain::id::{MessageId, PersonId};
-use crate::domain::memory::{Access, Space, Vectors};
+use crate::domain::id::PersonId;
+use crate::domain::memory::{Access, Space};
 use crate::store::StoreError;
 use crate::store::sled::keys;
 use crate::store::sled::tx::Tx;
@@ -15,27 +14,22 @@ impl Tx<'_> {
         id: PersonId,
         change: &Change,
     ) -> Result<Option<Changed>, StoreError> {
-        match change {
+        Ok(Some(match change {
             Change::Remember(_) | Change::ForgetSpace => {
-                self.change_space(&Space::Person(id), change).map(Some)
+                self.change_space(&Space::Person(id), change)?
             }
-            Change::ForgetAll | Change::Import(..) | Change::Merge(_) | Change::Split(_) => {
-                Err(StoreError::Unfit("this is not possible yet"))
+            Change::ForgetAll => {
+                self.forget_person(id)?;
+                Changed::Done
             }
-            _ => Ok(None),
-        }
-    }
-
-    pub(super) fn redact(
-        &mut self,
-        _: &Conversation,
-        _: &[MessageId],
-    ) -> Result<Changed, StoreError> {
-        Err(StoreError::Unfit("this is not possible yet"))
-    }
-
-    pub(super) fn put_vectors(&mut self, _: &Conversation, _: &Vectors) -> Result<(), StoreError> {
-        Err(StoreError::Unfit("this is not possible yet"))
+            Change::Import(archive, turns) => Changed::Count(self.import(id, archive, turns)?),
+            Change::Merge(other) => Changed::Linked(self.merge(id, *other)?),
+            Change::Split(link) => {
+                self.split(id, link)?;
+                Changed::Done
+            }
+            _ => return Ok(None),
+        }))
     }
 
     /// Counts are of the minute.

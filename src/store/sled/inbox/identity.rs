@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::conversation::{Conversation, Mode};
-use crate::domain::id::{Business, ConversationId, KeyId, Number, PersonId};
+use crate::domain::id::{Business, ConversationId, Number, PersonId};
 use crate::domain::message::Role;
 use crate::domain::person::{Alias, Link, Person, Sender};
 use crate::store::StoreError;
@@ -45,11 +45,11 @@ impl Tx<'_> {
         }
         let id = self.new_id().into();
         person.conversations.push((number.name.clone(), id));
-        self.put(keys::person(person.id), &person)?;
+        self.put_person(&person)?;
         Ok(Conversation {
             id,
             person: person.id,
-            key: KeyId::default(),
+            key: self.new_key()?,
             asked: None,
             farewell: false,
             number: number.clone(),
@@ -79,9 +79,9 @@ impl Tx<'_> {
         if let Some(known) = self.owner(&number, alias)? {
             return Ok(known.id);
         }
-        let mut person = self.stranger(&number);
+        let mut person = self.stranger(&number)?;
         self.link(&mut person, &number, alias)?;
-        self.put(keys::person(person.id), &person)?;
+        self.put_person(&person)?;
         Ok(person.id)
     }
 
@@ -91,15 +91,26 @@ impl Tx<'_> {
         let mut aliases = sender.aliases.clone();
         aliases.sort_by_key(Alias::rank);
         let known = self.known_by(number, &aliases)?;
-        let mut person = known.clone().unwrap_or_else(|| self.stranger(number));
+        let mut person = match &known {
+            Some(known) => known.clone(),
+            None => self.stranger(number)?,
+        };
         for alias in &aliases {
             self.link(&mut person, number, alias)?;
+            if known.is_none() {
+                person.opted_out |= self.had_opted_out(&number.business, alias)?;
+            }
         }
         person.name = sender.name.clone().or(person.name);
         if known.as_ref() != Some(&person) {
-            self.put(keys::person(person.id), &person)?;
+            self.put_person(&person)?;
         }
         Ok(person)
+    }
+
+    /// Whether somebody with this alias, who is forgotten, wanted no messages.
+    fn had_opted_out(&self, business: &Business, alias: &Alias) -> Result<bool, StoreError> {
+        Ok(self.get::<()>(&self.hasher.opted_out(business, alias))?.is_some())
     }
 
     /// The first alias decides that is known and not contradicted by an id.
@@ -169,7 +180,7 @@ impl Tx<'_> {
                 self.put_conversation(&conversation)?;
             }
         }
-        self.put(keys::person(former.id), &former)?;
+        self.put_person(&former)?;
         tracing::info!(person.id = %owner.id, former.id = %former.id, "An alias has a new owner");
         Ok(())
     }
@@ -200,8 +211,11 @@ impl Tx<'_> {
         Ok(self.now.duration_since(last) > RECYCLED)
     }
 
-    fn stranger(&self, number: &Number) -> Person {
-        Person {
+    pub(in crate::store::sled) fn stranger(
+        &mut self,
+        number: &Number,
+    ) -> Result<Person, StoreError> {
+        Ok(Person {
             id: self.new_id().into(),
             business: number.business.clone(),
             aliases: Vec::new(),
@@ -210,9 +224,9 @@ impl Tx<'_> {
             introduced: false,
             conversations: Vec::new(),
             archives: Vec::new(),
-            key: KeyId::default(),
+            key: self.new_key()?,
             since: self.now,
-        }
+        })
     }
 
     /// Random, and ordered by time so that neighbours lie together.

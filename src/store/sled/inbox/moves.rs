@@ -6,7 +6,6 @@ use std::mem::discriminant;
 use crate::domain::event::Moved;
 use crate::domain::id::Number;
 use crate::domain::person::{Alias, Link, Person};
-use crate::store::sled::keys;
 use crate::store::sled::tx::Tx;
 use crate::store::{Accepted, StoreError};
 
@@ -33,7 +32,7 @@ impl Tx<'_> {
         for alias in &moved.after {
             self.relink(&mut person, number, alias)?;
         }
-        self.put(keys::person(person.id), &person)?;
+        self.put_person(&person)?;
         self.readdress(&person, number, moved)?;
         tracing::info!(person.id = %person.id, number.name = %number.name, "A person has a new name with the provider");
         Ok(Accepted::Applied)

@@ -39,8 +39,9 @@ impl Tx<'_> {
         } else {
             self.advance(&mut conversation, &mut row, receipt)?;
         }
-        self.put_message(id.conversation, &row)?;
+        self.put_message(&conversation, &row)?;
         self.put_conversation(&conversation)?;
+        self.end_farewell(&conversation)?;
         match failure {
             Some(failure) => Ok(Accepted::Failed(failure)),
             None if counts => Ok(Accepted::Counted(self.count_delivered(&number.name)?)),
@@ -125,7 +126,7 @@ impl Tx<'_> {
     ) -> Result<Option<MessageId>, StoreError> {
         match receipt.delivery {
             Some(id) => Ok(Some(id)),
-            None => self.get(&self.hasher.seen(&number.name, &receipt.provider_id)),
+            None => self.seen(&self.hasher.seen(&number.name, &receipt.provider_id)),
         }
     }
 }

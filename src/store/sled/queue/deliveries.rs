@@ -105,7 +105,9 @@ impl Tx<'_> {
         claim: Claim<Delivery>,
         outcome: DeliveryOutcome,
     ) -> Result<Option<Claim<Delivery>>, StoreError> {
-        let mut conversation = self.conversation(claim.lane)?;
+        let Some(mut conversation) = self.if_there(claim.lane)? else {
+            return Err(StoreError::ClaimLost);
+        };
         let id = claim.work.id;
         if !conversation.deliveries.is_held_by(claim.token) {
             return self.late_answer(&conversation, id, outcome);
@@ -138,6 +140,7 @@ impl Tx<'_> {
         conversation.deliveries.take_away(None);
         let next = self.next_delivery(&mut conversation);
         self.put_conversation(&conversation)?;
+        self.end_farewell(&conversation)?;
         Ok(next)
     }
 
@@ -153,7 +156,7 @@ impl Tx<'_> {
         };
         let open: Option<DeliveryRow> = self.get(&keys::delivery(delivery))?;
         let known = self.hasher.seen(&conversation.number.name, &provider_id);
-        if open.is_none() || self.get::<MessageId>(&known)?.is_some() {
+        if open.is_none() || self.seen(&known)?.is_some() {
             return Err(StoreError::ClaimLost);
         }
         let (status, failure) = (Status::Sent, None);
@@ -237,7 +240,7 @@ impl Tx<'_> {
         self.delete(keys::delivery(id))?;
         let mut message = self.message(id)?.ok_or(StoreError::NotFound("message of a delivery"))?;
         settle(self, &mut message, &conversation.number)?;
-        self.put_message(conversation.id, &message)
+        self.put_message(conversation, &message)
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use crate::domain::change::Change;
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::Delivery;
 use crate::domain::id::{ConversationId, MessageId, Position};
 use crate::domain::message::{Attached, Message, Outgoing, Role, Status};
 use crate::domain::turn::{Finished, Turn, TurnOutcome};
+use crate::store::sled::index::found_by;
 use crate::store::sled::keys;
 use crate::store::sled::tx::{DeliveryRow, Tx};
 use crate::store::{Claim, StoreError};
@@ -42,7 +44,9 @@ impl Tx<'_> {
         claim: Claim<Turn>,
         outcome: TurnOutcome,
     ) -> Result<Option<Claim<Delivery>>, StoreError> {
-        let mut conversation = self.conversation(claim.lane)?;
+        let Some(mut conversation) = self.if_there(claim.lane)? else {
+            return Err(StoreError::ClaimLost);
+        };
         let finished = match outcome {
             TurnOutcome::Retry { at } => {
                 let held = conversation.turns.retry(claim.token, at);
@@ -53,6 +57,9 @@ impl Tx<'_> {
         };
         if !conversation.turns.finish(claim.token) {
             return Err(StoreError::ClaimLost);
+        }
+        if finished.changes.contains(&Change::ForgetAll) {
+            return self.finish_forgetting(&conversation, &claim, finished);
         }
         let upto = claim.work.inbound.iter().map(|row| row.position).max().unwrap_or_default();
         let first = conversation.answered_to;
@@ -72,6 +79,24 @@ impl Tx<'_> {
         Ok(next)
     }
 
+    /// The person is forgotten: the reply is all that is left, until it is sent.
+    fn finish_forgetting(
+        &mut self,
+        conversation: &Conversation,
+        claim: &Claim<Turn>,
+        finished: Finished,
+    ) -> Result<Option<Claim<Delivery>>, StoreError> {
+        let mut farewell = self.farewell(conversation)?;
+        let upto = claim.work.inbound.iter().map(|row| row.position).max().unwrap_or_default();
+        self.forget_person(conversation.person)?;
+        let words = Finished { changes: Vec::new(), trace: None, ..finished };
+        self.append_reply(&farewell, upto, words)?;
+        farewell.answered_to = farewell.next_seq;
+        let next = self.next_delivery(&mut farewell);
+        self.put_conversation(&farewell)?;
+        Ok(next)
+    }
+
     /// The reply's rows and deliveries. The record of the turn stands in the
     /// first, or with the last message that got no answer.
     fn append_reply(
@@ -84,20 +109,21 @@ impl Tx<'_> {
         for (part, outgoing) in (1u16..).zip(finished.messages) {
             let position = Position { seq: upto.seq, part };
             let row = Message { turn: record.take(), ..self.outgoing_row(position, outgoing) };
-            self.put_message(conversation.id, &row)?;
+            self.put_words(conversation, &row)?;
             let id = MessageId { conversation: conversation.id, position };
             self.put(keys::delivery(id), &DeliveryRow::NEW)?;
         }
         let last = MessageId { conversation: conversation.id, position: upto };
         if let (Some(record), Some(mut row)) = (record, self.message(last)?) {
             row.turn = Some(record);
-            self.put_message(conversation.id, &row)?;
+            self.put_message(conversation, &row)?;
         }
         Ok(())
     }
 
     /// The row of a message of ours that waits to go out.
     pub fn outgoing_row(&self, position: Position, outgoing: Outgoing) -> Message {
+        let terms = found_by(&outgoing.content, None);
         Message {
             position,
             role: Role::Assistant,
@@ -115,6 +141,7 @@ impl Tx<'_> {
             status: Status::Queued,
             failure: None,
             resent: None,
+            terms,
             otherwise: outgoing.otherwise,
             pricing: None,
             reaction: None,

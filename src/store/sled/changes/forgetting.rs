@@ -1,0 +1,153 @@
+//! Forgetting: words of a message, or all of a person. What a person's keys
+//! seal is lost the moment the commit is over; the records go bit by bit.
+
+use crate::domain::change::Changed;
+use crate::domain::content::Content;
+use crate::domain::conversation::{Conversation, Mode};
+use crate::domain::id::{ConversationId, KeyId, MessageId, PersonId};
+use crate::domain::job::{Erasure, Task};
+use crate::domain::memory::Space;
+use crate::domain::person::Person;
+use crate::domain::terms::Packed;
+use crate::store::StoreError;
+use crate::store::sled::keys::{self, LaneKind};
+use crate::store::sled::tx::Tx;
+use crate::tokens;
+
+impl Tx<'_> {
+    /// The words of these messages go, and with them what they are found by.
+    pub(super) fn redact(
+        &mut self,
+        conversation: &mut Conversation,
+        ids: &[MessageId],
+    ) -> Result<Changed, StoreError> {
+        let mut count = 0;
+        let person = self.person(conversation.person)?;
+        for id in ids.iter().filter(|id| is_theirs(&person, id.conversation)) {
+            let Some(mut row) = self.message(*id)? else { continue };
+            if row.content == Content::Revoked {
+                continue;
+            }
+            row.content = Content::Revoked;
+            row.terms = Packed::default();
+            row.tokens = tokens::count(&row.content.as_text());
+            (row.reaction, row.otherwise, row.attached.speaker) = (None, None, None);
+            match id.conversation == conversation.id {
+                true => self.put_words(conversation, &row)?,
+                false => {
+                    let other = self.conversation(id.conversation)?;
+                    self.put_words(&other, &row)?;
+                }
+            }
+            self.delete(keys::trace(*id))?;
+            count += 1;
+        }
+        if count > 0 {
+            self.forget_summaries(&person)?;
+        }
+        Ok(Changed::Count(count))
+    }
+
+    /// A summary may hold what was redacted: it is made again from what is
+    /// left.
+    fn forget_summaries(&mut self, person: &Person) -> Result<(), StoreError> {
+        for id in conversations(person) {
+            self.delete(keys::summary(id))?;
+            self.delete_all(&keys::traces(id), usize::MAX)?;
+        }
+        Ok(())
+    }
+
+    /// Everything of a person's, at once. What stays are ids that were seen, as
+    /// keyed hashes, for as long as repetitions may come, and that they want
+    /// no messages.
+    pub(in crate::store::sled) fn forget_person(&mut self, id: PersonId) -> Result<(), StoreError> {
+        let person = self.person(id)?;
+        self.forget_space(&Space::Person(id))?;
+        let mut left =
+            Erasure { person: id, conversations: conversations(&person), keys: vec![person.key] };
+        for conversation in left.conversations.clone() {
+            left.keys.push(self.let_go(conversation)?);
+        }
+        for link in &person.aliases {
+            self.forget_alias(&person, &link.alias)?;
+        }
+        self.forget_links(id, &mut left)?;
+        self.delete(keys::person(id))?;
+        self.erase_keys(left.keys.iter().copied());
+        tracing::info!(person.id = %id, "A person is forgotten");
+        self.queue_job(Task::Erase(left))
+    }
+
+    /// The conversation, its lanes and what waits in them; gives back its key.
+    fn let_go(&mut self, id: ConversationId) -> Result<KeyId, StoreError> {
+        let mut conversation = self.conversation(id)?;
+        for (delivery, _) in self.deliveries(id)? {
+            self.delete(keys::delivery(delivery))?;
+        }
+        (conversation.turns, conversation.deliveries) = Default::default();
+        for kind in LaneKind::ALL {
+            self.delete(keys::busy(kind, id))?;
+        }
+        self.delete(keys::summary(id))?;
+        self.delete(keys::conversation(id))?;
+        self.hold_in_memory(&conversation);
+        Ok(conversation.key)
+    }
+
+    fn forget_alias(
+        &mut self,
+        person: &Person,
+        alias: &crate::domain::person::Alias,
+    ) -> Result<(), StoreError> {
+        let key = self.hasher.alias(&person.business, alias);
+        if self.get::<PersonId>(&key)? == Some(person.id) {
+            self.delete(key)?;
+        }
+        match person.opted_out {
+            true => self.put(self.hasher.opted_out(&person.business, alias), &()),
+            false => Ok(()),
+        }
+    }
+
+    /// The last line to somebody who has just been forgotten, in a
+    /// conversation that knows nothing else, under a key of its own.
+    pub fn farewell(&mut self, to: &Conversation) -> Result<Conversation, StoreError> {
+        let mut person = self.stranger(&to.number)?;
+        let id = self.new_id().into();
+        person.conversations.push((to.number.name.clone(), id));
+        person.introduced = true;
+        self.put_person(&person)?;
+        Ok(Conversation {
+            id,
+            person: person.id,
+            key: self.new_key()?,
+            mode: Mode::Assistant,
+            handoff: None,
+            asked: None,
+            farewell: true,
+            turns: Default::default(),
+            deliveries: Default::default(),
+            ..to.clone()
+        })
+    }
+
+    /// The farewell is said: nothing is left to keep its conversation for.
+    pub fn end_farewell(&mut self, conversation: &Conversation) -> Result<bool, StoreError> {
+        let over = conversation.farewell && self.deliveries(conversation.id)?.is_empty();
+        if over {
+            self.forget_person(conversation.person)?;
+        }
+        Ok(over)
+    }
+}
+
+/// All conversations of a person, archives too.
+pub fn conversations(person: &Person) -> Vec<ConversationId> {
+    let own = person.conversations.iter().map(|(_, id)| *id);
+    own.chain(person.archives.iter().copied()).collect()
+}
+
+fn is_theirs(person: &Person, id: ConversationId) -> bool {
+    conversations(person).contains(&id)
+}
