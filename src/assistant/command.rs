@@ -9,7 +9,6 @@ mod export;
 mod forget;
 mod memory;
 mod needle;
-mod reads;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +28,7 @@ use crate::domain::record::Verdict;
 use crate::domain::turn::{Finished, Turn};
 use crate::provider::Limits;
 use crate::store::{StoreError, Transcript};
-pub(super) use reads::Reads;
+use crate::transfer::whole::Reads;
 
 pub use export::{SPACE as EXPORTS, hash};
 

@@ -187,7 +187,6 @@ async fn forget_without_a_word_asks_for_one_and_what_is_not_there_is_not_found()
 }
 
 #[tokio::test]
-#[ignore = "waits for Redact in the store"]
 async fn what_is_not_there_is_not_found_and_the_order_itself_is_forgotten() {
     let (story, ana) = after("meta", &["hello"]).await;
     let told = ana.gets(&story, "/forget my divorce").await;
@@ -196,7 +195,6 @@ async fn what_is_not_there_is_not_found_and_the_order_itself_is_forgotten() {
 }
 
 #[tokio::test]
-#[ignore = "waits for Redact in the store"]
 async fn a_note_goes_with_all_that_says_the_same_on_every_number() {
     for number in PROVIDERS {
         let said = ["I am allergic to peanuts", "my car is blue", "is the cake without peanuts?"];
@@ -219,7 +217,6 @@ async fn a_note_goes_with_all_that_says_the_same_on_every_number() {
 }
 
 #[tokio::test]
-#[ignore = "waits for Redact in the store"]
 async fn where_no_note_matches_messages_go() {
     for (number, said, order, done) in [
         ("meta", "I was in hospital in May", "/forget the hospital", "It is deleted. Notes: 0, "),
@@ -234,7 +231,6 @@ async fn where_no_note_matches_messages_go() {
 }
 
 #[tokio::test]
-#[ignore = "waits for Redact in the store"]
 async fn what_was_known_before_a_correction_can_go_alone() {
     let (story, ana) = after("meta", &["hello"]).await;
     remember(&story, "address", json!("1 Long Road")).await;
@@ -302,28 +298,32 @@ async fn a_tap_that_comes_too_late_asks_again() {
 }
 
 #[tokio::test]
-#[ignore = "waits for ForgetAll in the store"]
 async fn after_a_yes_nothing_is_known_and_the_farewell_arrives() {
-    for (number, order, yes, farewell) in [
-        ("meta", "/forget all", "yes", "Everything is deleted: our messages"),
-        ("meta", "/vergiss alles", "Ja, bitte!", "Alles ist gelöscht"),
-        ("twilio", "/olvidar todo", "1", "Todo está borrado"),
-        ("twilio", "/lupakan semua", "ya", "Semuanya sudah dihapus"),
+    for (number, said, order, yes, farewell) in [
+        (
+            "meta",
+            "hi, my name is Zita",
+            "/forget all",
+            "yes",
+            "Everything is deleted: our messages",
+        ),
+        ("meta", "hallo, mein Name ist Zita", "/vergiss alles", "Ja, bitte!", "Alles ist gelöscht"),
+        ("twilio", "hola, mi nombre es Zita", "/olvidar todo", "1", "Todo está borrado"),
+        ("twilio", "halo, nama saya Zita", "/lupakan semua", "ya", "Semuanya sudah dihapus"),
     ] {
-        let (story, ana) = after(number, &["my name is Ana"]).await;
-        remember(&story, "name", json!("Ana")).await;
+        let (story, ana) = after(number, &[said]).await;
+        remember(&story, "name", json!("Zita")).await;
         ana.gets(&story, order).await;
         let told = ana.gets(&story, yes).await;
         assert!(told.starts_with(farewell), "{told}");
         assert!(story.person("main", ANA).await.is_none());
         ana.gets(&story, "hello").await;
-        assert!(!story.model.told().contains("my name is Ana"));
+        assert!(!story.model.told().contains("Zita"));
         assert!(known(&story).await.is_empty());
     }
 }
 
 #[tokio::test]
-#[ignore = "waits for ForgetAll in the store"]
 async fn a_tap_confirms_and_nobody_is_introduced_to_who_leaves() {
     let story = Story::with("[assistant]\nintroduce = true").await;
     let person = story.meta().person("Ana", ANA);
@@ -340,7 +340,6 @@ async fn a_tap_confirms_and_nobody_is_introduced_to_who_leaves() {
 }
 
 #[tokio::test]
-#[ignore = "waits for ForgetAll in the store"]
 async fn who_wants_no_messages_can_still_be_forgotten() {
     for number in PROVIDERS {
         let (story, ana) = after(number, &["hello", "stop"]).await;
@@ -350,4 +349,57 @@ async fn who_wants_no_messages_can_still_be_forgotten() {
         ana.gets(&story, "/forget all").await;
         assert!(ana.gets(&story, "yes").await.starts_with("Everything is deleted"));
     }
+}
+
+/// What stands behind a link.
+async fn fetched(url: &str) -> (u16, Value) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = client.get(url).send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+fn link(text: &str) -> String {
+    text.lines().find(|line| line.starts_with("http")).expect("a link").to_owned()
+}
+
+#[tokio::test]
+async fn an_export_is_behind_a_link_of_ones_own_for_a_day() {
+    for number in PROVIDERS {
+        let (mut story, ana) = after(number, &["I like green tea"]).await;
+        Phone::of(&story, number, BEN).gets(&story, "I am somebody else").await;
+        remember(&story, "likes", json!("green tea")).await;
+        remember(&story, "instructions", json!("Be brief.")).await;
+        let told = ana.gets(&story, "/export").await;
+        assert!(told.contains("24 hours"), "{told}");
+        let url = link(&told);
+        story.kill().await;
+        story.start().await;
+        let url = format!("{}{}", story.url(), url::Url::parse(&url).unwrap().path());
+        let (status, document) = fetched(&url).await;
+        assert_eq!((status, &document["olifant_export"]), (200, &json!(1)));
+        assert_eq!(document["profile"][0]["value"], "green tea");
+        assert_eq!(document["instructions"], "Be brief.");
+        let said = &document["conversations"][0]["messages"];
+        assert_eq!(said[0]["text"], "I like green tea");
+        assert_eq!(said[1]["text"], "You said: I like green tea");
+        assert!(!document.to_string().contains("somebody else"));
+        let read = olifant::transfer::read(
+            document.to_string().as_bytes(),
+            &olifant::transfer::Options::at(story.clock.now()),
+        );
+        assert_eq!(read.unwrap().turns.len(), said.as_array().unwrap().len(), "it can come in");
+        assert_eq!(fetched(&format!("{url}0")).await.0, 404);
+        story.advance(24 * 60 * 60);
+        assert_eq!(fetched(&url).await.0, 404);
+    }
+}
+
+#[tokio::test]
+async fn a_link_of_somebody_who_is_forgotten_leads_nowhere() {
+    let (story, ana) = after("meta", &["hello"]).await;
+    let url = link(&ana.gets(&story, "/exportar").await);
+    assert_eq!(fetched(&url).await.0, 200);
+    ana.gets(&story, "/forget all").await;
+    ana.gets(&story, "yes").await;
+    assert_eq!(fetched(&url).await.0, 404);
 }

@@ -7,6 +7,7 @@ use super::Order;
 use crate::assistant::context::one_line;
 use crate::domain::content::Content;
 use crate::domain::memory::{Entry, INSTRUCTIONS};
+use crate::domain::message::Message;
 use crate::store::StoreError;
 
 /// How much of one value is told, in characters.
@@ -48,7 +49,7 @@ impl Order<'_> {
 
     async fn kept(&self) -> Result<String, StoreError> {
         let (mut count, mut since) = (0_usize, Timestamp::MAX);
-        let look = |_, row: &crate::domain::message::Message| {
+        let look = |_, row: &Message| {
             if row.content != Content::Revoked {
                 count += 1;
                 since = since.min(row.at);

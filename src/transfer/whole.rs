@@ -16,8 +16,10 @@ const PIECE: u32 = 500_000;
 
 /// Where it is read.
 #[derive(Clone, Copy)]
-pub(in crate::assistant) struct Reads<'a> {
+pub struct Reads<'a> {
+    /// What was said.
     pub transcript: &'a dyn Transcript,
+    /// What is noted.
     pub memory: &'a dyn Memory,
 }
 
@@ -48,19 +50,29 @@ impl Reads<'_> {
         person: &Person,
         mut look: impl FnMut(ConversationId, &Message) + Send,
     ) -> Result<(), StoreError> {
-        let ids = person.conversations.iter().map(|(_, id)| id).chain(&person.archives);
-        for id in ids {
-            let Some(conversation) = self.transcript.conversation(*id).await? else { continue };
-            self.messages_of(conversation, &mut look).await?;
+        for conversation in self.conversations(person).await? {
+            let id = conversation.id;
+            self.messages_of(conversation, |row| look(id, row)).await?;
         }
         Ok(())
     }
 
-    /// The newest piece first, and also what `/new` has put behind.
-    async fn messages_of(
+    /// All conversations of a person, and what was brought in.
+    pub async fn conversations(&self, person: &Person) -> Result<Vec<Conversation>, StoreError> {
+        let ids = person.conversations.iter().map(|(_, id)| id).chain(&person.archives);
+        let mut all = Vec::new();
+        for id in ids {
+            all.extend(self.transcript.conversation(*id).await?);
+        }
+        Ok(all)
+    }
+
+    /// Shows every message of a conversation, also what `/new` has put behind:
+    /// the newest piece first, each in order.
+    pub async fn messages_of(
         &self,
         mut conversation: Conversation,
-        look: &mut (impl FnMut(ConversationId, &Message) + Send),
+        mut look: impl FnMut(&Message) + Send,
     ) -> Result<(), StoreError> {
         conversation.window_from = 0;
         let mut before = Position { seq: conversation.next_seq, part: 0 };
@@ -71,7 +83,7 @@ impl Reads<'_> {
             rows.retain(|row| row.position < before);
             let Some(first) = rows.first() else { return Ok(()) };
             before = first.position;
-            rows.iter().for_each(|row| look(conversation.id, row));
+            rows.iter().for_each(&mut look);
         }
     }
 }
