@@ -100,8 +100,7 @@ impl App {
         let assistant = Arc::new(Assistant::new(
             minds.subscribe(),
             store.clone(),
-            store.clone(),
-            store.clone(),
+            public_url.clone(),
             clock.clone(),
         ));
         let alerts = Arc::new(Alerts::new(clock.clone()));

@@ -8,8 +8,8 @@ use crate::domain::change::Change;
 use crate::domain::content::Content;
 use crate::domain::id::MessageId;
 use crate::domain::job::Task;
-use crate::domain::memory::{Entry, Origin, Page, Space, Write};
-use crate::domain::message::Message;
+use crate::domain::memory::{Entry, INSTRUCTIONS, Origin, Page, Space, Write};
+use crate::domain::message::{Message, Role};
 use crate::domain::person::Person;
 use crate::store::StoreError;
 
@@ -110,12 +110,16 @@ async fn sources(
     let mut ids = Vec::new();
     for version in before.iter().chain([entry]) {
         ids.extend(version.cites.iter().filter(|id| is_theirs(wish.person, **id)));
-        ids.extend(saying(shelves, wish, &version.text()).await?);
+        // Wishes are sentences whose words stand in many messages.
+        if entry.key != INSTRUCTIONS {
+            ids.extend(saying(shelves, wish, &version.text()).await?);
+        }
     }
     Ok(ids)
 }
 
-/// The messages that have all the words of a value.
+/// The messages that have all the words of a value; what a human of the
+/// business said is the business's.
 async fn saying(
     shelves: Shelves<'_>,
     wish: &Wish<'_>,
@@ -125,7 +129,8 @@ async fn saying(
     let found = find(shelves, wish.person, &query, &Default::default()).await?;
     let found = found.iter().map(|one| (one.id, &one.message));
     let says = |(_, row): &(MessageId, &Message)| {
-        row.content != Content::Revoked && share(value, &row.content.as_text()) >= 1.0
+        let open = row.content != Content::Revoked && row.role != Role::Business;
+        open && share(value, &row.content.as_text()) >= 1.0
     };
     Ok(found.chain(wish.newest.iter().copied()).filter(says).map(|(id, _)| id).collect())
 }

@@ -19,7 +19,7 @@ impl Mind {
         }
         let line = |name: &str, corrected: bool| {
             let items = last.iter().filter(|one| one.corrected == corrected);
-            let items: Vec<String> = items.map(|one| item(one)).collect();
+            let items: Vec<String> = items.map(|one| self.item(one, language)).collect();
             let line = filled(self.replies.line(language, name), &[("items", &items.join(", "))]);
             Some(line).filter(|_| !items.is_empty())
         };
@@ -27,8 +27,10 @@ impl Mind {
             line("saved", false).into_iter().chain(line("corrected", true)).collect();
         Some(lines.join("\n")).filter(|lines| !lines.is_empty())
     }
-}
 
-fn item(noted: &Noted) -> String {
-    format!("{} = {}", noted.key.replace('_', " "), one_line(&noted.value, VALUE))
+    fn item(&self, noted: &Noted, language: &str) -> String {
+        let key = noted.key.replace('_', " ");
+        let key = self.replies.label(language, &noted.key).unwrap_or(&key);
+        format!("{key} = {}", one_line(&noted.value, VALUE))
+    }
 }
