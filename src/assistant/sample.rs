@@ -201,7 +201,8 @@ impl Desk {
     pub fn new(texts: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sled:{}", folder.path().join("store").display());
-        let config = store::Config { url, cache_mb: 1, min_free_mb: 0, key: None, key_previous: None };
+        let config =
+            store::Config { url, cache_mb: 1, min_free_mb: 0, key: None, key_previous: None };
         let store = store::open(&config, &[], Clock::manual(now())).expect("a store");
         let (turn, zone) = (turn(texts), jiff::tz::TimeZone::UTC);
         Self { store, turn, history: vec![], quoted: vec![], zone, _folder: folder }
