@@ -153,7 +153,7 @@ fn settings(
 
 /// What dev mode decides itself.
 fn fixed(folder: &Folder, app_at: SocketAddr, phone_at: SocketAddr) -> String {
-    let Secrets { access_token, app_secret, verify_token, account_sid, auth_token } =
+    let Secrets { access_token, app_secret, verify_token, account_sid, auth_token, store_key } =
         &folder.secrets;
     let store = serde_json::Value::from(format!("sled:{}", folder.path(STORE).display()));
     format!(
@@ -163,6 +163,7 @@ listen = "{app_at}"
 public_url = "http://{app_at}"
 [store]
 url = {store}
+key = "{store_key}"
 min_free_mb = 64
 [handoff]
 operators = ["{OPERATOR}"]
