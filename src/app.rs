@@ -273,6 +273,9 @@ fn minds(
         if let Some(hangs) = &settings.sources.model_hangs {
             mind.model = Arc::new(Switched::new(mind.model, hangs.clone()));
         }
+        for warning in mind.knowledge.warnings() {
+            tracing::warn!("{warning}");
+        }
         minds.insert(name.clone(), Arc::new(mind));
     }
     Ok(minds)

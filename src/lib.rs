@@ -16,6 +16,7 @@
 //! intake         from what a provider told to the store, and what an operator must know of it
 //! assistant      from a turn to a reply: policy, context, model and tools, format,
 //!                handing over to a human
+//! knowledge      what the business knows: its files, the best of them for a question
 //! tool           what a model may do besides talking
 //! transfer       a person's memory on its way out and in: our export, JSON lines, a chat's text
 //! llm            one prompt in, one completion out: openai, demo
@@ -62,6 +63,7 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod intake;
+pub mod knowledge;
 pub mod llm;
 pub mod lock;
 pub mod provider;
