@@ -9,6 +9,7 @@ mod body;
 pub mod error;
 mod health;
 mod media_api;
+pub mod memory_api;
 pub mod messages_api;
 mod openapi;
 mod serve;
@@ -67,6 +68,10 @@ pub struct Shared {
     pub public_url: Url,
     /// The time.
     pub clock: Clock,
+    /// How much programs may keep.
+    pub memory_api: memory_api::Config,
+    /// What they read of people's memory.
+    pub looks: Arc<memory_api::looks::Looks>,
     /// Cancelled when no more work is wanted.
     pub stopping: CancellationToken,
 }
@@ -79,7 +84,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/webhooks/twilio", post(webhook::twilio))
         .route("/webhooks/twilio/status", post(webhook::twilio))
         .with_state(Arc::new(state));
-    webhooks.merge(openapi::router(shared))
+    webhooks.merge(memory_api::compat::router(shared.clone())).merge(openapi::router(shared))
 }
 
 #[cfg(test)]
