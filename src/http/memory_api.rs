@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use super::Shared;
 use super::auth::Keeper;
-use super::body::json;
+use super::body;
 use super::error::Problem;
 use crate::domain::memory::{Cursor, Entry, Op, Origin, Page, Quota, Write};
 use place::{KEY, NAMESPACE, Namespace, is_key};
@@ -155,7 +155,7 @@ pub async fn write(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Kept, Problem> {
-    let put: Put = json(request, shared.memory_api.most_bytes()).await?;
+    let put: Put = body::read(request, shared.memory_api.most_bytes()).await?;
     let op = Op::Set { value: put.value, ttl: ttl(put.ttl)? };
     spot.put(op, &headers).await.map(Kept::from)
 }
@@ -212,7 +212,7 @@ pub async fn incr(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Kept, Problem> {
-    let more: Increase = json(request, shared.memory_api.most_bytes()).await?;
+    let more: Increase = body::read(request, shared.memory_api.most_bytes()).await?;
     let op = Op::Add { by: more.by, ttl: ttl(more.ttl)? };
     spot.put(op, &headers).await.map(Kept::from)
 }
@@ -249,7 +249,7 @@ pub async fn append(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Appended, Problem> {
-    let more: Append = json(request, shared.memory_api.most_bytes()).await?;
+    let more: Append = body::read(request, shared.memory_api.most_bytes()).await?;
     let op = Op::Append { values: more.values, ttl: ttl(more.ttl)? };
     spot.put(op, &headers).await.map(Appended::from)
 }

@@ -94,12 +94,47 @@ impl Looks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
 
     #[test]
     fn a_minute_begins_at_its_first_second() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
         assert_eq!(minute(at("2026-11-25T10:20:59.999Z")), at("2026-11-25T10:20:00Z"));
         assert_eq!(minute(at("2026-11-25T10:20:00Z")), at("2026-11-25T10:20:00Z"));
         assert_eq!(minute(at("1969-12-31T23:59:30Z")), at("1969-12-31T23:59:00Z"));
+    }
+
+    #[tokio::test]
+    async fn what_is_read_is_written_when_the_minute_is_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sled:{}", dir.path().display());
+        let config =
+            store::Config { url, cache_mb: 8, min_free_mb: 0, key: None, key_previous: None };
+        let clock = Clock::manual(at("2026-11-25T10:20:30Z"));
+        let store = store::open(&config, &[], clock.clone()).unwrap();
+        let looks = Looks::new(store.clone());
+        let person = |n: u8| PersonId::from_bytes([n; 16]);
+        for n in 0..250 {
+            looks.count(clock.now(), "0a1b2c3d", person(n % 125));
+        }
+        let stop = CancellationToken::new();
+        let passes = async {
+            // It waits already: the other half of the join was polled first.
+            clock.advance(Duration::from_secs(30));
+            while store.accesses(1).await.unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            stop.cancel();
+        };
+        tokio::join!(looks.run(&clock, &stop), passes);
+        looks.keep().await;
+        let noted = store.accesses(1000).await.unwrap();
+        assert_eq!(noted.len(), 125);
+        let all = |access: &Access| (access.minute, access.reads, access.writes);
+        assert!(noted.iter().all(|access| all(access) == (at("2026-11-25T10:20:00Z"), 2, 0)));
+        assert!(looks.lock().is_empty());
     }
 }
