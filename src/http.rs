@@ -10,6 +10,7 @@ pub mod error;
 mod exports;
 mod health;
 mod media_api;
+pub mod memory_api;
 pub mod messages_api;
 mod openapi;
 mod serve;
@@ -68,6 +69,10 @@ pub struct Shared {
     pub public_url: Url,
     /// The time.
     pub clock: Clock,
+    /// How much programs may keep.
+    pub memory_api: memory_api::Config,
+    /// What they read of people's memory.
+    pub looks: Arc<memory_api::looks::Looks>,
     /// Cancelled when no more work is wanted.
     pub stopping: CancellationToken,
 }
@@ -82,7 +87,8 @@ pub fn router(shared: Shared) -> Router {
         .route("/webhooks/twilio", post(webhook::twilio))
         .route("/webhooks/twilio/status", post(webhook::twilio))
         .with_state(Arc::new(state));
-    webhooks.merge(exports).merge(openapi::router(shared))
+    let botwire = memory_api::compat::router(shared.clone());
+    webhooks.merge(exports).merge(botwire).merge(openapi::router(shared))
 }
 
 #[cfg(test)]

@@ -279,7 +279,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         (
             refused(META, &[("OLIFANT__TYPO", "1")]),
             "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, twilio, llm, \
-             assistant, sending, policy, handoff, memory, events, alerts, businesses",
+             assistant, sending, policy, handoff, memory, memory_api, events, alerts, businesses",
         ),
         (
             refused(META, &[("OLIFANT__LLM__TIMEOUT_S", "soon")]),
@@ -540,6 +540,7 @@ fn known() -> BTreeSet<String> {
     add("policy", fields::<policy::Config>());
     add("handoff", fields::<handoff::Config>());
     add("memory", fields::<assistant::memory::Config>());
+    add("memory_api", fields::<http::memory_api::Config>());
     add("events", fields::<jobs::Events>());
     add("alerts", fields::<jobs::Alerts>());
     add("twilio", fields::<catch_up::Config>());

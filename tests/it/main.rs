@@ -15,6 +15,7 @@ mod commanding;
 mod handing_over;
 mod killing;
 mod knowing;
+mod memory_api;
 mod meta_besides;
 mod meta_errors;
 mod meta_inbound;

@@ -9,7 +9,7 @@ use crate::assistant::think::Thought;
 use crate::domain::change::{Change, Subject};
 use crate::domain::content::{Choice, Choices, Content};
 use crate::domain::id::{ConversationId, MessageId};
-use crate::domain::memory::{Asked, Entry, Expect, INSTRUCTIONS, Op, Origin, Write};
+use crate::domain::memory::{Asked, Entry, INSTRUCTIONS, Op, Origin, Write};
 use crate::domain::message::{Message, Role};
 use crate::store::StoreError;
 
@@ -94,7 +94,7 @@ impl Order<'_> {
         let left = entry.expires_at.map(|at| at.duration_since(self.now));
         let ttl = left.map(|left| left.try_into().unwrap_or_default());
         let op = Op::Set { value: entry.value, ttl };
-        Write { key: entry.key, expect: Expect::Any, op, origin: entry.origin, cites: entry.cites }
+        Write { op, cites: entry.cites, ..Write::delete(entry.key, entry.origin) }
     }
 
     /// The messages that go, those of this turn excepted.
