@@ -37,7 +37,11 @@ impl Upkeep {
 
     /// Every hour, until `stop`.
     pub async fn run(&self, stop: CancellationToken) {
-        while stop.run_until_cancelled(self.clock.pause(EVERY)).await.is_some() {
+        loop {
+            let next = self.clock.reached(self.clock.now() + EVERY);
+            if stop.run_until_cancelled(next).await.is_none() {
+                return;
+            }
             let Some(swept) = stop.run_until_cancelled(self.sweep()).await else { return };
             match swept {
                 Ok(0) => {}
