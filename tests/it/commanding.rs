@@ -93,10 +93,11 @@ async fn memory_is_told_as_a_list_without_where_the_dialog_stands() {
         assert!(nothing.starts_with("I have noted nothing about you yet.\n\n"), "{nothing}");
         remember(&story, "conversation_stage", json!("ordering")).await;
         remember(&story, "likes", json!(["tea", "long walks"])).await;
+        remember(&story, "likes_2", json!("rain")).await;
         remember(&story, "favourite_colour", json!("blue")).await;
         remember(&story, "instructions", json!("Be brief.")).await;
         let told = ana.gets(&story, "/memory").await;
-        let begins = "What I know about you:\n• Favourite colour: blue\n• Likes: tea, long walks\n\n\
+        let begins = "What I know about you:\n• Favourite colour: blue\n• Likes: rain\n• Likes: tea, long walks\n\n\
                       How you want me to answer: Be brief.\n\n\
                       Messages between us that are kept: 5, since 2027-01-15.\n\n";
         assert!(told.starts_with(begins), "{told}");
