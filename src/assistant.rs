@@ -4,6 +4,7 @@
 pub mod command;
 mod config;
 mod context;
+mod draft;
 pub mod format;
 pub mod handoff;
 pub mod language;
@@ -28,10 +29,12 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::domain::id::Business;
+use crate::domain::id::{Business, ConversationId};
+use crate::domain::memory::Summary;
 use crate::domain::record::Verdict;
 use crate::domain::turn::{Finished, Turn};
 use crate::provider::Limits;
+use crate::recollect::Shelves;
 use crate::store::{Store, StoreError};
 use crate::transfer::whole::Reads;
 use command::{Command, Order};
@@ -40,6 +43,7 @@ use policy::Decision;
 use replies::Wish;
 
 pub use config::{BusinessConfig, Config, Hours};
+pub use memory::summary::NoSummary;
 pub use mind::Mind;
 
 /// The minds of all businesses.
@@ -138,7 +142,8 @@ impl Assistant {
             }
             Decision::Answer => {
                 let context = self.context(turn, mind).await?;
-                let answer = mind.answer(turn, &context, limits, &self.clock).await;
+                let answer =
+                    mind.answer(turn, &context, self.shelves(), limits, &self.clock).await?;
                 match self.was_stopped(turn, mind).await {
                     true => Finished::silent("the person said STOP meanwhile"),
                     false => answer,
@@ -169,7 +174,23 @@ impl Assistant {
     }
 
     async fn context(&self, turn: &Turn, mind: &Mind) -> Result<Context, StoreError> {
-        Context::read(&*self.store, turn, mind.memory.budget_tokens).await
+        // With what is just beyond the window, to see how much that is.
+        let tokens = mind.memory.budget_tokens.saturating_add(mind.untold_tokens());
+        Context::read(self.shelves(), turn, tokens).await
+    }
+
+    fn shelves(&self) -> Shelves<'_> {
+        Shelves { transcript: &*self.store, memory: &*self.store }
+    }
+
+    /// What left the window of a conversation, told in short by its business's
+    /// model; `None` = there is nothing new to tell.
+    pub async fn summarise(&self, id: ConversationId) -> Result<Option<Summary>, NoSummary> {
+        let Some(conversation) = self.store.conversation(id).await? else { return Ok(None) };
+        match self.mind(&conversation.number.business).filter(|mind| mind.summarises()) {
+            Some(mind) => mind.summarise(&conversation, self.shelves(), self.clock.now()).await,
+            None => Ok(None),
+        }
     }
 
     /// Whether a STOP waits for the next turn. Who can't read it now answers.

@@ -17,11 +17,14 @@
 //! intake         from what a provider told to the store, and what an operator must know of it
 //! assistant      from a turn to a reply: policy, context, model and tools, format,
 //!                handing over to a human, a person's own commands
+//! knowledge      what the business knows: its files, the best of them for a question
 //! tool           what a model may do besides talking
+//! recollect      what a person said, found again and forgotten
 //! transfer       a person's memory on its way out and in: our export, JSON lines, a chat's text
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
 //! store          state changes, each one durable commit: sled
+//! recall         search over a person's own past turns: pure functions
 //! alert          what an operator must know
 //! clock          the time: every wait goes through it        tokens   how long a text is
 //! lock           a file that one process holds
@@ -62,9 +65,12 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod intake;
+pub mod knowledge;
 pub mod llm;
 pub mod lock;
 pub mod provider;
+pub mod recall;
+pub mod recollect;
 pub mod sandbox;
 pub mod shutdown;
 pub mod store;
