@@ -157,7 +157,8 @@ fn load(file: Option<PathBuf>, fixed: String) -> Result<Settings, Failure> {
 
 /// What dev mode decides itself.
 fn fixed(secrets: &Secrets, store: &Path, app_at: SocketAddr, phone_at: SocketAddr) -> String {
-    let Secrets { access_token, app_secret, verify_token, account_sid, auth_token } = secrets;
+    let Secrets { access_token, app_secret, verify_token, account_sid, auth_token, store_key } =
+        secrets;
     let store = serde_json::Value::from(format!("sled:{}", store.display()));
     format!(
         r#"
@@ -166,6 +167,7 @@ listen = "{app_at}"
 public_url = "http://{app_at}"
 [store]
 url = {store}
+key = "{store_key}"
 min_free_mb = 64
 [handoff]
 operators = ["{OPERATOR}"]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::change::Change;
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::Delivery;
-use crate::domain::id::{ConversationId, MessageId, Position};
+use crate::domain::id::{ConversationId, KeyId, MessageId, Position};
 use crate::domain::message::{Attached, Message, Outgoing, Role, Status};
 use crate::domain::turn::{Finished, Turn, TurnOutcome};
 use crate::store::sled::index::found_by;
@@ -105,10 +105,11 @@ impl Tx<'_> {
         upto: Position,
         finished: Finished,
     ) -> Result<(), StoreError> {
+        self.keep_trace(conversation, upto, &finished)?;
         let mut record = Some(finished.record);
         for (part, outgoing) in (1u16..).zip(finished.messages) {
             let position = Position { seq: upto.seq, part };
-            let row = Message { turn: record.take(), ..self.outgoing_row(position, outgoing) };
+            let row = Message { turn: record.take(), ..self.outgoing_row(position, outgoing)? };
             self.put_words(conversation, &row)?;
             let id = MessageId { conversation: conversation.id, position };
             self.put(keys::delivery(id), &DeliveryRow::NEW)?;
@@ -121,10 +122,30 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// What the turn was told stands with its first reply, or with the message
+    /// that got none.
+    fn keep_trace(
+        &mut self,
+        conversation: &Conversation,
+        upto: Position,
+        finished: &Finished,
+    ) -> Result<(), StoreError> {
+        let Some(trace) = &finished.trace else { return Ok(()) };
+        let part = u16::from(!finished.messages.is_empty());
+        let position = Position { part, ..upto };
+        let id = MessageId { conversation: conversation.id, position };
+        self.put_under(conversation.key, keys::trace(id), trace)
+    }
+
     /// The row of a message of ours that waits to go out.
-    pub fn outgoing_row(&self, position: Position, outgoing: Outgoing) -> Message {
+    pub fn outgoing_row(
+        &mut self,
+        position: Position,
+        outgoing: Outgoing,
+    ) -> Result<Message, StoreError> {
+        let sealed = self.key_of_all(&outgoing.about_all)?;
         let terms = found_by(&outgoing.content, None);
-        Message {
+        Ok(Message {
             position,
             role: Role::Assistant,
             tokens: tokens::count(&outgoing.content.as_text()),
@@ -136,6 +157,7 @@ impl Tx<'_> {
                 quotes: outgoing.quotes,
                 introduces: outgoing.introduces,
                 about: outgoing.about,
+                sealed,
                 ..Attached::default()
             },
             status: Status::Queued,
@@ -146,6 +168,21 @@ impl Tx<'_> {
             pricing: None,
             reaction: None,
             turn: None,
+        })
+    }
+
+    /// A key for words about several people: each of them takes it along.
+    fn key_of_all(&mut self, about: &[ConversationId]) -> Result<Option<KeyId>, StoreError> {
+        if about.len() < 2 {
+            return Ok(None);
         }
+        let key = self.new_key()?;
+        for id in about {
+            if let Some(mut conversation) = self.if_there(*id)? {
+                conversation.shared.push(key);
+                self.put_conversation(&conversation)?;
+            }
+        }
+        Ok(Some(key))
     }
 }
