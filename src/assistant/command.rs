@@ -22,15 +22,15 @@ use super::{Mind, policy};
 use crate::domain::change::{Change, Subject};
 use crate::domain::content::Content;
 use crate::domain::memory::Asked;
-use crate::domain::message::{Message, Role};
+use crate::domain::message::{Message, Outgoing, Role};
 use crate::domain::person::Address;
-use crate::domain::record::Verdict;
+use crate::domain::record::{TurnRecord, Verdict};
 use crate::domain::turn::{Finished, Turn};
 use crate::provider::Limits;
 use crate::store::{StoreError, Transcript};
 use crate::transfer::whole::Reads;
 
-pub use export::{SPACE as EXPORTS, hash};
+pub use export::{FILE as EXPORT_FILE, SPACE as EXPORTS, hash};
 
 /// What a person orders.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,11 +186,21 @@ impl Order<'_> {
             Command::ForgetAll => self.ask(),
             Command::Confirm => self.doing("forgotten", vec![Change::ForgetAll]),
             Command::Refuse => self.doing("forget_kept", vec![]),
-            Command::Export => self.export(),
+            Command::Export if limits.uploads => return Ok(self.sends(self.file())),
+            Command::Export => self.link(),
             Command::New => self.doing("new_conversation", self.fresh()),
             Command::Help => self.doing(self.help(), vec![]),
         };
         Ok(self.mind.reply(self.turn, context, limits, thought, Verdict::Said))
+    }
+
+    fn sends(&self, message: Outgoing) -> Finished {
+        Finished {
+            messages: vec![message],
+            changes: Vec::new(),
+            record: TurnRecord::new(Verdict::Said),
+            trace: None,
+        }
     }
 
     fn help(&self) -> &'static str {

@@ -1,5 +1,6 @@
 //! Steps 10 to 12: from a claimed delivery to the provider, once.
 
+mod exports;
 mod pacing;
 
 use std::borrow::Cow;
@@ -149,6 +150,10 @@ impl Deliveries {
         if let Err(at) = self.pacing.take_place(delivery, limits, &self.clock).await {
             return DeliveryOutcome::Retry { at, failure: None };
         }
+        let message = match self.with_file(provider, delivery, message).await {
+            Ok(message) => message,
+            Err(failure) => return self.decide(delivery, failure),
+        };
         let now = self.clock.now();
         match provider.send(&Parcel { message: &message, ..parcel(delivery, now) }).await {
             Ok(id) => DeliveryOutcome::Sent(id),

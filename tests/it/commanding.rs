@@ -4,8 +4,10 @@
 use olifant::domain::change::{Change, Subject};
 use olifant::domain::content::Content;
 use olifant::domain::memory::{Asked, Entry, Origin, Page, Space, Write};
-use olifant::domain::message::{Message, Role};
+use olifant::domain::message::{Message, Role, Status};
 use olifant::domain::record::Verdict;
+use olifant::provider::NumberConfig;
+use olifant::sandbox::gate::Fault;
 use olifant::sandbox::phones::Bubble;
 use olifant::sandbox::{meta, twilio};
 use serde_json::{Value, json};
@@ -93,10 +95,11 @@ async fn memory_is_told_as_a_list_without_where_the_dialog_stands() {
         assert!(nothing.starts_with("I have noted nothing about you yet.\n\n"), "{nothing}");
         remember(&story, "conversation_stage", json!("ordering")).await;
         remember(&story, "likes", json!(["tea", "long walks"])).await;
+        remember(&story, "likes_2", json!("rain")).await;
         remember(&story, "favourite_colour", json!("blue")).await;
         remember(&story, "instructions", json!("Be brief.")).await;
         let told = ana.gets(&story, "/memory").await;
-        let begins = "What I know about you:\n• Favourite colour: blue\n• Likes: tea, long walks\n\n\
+        let begins = "What I know about you:\n• Favourite colour: blue\n• Likes: rain\n• Likes: tea, long walks\n\n\
                       How you want me to answer: Be brief.\n\n\
                       Messages between us that are kept: 5, since 2027-01-15.\n\n";
         assert!(told.starts_with(begins), "{told}");
@@ -363,40 +366,75 @@ fn link(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_export_is_behind_a_link_of_ones_own_for_a_day() {
-    for number in PROVIDERS {
-        let (mut story, ana) = after(number, &["I like green tea"]).await;
-        Phone::of(&story, number, BEN).gets(&story, "I am somebody else").await;
-        remember(&story, "likes", json!("green tea")).await;
-        remember(&story, "instructions", json!("Be brief.")).await;
-        let told = ana.gets(&story, "/export").await;
-        assert!(told.contains("24 hours"), "{told}");
-        let url = link(&told);
-        story.kill().await;
-        story.start().await;
-        let url = format!("{}{}", story.url(), url::Url::parse(&url).unwrap().path());
-        let (status, document) = fetched(&url).await;
-        assert_eq!((status, &document["olifant_export"]), (200, &json!(1)));
-        assert_eq!(document["profile"][0]["value"], "green tea");
-        assert_eq!(document["instructions"], "Be brief.");
-        let said = &document["conversations"][0]["messages"];
-        assert_eq!(said[0]["text"], "I like green tea");
-        assert_eq!(said[1]["text"], "You said: I like green tea");
-        assert!(!document.to_string().contains("somebody else"));
-        let read = olifant::transfer::read(
-            document.to_string().as_bytes(),
-            &olifant::transfer::Options::at(story.clock.now()),
-        );
-        assert_eq!(read.unwrap().turns.len(), said.as_array().unwrap().len(), "it can come in");
-        assert_eq!(fetched(&format!("{url}0")).await.0, 404);
-        story.advance(24 * 60 * 60);
-        assert_eq!(fetched(&url).await.0, 404);
-    }
+async fn on_twilio_an_export_is_behind_a_link_of_ones_own_for_a_day() {
+    let (mut story, ana) = after("twilio", &["I like green tea"]).await;
+    Phone::of(&story, "twilio", BEN).gets(&story, "I am somebody else").await;
+    remember(&story, "likes", json!("green tea")).await;
+    remember(&story, "instructions", json!("Be brief.")).await;
+    let told = ana.gets(&story, "/export").await;
+    assert!(told.contains("24 hours"), "{told}");
+    let path = url::Url::parse(&link(&told)).unwrap().path().to_owned();
+    story.restart().await;
+    let url = format!("{}{path}", story.url());
+    let (status, document) = fetched(&url).await;
+    assert_eq!(status, 200);
+    is_all_of_it(&story, &document);
+    assert_eq!(fetched(&format!("{url}0")).await.0, 404);
+    story.advance(24 * 60 * 60);
+    assert_eq!(fetched(&url).await.0, 404);
+}
+
+/// Everything of Ana and nothing of Ben, in a form that can come in again.
+fn is_all_of_it(story: &Story, document: &Value) {
+    assert_eq!(document["olifant_export"], 1);
+    assert_eq!(document["profile"][0]["value"], "green tea");
+    assert_eq!(document["instructions"], "Be brief.");
+    let said = &document["conversations"][0]["messages"];
+    assert_eq!(said[0]["text"], "I like green tea");
+    assert_eq!(said[1]["text"], "You said: I like green tea");
+    assert!(!document.to_string().contains("somebody else"));
+    let options = olifant::transfer::Options::at(story.clock.now());
+    let read = olifant::transfer::read(document.to_string().as_bytes(), &options).unwrap();
+    assert_eq!(read.turns.len(), said.as_array().unwrap().len());
+}
+
+#[tokio::test]
+async fn on_meta_an_export_is_a_file_that_is_made_when_it_goes_out() {
+    let (story, ana) = after("meta", &["I like green tea"]).await;
+    Phone::of(&story, "meta", BEN).gets(&story, "I am somebody else").await;
+    remember(&story, "likes", json!("green tea")).await;
+    remember(&story, "instructions", json!("Be brief.")).await;
+    story.meta().upload_fault(Fault::Error { status: 500, code: 131_000, retry_after: None });
+    ana.gets(&story, "/export").await;
+    let file = &ana.inbox().pop().unwrap().raw["document"];
+    let words = (&file["filename"], &file["caption"]);
+    assert_eq!(words, (&json!("olifant-export.txt"), &json!("All that is kept about you.")));
+    let document = uploaded(&story, file["id"].as_str().unwrap()).await;
+    is_all_of_it(&story, &document);
+    let row = story.transcript().await.pop().unwrap();
+    let told = "[document olifant-export.txt] All that is kept about you.";
+    assert_eq!((row.content.as_text().as_str(), row.status), (told, Status::Read));
+    assert_eq!(ana.inbox().len(), 2, "once");
+}
+
+/// What was left with Meta.
+async fn uploaded(story: &Story, id: &str) -> Value {
+    let Some(NumberConfig::Meta(number)) = story.app().settings.numbers.get(&"meta".into()) else {
+        panic!("no number")
+    };
+    let base = number.graph_url.trim_end_matches('/').to_owned();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let get = async |url: &str| {
+        let request = client.get(url).bearer_auth("token-1000000001");
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let place = get(&format!("{base}/v25.0/{id}")).await;
+    get(place["url"].as_str().unwrap()).await
 }
 
 #[tokio::test]
 async fn a_link_of_somebody_who_is_forgotten_leads_nowhere() {
-    let (story, ana) = after("meta", &["hello"]).await;
+    let (story, ana) = after("twilio", &["hello"]).await;
     let url = link(&ana.gets(&story, "/exportar").await);
     assert_eq!(fetched(&url).await.0, 200);
     ana.gets(&story, "/forget all").await;

@@ -12,6 +12,7 @@ mod stops;
 mod answering;
 mod api;
 mod commanding;
+mod demonstrating;
 mod handing_over;
 mod killing;
 mod knowing;

@@ -1,5 +1,6 @@
-//! `/export`: all that is kept, behind a link that only its holder knows and
-//! that is gone after a day. Nothing is made before somebody follows it.
+//! `/export`: all that is kept, as a file where the provider takes one, else
+//! behind a link that only its holder knows and that is gone after a day.
+//! Nothing is made before it is sent or fetched.
 
 use std::time::Duration;
 
@@ -9,8 +10,10 @@ use sha2::{Digest, Sha256};
 use super::Order;
 use crate::assistant::think::Thought;
 use crate::domain::change::{Change, Subject};
+use crate::domain::content::{Content, Media, MediaKind};
 use crate::domain::id::Business;
 use crate::domain::memory::{Op, Origin, Space, Write};
+use crate::domain::message::Outgoing;
 
 /// The namespace of a business that holds who may fetch what; no program can
 /// name it.
@@ -24,8 +27,28 @@ pub fn hash(secret: &str) -> String {
     hex::encode(Sha256::digest(secret))
 }
 
+/// What stands for the file until it goes out, in the place of its reference.
+pub const FILE: &str = "olifant:export";
+
+/// Phones open it, and providers take it, as a text.
+const MIME: &str = "text/plain";
+const NAME: &str = "olifant-export.txt";
+
 impl Order<'_> {
-    pub(super) fn export(&self) -> Thought {
+    /// The file, with a line that says what it is.
+    pub(super) fn file(&self) -> Outgoing {
+        Outgoing::new(Content::Media(Media {
+            kind: MediaKind::Document,
+            reference: FILE.to_owned(),
+            mime: MIME.to_owned(),
+            caption: Some(self.line("export_file", &[])),
+            filename: Some(NAME.to_owned()),
+            sha256: None,
+        }))
+    }
+
+    /// A link, and how long it is good for.
+    pub(super) fn link(&self) -> Thought {
         let secret = hex::encode(rand::random::<[u8; 32]>());
         let mut url = self.public_url.clone();
         if let Ok(mut path) = url.path_segments_mut() {

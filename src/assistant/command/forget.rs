@@ -84,7 +84,7 @@ impl Order<'_> {
 
     /// By key, by what the key is called, or by value.
     fn names(&self, needle: &Needle, entry: &Entry) -> bool {
-        let labels: Vec<&str> = self.mind.replies.labels(&entry.key).collect();
+        let labels: Vec<&str> = self.mind.replies.labels(memory::kind(&entry.key)).collect();
         let text = [&*entry.key, &labels.join(" "), &memory::told(&entry.value)].join(" ");
         needle.is_in(&text)
     }

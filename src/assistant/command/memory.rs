@@ -42,7 +42,7 @@ impl Order<'_> {
     }
 
     fn item(&self, entry: &Entry) -> String {
-        let label = self.mind.replies.label(self.language, &entry.key);
+        let label = self.mind.replies.label(self.language, kind(&entry.key));
         let label = label.map_or_else(|| readable(&entry.key), str::to_owned);
         format!("• {label}: {}", one_line(&told(&entry.value), VALUE))
     }
@@ -60,6 +60,12 @@ impl Order<'_> {
         let (count, since) = (count.to_string(), since.strftime("%Y-%m-%d").to_string());
         Ok(self.line("memory_messages", &[("count", &count), ("since", &since)]))
     }
+}
+
+/// Several of a kind are numbered: `likes_2` is another of the likes.
+pub(super) fn kind(key: &str) -> &str {
+    let bare = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    bare.strip_suffix('_').filter(|_| bare != key).unwrap_or(key)
 }
 
 /// A key as people write: `favourite_colour` is a favourite colour.
