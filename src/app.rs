@@ -18,6 +18,7 @@ use crate::assistant::{Assistant, Mind, Minds};
 use crate::clock::Clock;
 use crate::config::{self, Settings};
 use crate::http;
+use crate::http::memory_api::looks::Looks;
 use crate::intake::Intake;
 use crate::llm::switched::Switched;
 use crate::provider::Providers;
@@ -54,6 +55,8 @@ pub struct App {
     minds: watch::Sender<Arc<Minds>>,
     intake: Intake,
     clock: Clock,
+    /// What programs read of people's memory.
+    pub looks: Arc<Looks>,
 }
 
 /// Why the program does not start.
@@ -100,7 +103,7 @@ impl App {
         let assistant = Arc::new(Assistant::new(
             minds.subscribe(),
             store.clone(),
-            store.clone(),
+            public_url.clone(),
             clock.clone(),
         ));
         let alerts = Arc::new(Alerts::new(clock.clone()));
@@ -108,6 +111,7 @@ impl App {
             Intake::new(store.clone(), providers.clone(), minds.subscribe(), alerts.clone());
         let jobs = Jobs::new(
             store.clone(),
+            assistant.clone(),
             providers.clone(),
             &settings.events,
             settings.alerts.clone(),
@@ -132,6 +136,7 @@ impl App {
             clock.clone(),
         );
         Ok(Arc::new(Self {
+            looks: Arc::new(Looks::new(store.clone())),
             store,
             assistant,
             workers,
@@ -164,6 +169,8 @@ impl App {
             intake: self.intake.clone(),
             public_url: self.public_url.clone(),
             clock: self.clock.clone(),
+            memory_api: self.settings.memory_api,
+            looks: self.looks.clone(),
             stopping,
         }
     }
@@ -177,7 +184,12 @@ impl App {
     ) -> anyhow::Result<()> {
         let router = self.router(stop.clone());
         let web = http::serve(listener, router, self.clock.clone(), stop.clone());
-        tokio::try_join!(web, self.answer_operators(stop)).context("HTTP ended")?;
+        let looks = async {
+            self.looks.run(&self.clock, &stop).await;
+            Ok(())
+        };
+        tokio::try_join!(web, self.answer_operators(stop.clone()), looks).context("HTTP ended")?;
+        self.looks.keep().await;
         Ok(())
     }
 
@@ -272,6 +284,9 @@ fn minds(
         let mut mind = mind.map_err(|e| settings.explain(&e))?;
         if let Some(hangs) = &settings.sources.model_hangs {
             mind.model = Arc::new(Switched::new(mind.model, hangs.clone()));
+        }
+        for warning in mind.knowledge.warnings() {
+            tracing::warn!("{warning}");
         }
         minds.insert(name.clone(), Arc::new(mind));
     }

@@ -4,10 +4,12 @@
 mod admin_client;
 mod dev;
 mod key;
+mod knowledge;
 mod numbers;
 mod send;
 mod serve;
 mod simulate;
+mod teach;
 mod token;
 
 use std::io::Write;
@@ -29,6 +31,8 @@ Examples:
   olifant dev                        chat with it in the browser; needs nothing
   OPENAI_API_KEY=... olifant dev     the same with a real model
   olifant serve --config my.toml     answer real people
+  olifant teach QUESTION ANSWER --config my.toml
+                                     answer a question better from now on
   olifant numbers list --config my.toml
                                      how the numbers stand
 
@@ -57,6 +61,8 @@ enum Command {
     Dev(dev::Args),
     Serve(serve::Args),
     Numbers(numbers::Args),
+    Knowledge(knowledge::Args),
+    Teach(teach::Args),
     Token(token::Args),
     Key(key::Args),
     Send(Box<send::Args>),
@@ -96,6 +102,8 @@ pub fn run() -> ExitCode {
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Numbers(args) => block_on(numbers::run(args)),
+        Command::Knowledge(args) => knowledge::run(args),
+        Command::Teach(args) => teach::run(args),
         Command::Token(args) => block_on(token::run(args)),
         Command::Key(args) => key::run(args),
         Command::Send(args) => block_on(send::run(*args)),

@@ -6,6 +6,7 @@ pub mod reference;
 
 mod businesses;
 mod layers;
+mod memory_api;
 mod misnamed;
 mod numbers;
 mod operators;
@@ -29,7 +30,8 @@ use layers::{get, origin, table};
 use section::read;
 
 /// What a running program can't change.
-const FIXED: &[&str] = &["server", "store", "numbers", "twilio", "sending", "events", "alerts"];
+const FIXED: &[&str] =
+    &["server", "store", "numbers", "twilio", "sending", "events", "alerts", "memory_api"];
 
 /// All there is at the top.
 const SECTIONS: &[&str] = &[
@@ -43,6 +45,7 @@ const SECTIONS: &[&str] = &[
     "policy",
     "handoff",
     "memory",
+    "memory_api",
     "events",
     "alerts",
     "businesses",
@@ -91,6 +94,8 @@ pub struct Settings {
     pub twilio: catch_up::Config,
     /// `[sending]`.
     pub sending: deliveries::Config,
+    /// `[memory_api]`.
+    pub memory_api: http::memory_api::Config,
     /// `[events]`.
     pub events: jobs::Events,
     /// `[alerts]`.
@@ -169,6 +174,7 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
         businesses,
         twilio: read_section(&tree, "twilio")?,
         sending: read_section(&tree, "sending")?,
+        memory_api: memory_api::read(&tree)?,
         events: telling::events(&tree)?,
         alerts,
         origins: origins(&tree),

@@ -7,8 +7,10 @@ pub mod admin;
 pub mod auth;
 mod body;
 pub mod error;
+mod exports;
 mod health;
 mod media_api;
+pub mod memory_api;
 pub mod messages_api;
 mod openapi;
 mod serve;
@@ -67,6 +69,10 @@ pub struct Shared {
     pub public_url: Url,
     /// The time.
     pub clock: Clock,
+    /// How much programs may keep.
+    pub memory_api: memory_api::Config,
+    /// What they read of people's memory.
+    pub looks: Arc<memory_api::looks::Looks>,
     /// Cancelled when no more work is wanted.
     pub stopping: CancellationToken,
 }
@@ -74,12 +80,15 @@ pub struct Shared {
 /// All routes but the operators'.
 pub fn router(shared: Shared) -> Router {
     let state = webhook::Webhooks::new(shared.clone());
+    let exports =
+        Router::new().route("/exports/{secret}", get(exports::fetch)).with_state(shared.clone());
     let webhooks = Router::new()
         .route("/webhooks/meta", get(webhook::handshake).post(webhook::meta))
         .route("/webhooks/twilio", post(webhook::twilio))
         .route("/webhooks/twilio/status", post(webhook::twilio))
         .with_state(Arc::new(state));
-    webhooks.merge(openapi::router(shared))
+    let botwire = memory_api::compat::router(shared.clone());
+    webhooks.merge(exports).merge(botwire).merge(openapi::router(shared))
 }
 
 #[cfg(test)]

@@ -370,6 +370,9 @@ pub enum StoreError {
     /// The write makes no sense for what is there.
     #[error("{0}")]
     Unfit(&'static str),
+    /// It would be more than may be kept.
+    #[error("{0}")]
+    Full(&'static str),
     /// The store could not be opened or has shut down.
     #[error("{0}")]
     Unavailable(String),

@@ -1,14 +1,17 @@
-//! `olifant token`: who may write to people through the API.
+//! `olifant token`: who may write to people, and use their memory, through the
+//! API.
 
 use super::admin_client::{Ask, Reach};
 use super::{Failure, columns, say, say_json};
 use crate::domain::grant::Scope;
 use crate::domain::id::Business;
 use crate::http::admin::{TokenLine, TokenMade, TokenWanted};
+use crate::http::memory_api::place::{NAMESPACE, Namespace};
 
 const AFTER_HELP: &str = "\
 Examples:
   olifant token new --scope messages --label crm --config my.toml
+  olifant token new --scope memory --namespace crm --config my.toml
   olifant token list --config my.toml
   olifant token revoke 0a1b2c3d --config my.toml
 
@@ -33,8 +36,9 @@ enum Command {
         /// The business that it speaks for; may be left out if there is one.
         #[arg(long, value_name = "NAME")]
         business: Option<String>,
-        /// Only this namespace of the memory.
-        #[arg(long, value_name = "NAME")]
+        /// Only this namespace of the memory; whatsapp-PHONE is that person's
+        /// profile, by whichever of its names it is asked for.
+        #[arg(long, value_name = "NAME", value_parser = namespace)]
         namespace: Option<String>,
         /// A word of your own, so that you know it again.
         #[arg(long, value_name = "TEXT", default_value = "")]
@@ -69,6 +73,10 @@ pub async fn run(args: Args) -> Result<(), Failure> {
 }
 
 async fn make(reach: &Reach, wanted: TokenWanted) -> Result<(), Failure> {
+    if wanted.namespace.is_some() && wanted.scopes != [Scope::Memory] {
+        let message = "--namespace is for a token that is for memory alone: --scope memory";
+        return Err(anyhow::anyhow!(message).into());
+    }
     let made: TokenMade = reach.ask(Ask::post("/tokens", &wanted)?).await?;
     match reach.json {
         true => say_json(&made),
@@ -124,4 +132,10 @@ fn scope(text: &str) -> Result<Scope, String> {
         let names: Vec<&str> = Scope::ALL.iter().map(|(name, _)| *name).collect();
         format!("there is no such scope; there are: {}", names.join(", "))
     })
+}
+
+fn namespace(text: &str) -> Result<String, String> {
+    let good = Namespace::parse(text).is_some();
+    let remedy = format!("1 to {NAMESPACE} of A-Z, a-z, 0-9 and _ - : + @");
+    good.then(|| text.to_owned()).ok_or(remedy)
 }

@@ -279,7 +279,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         (
             refused(META, &[("OLIFANT__TYPO", "1")]),
             "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, twilio, llm, \
-             assistant, sending, policy, handoff, memory, events, alerts, businesses",
+             assistant, sending, policy, handoff, memory, memory_api, events, alerts, businesses",
         ),
         (
             refused(META, &[("OLIFANT__LLM__TIMEOUT_S", "soon")]),
@@ -405,6 +405,9 @@ fn a_business_overrides_only_what_it_names() {
     assert_eq!((named("main").name.as_str(), named("shop").name.as_str()), ("Olifant", "Nina"));
     assert_eq!(named("shop").quiet_ms, named("main").quiet_ms);
     assert_eq!(named("main").hours.mon, None);
+    let answers = |business: &str| named(business).answers_file.clone().unwrap();
+    assert_eq!(answers("main"), PathBuf::from("knowledge/answers.md"));
+    assert_eq!(answers("shop"), PathBuf::from("knowledge/shop/answers.md"));
 }
 
 #[test]
@@ -537,6 +540,7 @@ fn known() -> BTreeSet<String> {
     add("policy", fields::<policy::Config>());
     add("handoff", fields::<handoff::Config>());
     add("memory", fields::<assistant::memory::Config>());
+    add("memory_api", fields::<http::memory_api::Config>());
     add("events", fields::<jobs::Events>());
     add("alerts", fields::<jobs::Alerts>());
     add("twilio", fields::<catch_up::Config>());

@@ -102,7 +102,8 @@ pub enum Change {
     Merge(PersonId),
     /// They are two after all: undoes the link of this name.
     Split(String),
-    /// A program looked at, or wrote, a person's memory.
+    /// A program looked at, or wrote, a person's memory: of the person that the
+    /// changes concern, if they concern one.
     Note(Access),
     /// Effects on somebody else, in the same commit.
     Also(Box<Subject>, Vec<Change>),

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
@@ -97,13 +98,16 @@ pub struct Write {
     pub origin: Origin,
     /// The messages that say so.
     pub cites: Vec<MessageId>,
+    /// Only within this.
+    pub quota: Option<Quota>,
 }
 
 impl Write {
     /// This value, whatever was there.
     pub fn set(key: impl Into<String>, value: Value, origin: Origin) -> Self {
         let op = Op::Set { value, ttl: None };
-        Self { key: key.into(), expect: Expect::Any, op, origin, cites: Vec::new() }
+        let (expect, cites) = (Expect::Any, Vec::new());
+        Self { key: key.into(), expect, op, origin, cites, quota: None }
     }
 
     /// Nothing, whatever was there.
@@ -150,6 +154,43 @@ pub enum Op {
         /// For how long from now; `None` = as before.
         ttl: Option<Duration>,
     },
+}
+
+/// How much a program may have kept; a write that would make it more is
+/// refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// The most characters of a value, as [`Entry::text`].
+    pub value_chars: u64,
+    /// The most characters of a list, or of a text that is one in JSON.
+    pub list_chars: u64,
+    /// The most keys of a space; 0 = any number.
+    pub keys: u64,
+}
+
+impl Quota {
+    /// Whether a value is not too long.
+    pub fn fits(&self, value: &Value) -> bool {
+        let chars = chars(value);
+        chars <= self.value_chars || (chars <= self.list_chars && is_list(value))
+    }
+}
+
+/// How many characters a value has, as [`Entry::text`].
+pub fn chars(value: &Value) -> u64 {
+    let count = |text: &str| text.chars().count() as u64;
+    match value {
+        Value::String(text) => count(text),
+        other => count(&other.to_string()),
+    }
+}
+
+fn is_list(value: &Value) -> bool {
+    match value {
+        Value::Array(_) => true,
+        Value::String(text) => serde_json::from_str::<Vec<IgnoredAny>>(text).is_ok(),
+        _ => false,
+    }
 }
 
 /// A page of a space, newest first.

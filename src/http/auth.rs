@@ -1,10 +1,13 @@
-//! Who calls the API: a token in `Authorization: Bearer`, of which the store
-//! knows only the hash. Without a token nothing is open.
+//! Who calls the API: a token in `Authorization: Bearer` (for memory also
+//! `Basic`), of which the store knows only the hash. Without a token nothing is
+//! open.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::Shared;
@@ -47,21 +50,60 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        let token = bearer(&parts.headers).ok_or_else(unauthenticated)?;
-        let grant = shared.store.grant(&hash(token)).await?;
-        grant.map(Self).ok_or_else(unauthenticated)
+        let token = bearer(&parts.headers).map(str::to_owned);
+        granted(shared, token, "messages").await.map(Self)
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+/// A program that has shown a token for memory: as `Bearer`, or as user or
+/// password of a URL, for clients that know no tokens.
+pub struct Keeper(pub Grant);
+
+impl Keeper {
+    /// Who sends these headers.
+    pub async fn of(shared: &Shared, headers: &HeaderMap) -> Result<Self, Problem> {
+        let token = bearer(headers).map(str::to_owned).or_else(|| basic(headers));
+        let grant = granted(shared, token, "memory").await?;
+        Caller(grant.clone()).business(Scope::Memory)?;
+        Ok(Self(grant))
+    }
 }
 
-fn unauthenticated() -> Problem {
-    let message = "a valid token is missing: send Authorization: Bearer olf_…; make one with \
-                   olifant token new --scope messages";
-    Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", message)
+impl FromRequestParts<Shared> for Keeper {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
+        Self::of(shared, &parts.headers).await
+    }
+}
+
+async fn granted(shared: &Shared, token: Option<String>, scope: &str) -> Result<Grant, Problem> {
+    let unauthenticated = || {
+        let message = format!(
+            "a valid token is missing: send Authorization: Bearer olf_…; make one with \
+             olifant token new --scope {scope}"
+        );
+        Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", message)
+    };
+    let token = token.ok_or_else(unauthenticated)?;
+    shared.store.grant(&hash(&token)).await?.ok_or_else(unauthenticated)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    shown(headers, "bearer")
+}
+
+/// Of user and password the one that looks like a token; else the password.
+fn basic(headers: &HeaderMap) -> Option<String> {
+    let text = String::from_utf8(STANDARD.decode(shown(headers, "basic")?).ok()?).ok()?;
+    let (user, password) = text.split_once(':')?;
+    let is_user = user.starts_with(PREFIX) && !password.starts_with(PREFIX);
+    Some(if is_user { user } else { password }.to_owned())
+}
+
+fn shown<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case(wanted).then(|| token.trim())
 }
 
 #[cfg(test)]
@@ -88,5 +130,17 @@ mod tests {
         for bad in ["olf_1", "Basic olf_1", ""] {
             assert_eq!(token(bad), None, "{bad}");
         }
+    }
+    #[test]
+    fn a_url_holds_it_as_user_or_as_password() {
+        let token = |pair: &str| {
+            let value = format!("Basic {}", STANDARD.encode(pair)).parse().unwrap();
+            basic(&HeaderMap::from_iter([(AUTHORIZATION, value)]))
+        };
+        for pair in ["olifant:olf_1", ":olf_1", "olf_1:", "olf_1:x", "olf_2:olf_1"] {
+            assert_eq!(token(pair), Some("olf_1".into()), "{pair}");
+        }
+        assert_eq!(token("a:b"), Some("b".into()));
+        assert_eq!(token("olf_1"), None);
     }
 }

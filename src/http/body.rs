@@ -20,12 +20,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if content_type(&request) != "application/json" {
-            let message = "send the body with Content-Type: application/json";
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", message));
-        }
-        parse(&whole(request, MAX_JSON).await?).map(Self)
+        read(request, MAX_JSON).await.map(Self)
     }
+}
+
+/// The same, of at most so many bytes.
+pub async fn read<T: DeserializeOwned>(request: Request, most: usize) -> Result<T, Problem> {
+    if content_type(&request) != "application/json" {
+        let message = "send the body with Content-Type: application/json";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", message));
+    }
+    parse(&whole(request, most).await?)
 }
 
 /// The type of a request's body, without parameters.

@@ -4,7 +4,7 @@
 
 use axum::Json;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -133,6 +133,27 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, message)
     }
 
+    /// For people.
+    pub fn message(&self) -> &str {
+        &self.error.message
+    }
+
+    /// What HTTP says.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What else HTTP says.
+    pub fn headers(&self) -> HeaderMap {
+        let header = match self.status {
+            StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, "Bearer")),
+            StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, RETRY_AFTER_S)),
+            _ => None,
+        };
+        let header = header.map(|(name, value)| (name, HeaderValue::from_static(value)));
+        header.into_iter().collect()
+    }
+
     /// Which field of the request is meant.
     pub fn at(mut self, field: &str) -> Self {
         self.error.field = Some(field.to_owned());
@@ -166,6 +187,10 @@ impl From<StoreError> for Problem {
                 Self::new(StatusCode::PRECONDITION_FAILED, "conflict", message)
             }
             StoreError::Unfit(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unfit", message),
+            StoreError::Full(_) => Self::conflict(
+                "quota",
+                format!("{message} (section memory_api of the configuration)"),
+            ),
             StoreError::Busy
             | StoreError::NoSpace { .. }
             | StoreError::ClaimLost
@@ -180,16 +205,6 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.status;
-        let mut response = (status, Json(self)).into_response();
-        let header = match status {
-            StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, "Bearer")),
-            StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, RETRY_AFTER_S)),
-            _ => None,
-        };
-        if let Some((name, value)) = header {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
-        }
-        response
+        (self.status, self.headers(), Json(self)).into_response()
     }
 }

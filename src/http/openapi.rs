@@ -3,21 +3,25 @@
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
+use utoipa::OpenApi as _;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Shared, health, media_api, messages_api};
+use super::{Shared, health, media_api, memory_api, messages_api};
 
 const ABOUT: &str = "What other programs of a business can ask of Olifant. A token speaks for \
-    one business: `olifant token new --scope messages`.";
+    one business: `olifant token new --scope messages`, or `memory`.";
 
 const TOKEN: &str = "`olf_` and 64 hex digits, shown once by `olifant token new`";
 
+const PASSWORD: &str = "the same token as password, with any user";
+
 /// All of them, and `/openapi.json`.
 pub fn router(shared: Shared) -> Router {
-    let (routes, document) = routes().with_state(shared).split_for_parts();
+    let (routes, mut document) = routes().with_state(shared).split_for_parts();
+    document.merge(memory_api::compat::Routes::openapi());
     // A document of strings and maps has a JSON form.
     let json = document.to_pretty_json().unwrap_or_default();
     let page = move || async move { ([(CONTENT_TYPE, "application/json")], json) };
@@ -31,16 +35,25 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(messages_api::send))
         .routes(routes!(messages_api::status))
         .routes(routes!(media_api::upload))
+        .routes(routes!(memory_api::read, memory_api::write, memory_api::delete))
+        .routes(routes!(memory_api::incr))
+        .routes(routes!(memory_api::append))
+        .routes(routes!(memory_api::list, memory_api::clear))
 }
 
 fn empty() -> OpenApi {
-    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(TOKEN));
-    let scheme = SecurityScheme::Http(scheme.build());
+    let scheme = |scheme, about| {
+        let scheme = HttpBuilder::new().scheme(scheme).description(Some(about)).build();
+        SecurityScheme::Http(scheme)
+    };
     let info = InfoBuilder::new()
         .title("Olifant")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(ABOUT))
         .build();
-    let components = ComponentsBuilder::new().security_scheme("token", scheme).build();
+    let components = ComponentsBuilder::new()
+        .security_scheme("token", scheme(HttpAuthScheme::Bearer, TOKEN))
+        .security_scheme("basic", scheme(HttpAuthScheme::Basic, PASSWORD))
+        .build();
     OpenApiBuilder::new().info(info).components(Some(components)).build()
 }

@@ -37,8 +37,20 @@ impl Server {
         let stopping = CancellationToken::new();
         let providers = Arc::new(providers);
         let intake = Intake::new(store.clone(), providers.clone(), minds, alerts);
-        let shared =
-            Shared { store, providers, intake, public_url, clock, stopping: stopping.clone() };
+        let shared = Shared {
+            looks: Arc::new(memory_api::looks::Looks::new(store.clone())),
+            memory_api: memory_api::Config {
+                max_value_chars: 10,
+                max_list_chars: 100,
+                max_keys: 10,
+            },
+            store,
+            providers,
+            intake,
+            public_url,
+            clock,
+            stopping: stopping.clone(),
+        };
         Self { router: router(shared), stopping, _dir: dir }
     }
 
@@ -91,8 +103,24 @@ async fn the_public_routes_are_described() {
     let document = Server::new().json("/openapi.json").await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
-    assert_eq!(paths, ["/healthz", "/readyz", "/v1/media", "/v1/messages", "/v1/messages/{id}"]);
-    for path in paths.iter().filter(|path| path.starts_with("/v1")) {
+    assert_eq!(
+        paths,
+        [
+            "/healthz",
+            "/memory/{namespace}",
+            "/memory/{namespace}/{key}",
+            "/readyz",
+            "/stats/memory",
+            "/v1/media",
+            "/v1/memory/{namespace}",
+            "/v1/memory/{namespace}/{key}",
+            "/v1/memory/{namespace}/{key}/append",
+            "/v1/memory/{namespace}/{key}/incr",
+            "/v1/messages",
+            "/v1/messages/{id}",
+        ]
+    );
+    for path in paths.iter().filter(|path| !path.ends_with('z')) {
         for (method, operation) in document["paths"][path.as_str()].as_object().unwrap() {
             assert!(operation["responses"]["401"].is_object(), "{method} {path}");
             assert!(operation["security"][0]["token"].is_array(), "{method} {path}");

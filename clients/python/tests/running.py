@@ -12,6 +12,7 @@ URL = os.environ.get("OLIFANT_URL", "http://127.0.0.1:8080").rstrip("/")
 TOKEN = os.environ.get("OLIFANT_TOKEN", "")
 
 _made = []
+_client = httpx.Client(timeout=30)
 
 
 def namespace(name):
@@ -23,7 +24,7 @@ def namespace(name):
 def raw(method, path, **more):
     """A request as it is, with the token as a program would send it."""
     more.setdefault("auth", ("olifant", TOKEN))
-    return httpx.request(method, URL + path, timeout=30, **more)
+    return _client.request(method, URL + path, **more)
 
 
 def until(condition):

@@ -135,10 +135,12 @@ def test_counts_from_many_threads_add_up():
     assert sorted(seen) == [*range(1, 41)]
     assert kept.incr("n", by=-39) == 1 and kept.get("n") == 1
     assert kept.incr("n", by=0.5) == 1.5
-    kept.set("text", "5")
+    kept.set("text", "five")
     with raises(OlifantError):
         kept.incr("text")
-    assert kept.get("text") == "5"
+    assert kept.get("text") == "five"
+    kept.set("before", "5")
+    assert kept.incr("before") == 6, "BotWire's client wrote numbers as text"
 
 
 def test_appends_from_many_threads_are_all_kept_in_their_order():

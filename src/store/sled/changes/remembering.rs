@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 
 use crate::domain::change::{Change, Changed};
 use crate::domain::id::{Business, KeyId};
-use crate::domain::memory::{Entry, Expect, Op, Space, SpaceInfo, Write};
+use crate::domain::memory::{Entry, Expect, Op, Quota, Space, SpaceInfo, Write, chars};
 use crate::store::StoreError;
 use crate::store::sled::keys::{self, EntryKey, SpaceKey};
 use crate::store::sled::tx::Tx;
@@ -47,6 +47,9 @@ impl Tx<'_> {
         let Some((value, expires_at)) = self.outcome(write, before.as_ref())? else {
             return self.delete_entry(shelf, key, before);
         };
+        if let Some(quota) = &write.quota {
+            within(quota, &shelf.info, before.as_ref(), &value)?;
+        }
         shelf.info.version += 1;
         let entry = Entry {
             key: write.key.clone(),
@@ -207,7 +210,7 @@ impl Tx<'_> {
             }
         }
         (shelf.info.entries, shelf.info.chars) =
-            (shelf.info.entries + 1, shelf.info.chars + chars(entry));
+            (shelf.info.entries + 1, shelf.info.chars + chars(&entry.value));
         self.put_mark(keys::written(&shelf.at, entry.version, key));
         if let Some(at) = entry.expires_at {
             self.put_mark(keys::expires(at, &shelf.at, key));
@@ -222,7 +225,7 @@ impl Tx<'_> {
         entry: &Entry,
     ) -> Result<(), StoreError> {
         shelf.info.entries = shelf.info.entries.saturating_sub(1);
-        shelf.info.chars = shelf.info.chars.saturating_sub(chars(entry));
+        shelf.info.chars = shelf.info.chars.saturating_sub(chars(&entry.value));
         self.delete(keys::written(&shelf.at, entry.version, key))?;
         if let Some(at) = entry.expires_at {
             self.delete(keys::expires(at, &shelf.at, key))?;
@@ -262,12 +265,25 @@ fn as_expected(expect: Expect, before: Option<&Entry>) -> Result<(), StoreError>
     fits.then_some(()).ok_or(StoreError::Changed { version })
 }
 
-fn said(before: Option<&Entry>, value: &Value) -> u32 {
-    before.filter(|before| before.value == *value).map_or(1, |before| before.said.saturating_add(1))
+fn within(
+    quota: &Quota,
+    info: &SpaceInfo,
+    before: Option<&Entry>,
+    value: &Value,
+) -> Result<(), StoreError> {
+    if !quota.fits(value) {
+        return Err(StoreError::Full("it would be longer than a value may be"));
+    }
+    match quota.keys {
+        most if most > 0 && before.is_none() && info.entries >= most => {
+            Err(StoreError::Full("the namespace has as many keys as it may have; delete some"))
+        }
+        _ => Ok(()),
+    }
 }
 
-fn chars(entry: &Entry) -> u64 {
-    entry.text().chars().count() as u64
+fn said(before: Option<&Entry>, value: &Value) -> u32 {
+    before.filter(|before| before.value == *value).map_or(1, |before| before.said.saturating_add(1))
 }
 
 /// Whole numbers stay whole.

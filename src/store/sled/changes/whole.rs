@@ -28,6 +28,10 @@ impl Tx<'_> {
                 self.split(id, link)?;
                 Changed::Done
             }
+            Change::Note(access) => {
+                self.note_access(&Access { person: id, ..access.clone() })?;
+                Changed::Done
+            }
             _ => return Ok(None),
         }))
     }
