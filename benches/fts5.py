@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """The baseline of the recall bench: SQLite's FTS5 over the corpus beside this file.
 
-Every dialog is an index of its own, as every person is. A query becomes the form in
+Every dialog is an index of its own, as every person is (--together: every language). A query becomes the form in
 wide use: split at whitespace, each word quoted, joined with OR, ordered by bm25.
 Prints as JSON the share of a question's gold turns found among the first 5, 10 and 20,
-and among those that fit into 250 to 2000 tokens, over all and by kind and language.
+and among those that fit into 250 to 2000 tokens, and the mean reciprocal rank, over all
+and by kind and language.
 """
 
 import argparse
+import itertools
 import json
 import pathlib
 import sqlite3
@@ -22,22 +24,33 @@ def main():
     )
     here = pathlib.Path(__file__).parent
     parser.add_argument("corpus", nargs="?", type=pathlib.Path, default=here / "corpus")
-    scores = list(score_all(parser.parse_args().corpus))
+    parser.add_argument("--together", action="store_true", help="an index a language")
+    arguments = parser.parse_args()
+    scores = list(score_all(arguments.corpus, arguments.together))
     print(json.dumps(report(scores), indent=2, ensure_ascii=False))
 
 
-def score_all(corpus):
+def score_all(corpus, together):
     """Yields (language, kind, measures) for every question that has an answer."""
-    for path in sorted(corpus.glob("*.questions.jsonl")):
-        name = path.name.removesuffix(".questions.jsonl")
-        turns = read(corpus / f"{name}.jsonl")
-        questions = read(path)
+    for language, names in groups(corpus, together):
+        turns = [turn for name in names for turn in read(corpus / f"{name}.jsonl")]
+        questions = [one for name in names for one in read(corpus / f"{name}.questions.jsonl")]
         index = build(turns, taken_back(questions))
         sizes = {turn["id"]: tokens(turn) for turn in turns}
         for question in questions:
             if question["gold"]:
                 found = search(index, question["query"])
-                yield name.split("-")[0], question["kind"], measure(found, question, sizes)
+                yield language, question["kind"], measure(found, question, sizes)
+
+
+def groups(corpus, together):
+    """The dialogs that are one person's, with their language."""
+    paths = sorted(corpus.glob("*.questions.jsonl"))
+    names = [path.name.removesuffix(".questions.jsonl") for path in paths]
+    language = lambda name: name.split("-")[0]
+    if together:
+        return [(key, list(group)) for key, group in itertools.groupby(names, language)]
+    return [(language(name), [name]) for name in names]
 
 
 def read(path):
@@ -74,7 +87,11 @@ def measure(found, question, sizes):
     gold = set(question["gold"])
     at_depth = {f"@{depth}": share(found[:depth], gold) for depth in DEPTHS}
     in_budget = {f"{budget}t": share(fitting(found, sizes, budget), gold) for budget in BUDGETS}
-    return at_depth | in_budget
+    return at_depth | in_budget | {"mrr": reciprocal_rank(found, gold)}
+
+
+def reciprocal_rank(found, gold):
+    return next((1 / place for place, id in enumerate(found, 1) if id in gold), 0)
 
 
 def share(found, gold):
