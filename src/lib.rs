@@ -5,7 +5,7 @@
 //! down this list; a part knows nothing of those above it.
 //!
 //! ```text
-//! cli            a command is a file: dev, serve, numbers, token, send, simulate
+//! cli            a command is a file: dev, serve, numbers, people, memory, import ...
 //! app            everything put together; reload
 //! config         default.toml, the user's file, the environment → the sections' structs
 //! telemetry      logs        shutdown   the end
@@ -17,6 +17,8 @@
 //! assistant      from a turn to a reply: policy, context, model and tools, format,
 //!                handing over to a human
 //! tool           what a model may do besides talking
+//! recollect      finding again what a person said
+//! dossier        all that is kept of one person, as one document
 //! transfer       a person's memory on its way out and in: our export, JSON lines, a chat's text
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
@@ -59,11 +61,13 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod dossier;
 pub mod http;
 pub mod intake;
 pub mod llm;
 pub mod lock;
 pub mod provider;
+pub mod recollect;
 pub mod sandbox;
 pub mod shutdown;
 pub mod store;

@@ -20,6 +20,7 @@ mod meta_outbound;
 mod meta_statuses;
 mod operating;
 mod people;
+mod remembering_cli;
 mod sending;
 mod serving;
 mod stepping;
