@@ -25,6 +25,7 @@ use crate::store::{self, Store, StoreError};
 use crate::worker::Workers;
 use crate::worker::catch_up::CatchUp;
 use crate::worker::jobs::Jobs;
+use crate::worker::upkeep::Upkeep;
 
 pub use reload::Reloaded;
 
@@ -42,6 +43,8 @@ pub struct App {
     pub workers: Arc<Workers>,
     /// What looks for messages that were missed.
     pub catch_up: CatchUp,
+    /// What deletes what has had its time.
+    pub upkeep: Upkeep,
     /// What reaches people.
     pub providers: Arc<Providers>,
     /// The configuration it was started with.
@@ -118,6 +121,7 @@ impl App {
             &settings.twilio,
             clock.clone(),
         );
+        let upkeep = Upkeep::new(store.clone(), minds.subscribe(), clock.clone());
         let workers = Workers::new(
             store.clone(),
             assistant.clone(),
@@ -132,6 +136,7 @@ impl App {
             assistant,
             workers,
             catch_up,
+            upkeep,
             providers,
             settings,
             public_url,
@@ -210,7 +215,11 @@ impl App {
             self.catch_up.run(stop.clone()).await;
             Ok(())
         };
-        tokio::try_join!(self.answer(listener, stop.clone()), work, follow, catch_up)?;
+        let upkeep = async {
+            self.upkeep.run(stop.clone()).await;
+            Ok(())
+        };
+        tokio::try_join!(self.answer(listener, stop.clone()), work, follow, catch_up, upkeep)?;
         // The last handle closes the store, which waits for its disk.
         tokio::task::spawn_blocking(move || drop(self)).await.context("closing the store")
     }
@@ -263,6 +272,9 @@ fn minds(
         let mut mind = mind.map_err(|e| settings.explain(&e))?;
         if let Some(hangs) = &settings.sources.model_hangs {
             mind.model = Arc::new(Switched::new(mind.model, hangs.clone()));
+        }
+        for warning in mind.knowledge.warnings() {
+            tracing::warn!("{warning}");
         }
         minds.insert(name.clone(), Arc::new(mind));
     }

@@ -7,7 +7,11 @@ mod export;
 mod forget;
 mod import;
 mod key;
+<<<<<<< HEAD
 mod memory;
+=======
+mod knowledge;
+>>>>>>> main
 mod numbers;
 mod people;
 mod person;
@@ -15,6 +19,7 @@ mod recall;
 mod send;
 mod serve;
 mod simulate;
+mod teach;
 mod token;
 
 use std::io::Write;
@@ -37,6 +42,8 @@ Examples:
   olifant dev                        chat with it in the browser; needs nothing
   OPENAI_API_KEY=... olifant dev     the same with a real model
   olifant serve --config my.toml     answer real people
+  olifant teach QUESTION ANSWER --config my.toml
+                                     answer a question better from now on
   olifant numbers list --config my.toml
                                      how the numbers stand
   olifant recall +15550100 \"name of the dog\" --config my.toml
@@ -67,6 +74,8 @@ enum Command {
     Dev(dev::Args),
     Serve(serve::Args),
     Numbers(numbers::Args),
+    Knowledge(knowledge::Args),
+    Teach(teach::Args),
     Token(token::Args),
     People(people::Args),
     Memory(memory::Args),
@@ -112,6 +121,8 @@ pub fn run() -> ExitCode {
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Numbers(args) => block_on(numbers::run(args)),
+        Command::Knowledge(args) => knowledge::run(args),
+        Command::Teach(args) => teach::run(args),
         Command::Token(args) => block_on(token::run(args)),
         Command::People(args) => block_on(people::run(args)),
         Command::Memory(args) => block_on(memory::run(args)),

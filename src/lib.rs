@@ -16,6 +16,7 @@
 //! intake         from what a provider told to the store, and what an operator must know of it
 //! assistant      from a turn to a reply: policy, context, model and tools, format,
 //!                handing over to a human
+//! knowledge      what the business knows: its files, the best of them for a question
 //! tool           what a model may do besides talking
 //! recollect      finding again what a person said
 //! dossier        all that is kept of one person, as one document
@@ -23,6 +24,7 @@
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
 //! store          state changes, each one durable commit: sled
+//! recall         search over a person's own past turns: pure functions
 //! alert          what an operator must know
 //! clock          the time: every wait goes through it        tokens   how long a text is
 //! lock           a file that one process holds
@@ -64,9 +66,11 @@ pub mod domain;
 pub mod dossier;
 pub mod http;
 pub mod intake;
+pub mod knowledge;
 pub mod llm;
 pub mod lock;
 pub mod provider;
+pub mod recall;
 pub mod recollect;
 pub mod sandbox;
 pub mod shutdown;

@@ -326,10 +326,10 @@ pub trait Upkeep: Send + Sync {
 /// How long things are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
-    /// Messages of this business; businesses that are not here keep all.
+    /// Messages; businesses that are not here keep all.
     pub messages: std::collections::BTreeMap<Business, Duration>,
-    /// What turns were told.
-    pub traces: Duration,
+    /// What turns were told; the same.
+    pub traces: std::collections::BTreeMap<Business, Duration>,
 }
 
 /// How far a sweep came.

@@ -5,6 +5,7 @@ pub mod catch_up;
 pub mod deliveries;
 pub mod jobs;
 pub mod turns;
+pub mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;

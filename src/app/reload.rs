@@ -3,13 +3,15 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::App;
-use crate::config::Settings;
+use crate::config::{self, Settings};
+use crate::knowledge;
 
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_secs(2);
@@ -20,14 +22,23 @@ pub struct Reloaded {
     /// Sections that differ, and that only a restart changes.
     pub restart: Vec<&'static str>,
     /// What to watch from now on.
-    pub watched: Vec<PathBuf>,
+    pub watched: Watched,
+}
+
+/// The files that the configuration is made of.
+#[derive(Debug)]
+pub struct Watched {
+    /// Files, and folders of templates.
+    pub paths: Vec<PathBuf>,
+    /// Which others: those that match at the moment.
+    pub patterns: Vec<String>,
 }
 
 /// Reloads on each change until `stop`.
-pub async fn follow(app: &App, stop: &CancellationToken) {
+pub async fn follow(app: &Arc<App>, stop: &CancellationToken) {
     let mut hangup = signal(SignalKind::hangup()).ok();
     let mut files = watched(&app.settings);
-    let mut seen = times(&files);
+    let mut seen = files.times();
     loop {
         let next = app.clock.now() + EVERY;
         let asked = tokio::select! {
@@ -35,27 +46,34 @@ pub async fn follow(app: &App, stop: &CancellationToken) {
             () = app.clock.reached(next) => false,
             () = received(&mut hangup) => true,
         };
-        let now = times(&files);
+        let now = files.times();
         if !asked && now == seen {
             continue;
         }
         seen = now;
-        if let Some(watched) = reload(app) {
+        if let Some(watched) = reload(app.clone()).await {
             files = watched;
-            seen = times(&files);
+            seen = files.times();
         }
     }
 }
 
 /// The files whose content is part of the configuration.
-pub fn watched(settings: &Settings) -> Vec<PathBuf> {
-    let instructions = settings.businesses.values().map(|b| b.assistant.instructions_file.clone());
+pub fn watched(settings: &Settings) -> Watched {
+    let assistants = || settings.businesses.values().map(|business| &business.assistant);
+    let named = assistants().flat_map(|a| [a.instructions_file.clone(), a.answers_file.clone()]);
     let single = [settings.sources.file.clone(), settings.server.templates_dir.clone()];
-    instructions.chain(single).flatten().collect::<BTreeSet<_>>().into_iter().collect()
+    let paths: BTreeSet<PathBuf> = named.chain(single).flatten().collect();
+    let patterns: BTreeSet<String> = assistants().flat_map(|a| a.knowledge.clone()).collect();
+    Watched { paths: paths.into_iter().collect(), patterns: patterns.into_iter().collect() }
 }
 
-fn reload(app: &App) -> Option<Vec<PathBuf>> {
-    match app.reload() {
+async fn reload(app: Arc<App>) -> Option<Watched> {
+    // Reading a large PDF takes a while.
+    let reloaded = tokio::task::spawn_blocking(move || app.reload()).await;
+    let reloaded =
+        reloaded.unwrap_or_else(|e| Err(config::Error(format!("reading it ended: {e}"))));
+    match reloaded {
         Ok(Reloaded { restart, watched }) => {
             if restart.is_empty() {
                 tracing::info!("configuration reloaded");
@@ -79,10 +97,14 @@ async fn received(signal: &mut Option<Signal>) {
     }
 }
 
-fn times(paths: &[PathBuf]) -> Vec<(PathBuf, Option<SystemTime>)> {
-    let mut found = Vec::new();
-    paths.iter().for_each(|path| visit(path, &mut found));
-    found
+impl Watched {
+    /// When each was written last; files that come and go change it, too.
+    fn times(&self) -> Vec<(PathBuf, Option<SystemTime>)> {
+        let mut found = Vec::new();
+        self.paths.iter().for_each(|path| visit(path, &mut found));
+        knowledge::matched(&self.patterns).iter().for_each(|path| visit(path, &mut found));
+        found
+    }
 }
 
 /// Directories hold templates, two floors deep.

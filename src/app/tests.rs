@@ -62,6 +62,19 @@ fn name(app: &App) -> String {
     app.minds.borrow()[&Business::from("main")].config.name.clone()
 }
 
+/// Runs a change that is noticed while the configuration is followed.
+async fn followed(app: &Arc<App>, change: impl FnOnce()) {
+    let stop = CancellationToken::new();
+    let change = async {
+        change();
+        let mut minds = app.minds.subscribe();
+        app.clock.advance(Duration::from_secs(2));
+        minds.changed().await.unwrap();
+        stop.cancel();
+    };
+    tokio::join!(reload::follow(app, &stop), change);
+}
+
 async fn post(app: &App, body: &str, secret: &[u8]) -> StatusCode {
     let mac = Hmac::<sha2::Sha256>::new_from_slice(secret).unwrap().chain_update(body);
     let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
@@ -117,23 +130,27 @@ async fn the_files_that_the_configuration_names_are_watched() {
     std::fs::write(&words, "Be kind.").unwrap();
     house.configure(&format!("[assistant]\ninstructions_file = \"{}\"", words.display()));
     let app = house.app().await;
-    assert_eq!(reload::watched(&app.settings), [house.path("my.toml"), words]);
-    let stop = CancellationToken::new();
-    let follow = reload::follow(&app, &stop);
-    let change = async {
+    let answers = "knowledge/answers.md".into();
+    assert_eq!(reload::watched(&app.settings).paths, [house.path("my.toml"), words, answers]);
+    followed(&app, || {
         house.configure("[assistant]\nname = \"Nina\"");
-        let old = std::time::UNIX_EPOCH;
-        std::fs::File::options()
-            .write(true)
-            .open(house.path("my.toml"))
-            .unwrap()
-            .set_modified(old)
-            .unwrap();
-        let mut minds = app.minds.subscribe();
-        app.clock.advance(Duration::from_secs(2));
-        minds.changed().await.unwrap();
-        stop.cancel();
-    };
-    tokio::join!(follow, change);
+        let file = std::fs::File::options().write(true).open(house.path("my.toml")).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH).unwrap();
+    })
+    .await;
     assert_eq!(name(&app), "Nina");
+}
+
+#[tokio::test]
+async fn files_that_come_and_go_change_what_is_known() {
+    let house = House::new();
+    let pattern = house.path("*.txt").display().to_string();
+    house.configure(&format!("[assistant]\nknowledge = [\"{pattern}\"]"));
+    let app = house.app().await;
+    let known = || app.minds.borrow()[&Business::from("main")].knowledge.sections().len();
+    assert_eq!(known(), 0);
+    followed(&app, || std::fs::write(house.path("faq.txt"), "Closed in August.").unwrap()).await;
+    assert_eq!(known(), 1);
+    followed(&app, || std::fs::remove_file(house.path("faq.txt")).unwrap()).await;
+    assert_eq!(known(), 0);
 }

@@ -30,6 +30,11 @@ pub struct Config {
     pub instructions: String,
     /// The same, from a file (wins when set).
     pub instructions_file: Option<std::path::PathBuf>,
+    /// Files of what the business knows, with `*` and `**`.
+    pub knowledge: Vec<String>,
+    /// Where taught answers are kept; [`crate::knowledge::answers::file_of`]
+    /// the business if it does not say.
+    pub answers_file: Option<std::path::PathBuf>,
     /// Whether the first reply to a person begins with who writes.
     pub introduce: bool,
     /// Those words, by language; ours where there are none.

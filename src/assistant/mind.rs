@@ -20,6 +20,7 @@ use crate::domain::lane::Quiet;
 use crate::domain::person::Address;
 use crate::domain::record::Verdict;
 use crate::domain::turn::{Finished, Turn};
+use crate::knowledge::Knowledge;
 use crate::llm::{self, Model, Prompt};
 use crate::provider::Limits;
 use crate::tool::{TOOLS, Tool};
@@ -40,6 +41,8 @@ pub struct Mind {
     pub handoff: handoff::Config,
     /// `[memory]`.
     pub memory: memory::Config,
+    /// What the business knows.
+    pub knowledge: Arc<Knowledge>,
     /// The model.
     pub model: Arc<dyn Model>,
     pub(super) tools: &'static [&'static dyn Tool],
@@ -71,6 +74,8 @@ impl Mind {
         reply::check_first_contact(&config, &replies)?;
         let schedule = Schedule::read(&config.timezone, &config.hours)?;
         let templates = Templates::compile(templates_dir, instructions(&config)?)?;
+        let answers = config.answers_file.as_deref();
+        let knowledge = Arc::new(Knowledge::load(&config.knowledge, answers)?);
         let model = llm::open(&llm, http, clock)?;
         let tools = TOOLS;
         Ok(Self {
@@ -79,6 +84,7 @@ impl Mind {
             policy,
             handoff,
             memory,
+            knowledge,
             model,
             tools,
             templates,
@@ -150,8 +156,13 @@ impl Mind {
             hours: &self.schedule.readable(),
             now: &calendar.now,
         };
+        let question = context::own_words(&turn.inbound);
+        let known = self.knowledge.block(&question, self.memory.knowledge_tokens);
+        let mut system =
+            vec![self.templates.system(facts)?, known, self.templates.time(&calendar)?];
+        system.retain(|part| !part.is_empty());
         Ok(Prompt {
-            system: vec![self.templates.system(facts)?, self.templates.time(&calendar)?],
+            system,
             dialog: context.dialog(&turn.inbound, self.memory.budget_tokens),
             steps: Vec::new(),
             tools: self.tools.iter().map(|tool| tool.spec()).collect(),

@@ -31,6 +31,8 @@ pub(crate) fn config() -> Config {
         name: "Oli".into(),
         instructions: "Be kind.".into(),
         instructions_file: None,
+        knowledge: vec![],
+        answers_file: None,
         introduce: false,
         first_contact: std::collections::BTreeMap::new(),
         privacy_url: None,

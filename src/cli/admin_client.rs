@@ -106,6 +106,19 @@ impl Ask {
 }
 
 impl Reach {
+    /// What it is configured with, for what needs nothing else of it: no
+    /// model and no store.
+    pub fn settings(&self) -> Result<Settings, Failure> {
+        start_logging(Format::Human, "error")?;
+        match &self.dev {
+            Some(dir) => dev::settings_of(self.config.clone(), dir),
+            None => {
+                let sources = Sources::new(self.config.clone());
+                Ok(Settings::load(Sources { demo_without_model: true, ..sources })?)
+            }
+        }
+    }
+
     /// Asks, and reads the answer.
     pub async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> Result<T, Failure> {
         let line = self.connect().await?;

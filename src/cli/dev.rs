@@ -141,21 +141,25 @@ fn settings(
     app_at: SocketAddr,
     phone_at: SocketAddr,
 ) -> Result<Settings, Failure> {
-    let usual = PathBuf::from(USUAL_CONFIG);
-    let file = args.config.clone().or_else(|| usual.exists().then_some(usual));
-    let mut fixed = fixed(folder, app_at, phone_at);
+    let mut fixed = fixed(&folder.secrets, &folder.path(STORE), app_at, phone_at);
     if args.demo {
         fixed.push_str("[llm]\nprovider = \"demo\"\n");
     }
+    load(args.config.clone(), fixed)
+}
+
+fn load(file: Option<PathBuf>, fixed: String) -> Result<Settings, Failure> {
+    let usual = PathBuf::from(USUAL_CONFIG);
+    let file = file.or_else(|| usual.exists().then_some(usual));
     let sources = Sources { fixed: Some(fixed), demo_without_model: true, ..Sources::new(file) };
     Ok(Settings::load(sources)?)
 }
 
 /// What dev mode decides itself.
-fn fixed(folder: &Folder, app_at: SocketAddr, phone_at: SocketAddr) -> String {
-    let Secrets { access_token, app_secret, verify_token, account_sid, auth_token } =
-        &folder.secrets;
-    let store = serde_json::Value::from(format!("sled:{}", folder.path(STORE).display()));
+fn fixed(secrets: &Secrets, store: &Path, app_at: SocketAddr, phone_at: SocketAddr) -> String {
+    let Secrets { access_token, app_secret, verify_token, account_sid, auth_token, store_key } =
+        secrets;
+    let store = serde_json::Value::from(format!("sled:{}", store.display()));
     format!(
         r#"
 [server]
@@ -163,6 +167,7 @@ listen = "{app_at}"
 public_url = "http://{app_at}"
 [store]
 url = {store}
+key = "{store_key}"
 min_free_mb = 64
 [handoff]
 operators = ["{OPERATOR}"]
@@ -182,6 +187,14 @@ from = "{TWILIO_NUMBER}"
 api_url = "http://{phone_at}/twilio"
 "#
     )
+}
+
+/// The configuration of an `olifant dev` on this folder, but for where it
+/// listens.
+pub fn settings_of(config: Option<PathBuf>, dir: &Path) -> Result<Settings, Failure> {
+    let (secrets, anywhere) = (folder::secrets_in(dir)?, SocketAddr::from(([127, 0, 0, 1], 0)));
+    let fixed = fixed(&secrets, &store_in(dir), anywhere, anywhere);
+    load(config, fixed)
 }
 
 /// The stand-ins' accounts in a dev folder, whoever runs on it.

@@ -12,6 +12,7 @@ use super::section::{read, unknown};
 use super::{Error, Sources, numbers, read_section};
 use crate::assistant::{BusinessConfig, handoff, policy};
 use crate::domain::id::{Business, NumberName};
+use crate::knowledge::answers;
 use crate::llm;
 use crate::provider::NumberConfig;
 
@@ -82,13 +83,15 @@ fn business(tree: &Value, name: &str) -> Result<BusinessConfig, Error> {
             return Err(unknown(&path, key, MINDFUL, &origin(value)));
         }
     }
-    let config = BusinessConfig {
+    let mut config = BusinessConfig {
         llm: layered(tree, &path, own, "llm")?,
         assistant: layered(tree, &path, own, "assistant")?,
         policy: layered(tree, &path, own, "policy")?,
         handoff: layered(tree, &path, own, "handoff")?,
         memory: layered(tree, &path, own, "memory")?,
     };
+    let answers = || answers::file_of(&Business::from(name));
+    config.assistant.answers_file.get_or_insert_with(answers);
     answerable(tree, &config.llm)?;
     sensible(&Written { tree, path: &path, own }, &config)?;
     Ok(config)

@@ -405,6 +405,9 @@ fn a_business_overrides_only_what_it_names() {
     assert_eq!((named("main").name.as_str(), named("shop").name.as_str()), ("Olifant", "Nina"));
     assert_eq!(named("shop").quiet_ms, named("main").quiet_ms);
     assert_eq!(named("main").hours.mon, None);
+    let answers = |business: &str| named(business).answers_file.clone().unwrap();
+    assert_eq!(answers("main"), PathBuf::from("knowledge/answers.md"));
+    assert_eq!(answers("shop"), PathBuf::from("knowledge/shop/answers.md"));
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod numbers;
 mod open;
 mod people;
 mod queue;
+mod reading;
 mod transcript;
 mod tx;
 mod upkeep;
@@ -23,9 +24,9 @@ mod writer;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use keys::Hasher;
+use reading::Reading;
 use writer::Writer;
 
 use super::seal::{self, Keys, StoreKey};
@@ -34,17 +35,13 @@ use crate::clock::Clock;
 use crate::domain::id::MessageId;
 use crate::domain::job::NewsKind;
 
-/// How often a value is read before what looks torn counts as damaged.
-const READS: usize = 1000;
-
 /// See the module.
 pub struct SledStore {
     /// `Some` until dropped: then the thread drains and ends.
     writer: Option<Writer>,
     thread: Option<std::thread::JoinHandle<()>>,
-    tree: sled::Db,
+    reading: Reading,
     hasher: Hasher,
-    seals: Arc<Keys>,
     folder: PathBuf,
     min_free_mb: u64,
     clock: Clock,
@@ -76,16 +73,15 @@ impl SledStore {
     ) -> Result<Self, StoreError> {
         let lock = open::lock(folder)?;
         let disk = open::disk(folder, config, wanted, clock.clone())?;
-        let (tree, hasher) = (disk.tree.clone(), disk.hasher.clone());
-        let seals = disk.seals.clone();
+        let reading = Reading { tree: disk.tree.clone(), seals: disk.seals.clone() };
+        let hasher = disk.hasher.clone();
         let (writer, thread) = Writer::start(disk)
             .map_err(|error| StoreError::Unavailable(format!("no storage thread: {error}")))?;
         Ok(Self {
             writer: Some(writer),
             thread: Some(thread),
-            tree,
+            reading,
             hasher,
-            seals,
             folder: folder.to_owned(),
             min_free_mb: config.min_free_mb,
             clock,
@@ -101,25 +97,7 @@ impl SledStore {
 
     /// Reads a value as of the last round.
     fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
-        self.whole(|raw| tx::read(raw, key, &self.seals))
-    }
-
-    /// A long value lies under several keys; a round may come in between.
-    fn whole<T>(
-        &self,
-        read: impl Fn(&dyn Fn(&[u8]) -> Result<Option<Vec<u8>>, StoreError>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let raw = |key: &[u8]| Ok(self.tree.get(key).map_err(tx::unavailable)?.map(|v| v.to_vec()));
-        let torn = |read: &Result<T, StoreError>| matches!(read, Err(StoreError::Damaged(_)));
-        let mut reads = std::iter::repeat_with(|| read(&raw)).take(READS);
-        reads.find(|read| !torn(read)).unwrap_or_else(|| read(&raw))
-    }
-}
-
-impl SledStore {
-    /// Reads bytes as of the last round.
-    fn read_bytes(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.whole(|raw| tx::read_bytes(raw, key, &self.seals))
+        self.reading.value(key)
     }
 
     /// The message that an id, or a key, was seen with.

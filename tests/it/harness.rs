@@ -1,6 +1,7 @@
 //! The true app, with everything around it in the story's hand.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -152,8 +153,16 @@ impl Story {
         std::fs::write(&path, server + &self.settings).unwrap();
         // Stories of other things do without the words of a first contact.
         let plain = ("OLIFANT__ASSISTANT__INTRODUCE".to_owned(), "false".to_owned());
-        let env = Some(plain).filter(|_| !self.settings.contains("introduce"));
-        Sources { file: Some(path), env: env.into_iter().collect(), ..Sources::default() }
+        let plain = Some(plain).filter(|_| !self.settings.contains("introduce"));
+        let answers = self.path("answers.md").display().to_string();
+        let answers = ("OLIFANT__ASSISTANT__ANSWERS_FILE".to_owned(), answers);
+        let env = plain.into_iter().chain([answers]).collect();
+        Sources { file: Some(path), env, ..Sources::default() }
+    }
+
+    /// A file in the folder of the story.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// Ends the app as kill -9 would: wherever it is.

@@ -13,6 +13,7 @@ mod answering;
 mod api;
 mod handing_over;
 mod killing;
+mod knowing;
 mod meta_besides;
 mod meta_errors;
 mod meta_inbound;

@@ -89,7 +89,8 @@ async fn who_is_known_is_listed_found_and_shown() {
     assert_eq!(list[0]["aliases"][0]["value"], format!("+{ANA}"));
     assert_eq!(list[0]["conversations"][0]["number"], "meta");
     for needle in ["ben", "0100002", "+1 555 010 0002", list[1]["id"].as_str().unwrap()] {
-        assert_eq!(names(&shell.json(&["people", "list", "--search", needle])), ["Ben"]);
+        let found = shell.json(&["people", "list", "--search", needle]);
+        assert_eq!(names(&found), ["Ben"], "{needle}");
     }
     assert!(names(&shell.json(&["people", "list", "--search", "nobody"])).is_empty());
     assert_eq!(names(&shell.json(&["people", "list", "--limit", "1"])), ["Ana"]);

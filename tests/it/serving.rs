@@ -125,3 +125,34 @@ fn a_hangup_reads_the_configuration_again_and_a_bad_one_changes_nothing() {
     log.wait_for("\"stopped\"");
     assert_eq!(running.0.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn what_is_taught_is_found_and_read_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = configure(folder.path(), "");
+    let answers = folder.path().join("knowledge/answers.md");
+    let keys = format!("[assistant]\nanswers_file = \"{}\"", answers.display());
+    let text = std::fs::read_to_string(&config).unwrap().replace("[assistant]", &keys);
+    std::fs::write(&config, text).unwrap();
+    let (_running, mut log) = serving(&config);
+
+    let config = config.to_str().unwrap();
+    let (code, said) = outcome(&["teach", "Dogs?", "Yes.", "--config", config]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.starts_with("Dogs? Yes.\n") && said.contains(answers.to_str().unwrap()), "{said}");
+    log.wait_for("configuration reloaded");
+    let (_, said) = outcome(&["teach", "dogs", "Small ones.", "--config", config]);
+    assert!(said.ends_with("Before, it was answered: Yes.\n"), "{said}");
+
+    let (_, said) = outcome(&["knowledge", "search", "my dogs", "--json", "--config", config]);
+    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(found[0]["title"], "answers.md > dogs", "{said}");
+    assert!(found[0]["score"].as_f64().unwrap() > 0.0 && found[1].is_null(), "{said}");
+    let (_, said) = outcome(&["knowledge", "list", "--config", config]);
+    assert!(said.contains("answers.md > dogs\n"), "{said}");
+    let (code, said) = outcome(&["knowledge", "list", "--business", "shop", "--config", config]);
+    assert_eq!(
+        (code, said.as_str()),
+        (Some(1), "olifant: there is no business shop; there is main\n")
+    );
+}

@@ -37,6 +37,8 @@ pub struct Secrets {
     pub account_sid: String,
     /// As of Twilio.
     pub auth_token: String,
+    /// What the store's keys are wrapped under.
+    pub store_key: String,
 }
 
 impl Folder {
@@ -94,8 +96,9 @@ pub fn secrets_in(dir: &Path) -> Result<Secrets> {
 }
 
 fn read(kept: &[u8], path: &Path) -> Result<Secrets> {
-    serde_json::from_slice(kept)
-        .with_context(|| format!("{} is damaged; start again with --fresh", path.display()))
+    serde_json::from_slice(kept).with_context(|| {
+        format!("{} is damaged or of an older olifant; start again with --fresh", path.display())
+    })
 }
 
 fn secrets(path: &Path) -> Result<Secrets> {
@@ -109,6 +112,7 @@ fn secrets(path: &Path) -> Result<Secrets> {
         verify_token: made_up(),
         account_sid: format!("AC{}", made_up()),
         auth_token: made_up(),
+        store_key: made_up() + &made_up(),
     };
     let mut file =
         File::options().write(true).create(true).truncate(true).mode(0o600).open(path)?;

@@ -15,7 +15,7 @@ impl Access for SledStore {
 
     async fn grants(&self) -> Result<Vec<Grant>, StoreError> {
         let mut grants = Vec::new();
-        for key in self.tree.scan_prefix(keys::grants()).keys() {
+        for key in self.reading.tree.scan_prefix(keys::grants()).keys() {
             let key = key.map_err(super::tx::unavailable)?;
             // Longer keys are continuations.
             if key.len() > GRANT_KEY {

@@ -1,8 +1,6 @@
 //! The keys of the one tree: a table byte, then internal ids and numbers,
 //! big-endian. What came from outside stands in a key only as a keyed hash.
 
-#![expect(dead_code, reason = "what uses the rest is on its way")]
-
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -369,6 +367,31 @@ pub fn looks() -> Vec<u8> {
 
 /// The length of a `look` key.
 pub const LOOK_KEY: usize = 1 + 8 + 16 + 16;
+
+/// `k|space`.
+pub fn entries(space: &SpaceKey) -> Vec<u8> {
+    [&[ENTRY][..], space].concat()
+}
+
+/// `v|space`.
+pub fn all_before(space: &SpaceKey) -> Vec<u8> {
+    [&[BEFORE][..], space].concat()
+}
+
+/// `s`: all ids that were seen.
+pub fn all_seen() -> Vec<u8> {
+    vec![SEEN]
+}
+
+/// `c`: all conversations.
+pub fn conversations() -> Vec<u8> {
+    vec![CONVERSATION]
+}
+
+/// The conversation at the end of its key; `None` for a continuation.
+pub fn conversation_of(key: &[u8]) -> Option<ConversationId> {
+    key.get(1..)?.try_into().ok().map(ConversationId::from_bytes)
+}
 
 /// `p`: all people.
 pub fn people() -> Vec<u8> {

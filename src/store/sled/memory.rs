@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::SledStore;
-use super::{keys, vectors};
+use super::{index, keys, vectors};
 use crate::domain::id::{Business, ConversationId, MessageId};
 use crate::domain::memory::{Cursor, Entry, Page, Space, SpaceInfo, Summary, Vectors};
 use crate::store::{Memory, StoreError};
@@ -27,7 +27,9 @@ impl Memory for SledStore {
         let start = [&keys::written_in(&space)[..], from].concat();
         let mut found = Vec::new();
         let mut last = None;
-        for key in self.tree.range(start.clone()..keys::end_of(&keys::written_in(&space))).keys() {
+        for key in
+            self.reading.tree.range(start.clone()..keys::end_of(&keys::written_in(&space))).keys()
+        {
             let key = key.map_err(super::tx::unavailable)?;
             if page.after.is_some() && key == start {
                 continue;
@@ -49,7 +51,7 @@ impl Memory for SledStore {
         let space = self.hasher.space(space);
         let prefix = keys::befores(&space, &self.hasher.entry(&space, key));
         let mut found = Vec::new();
-        for key in self.tree.scan_prefix(prefix).keys().rev() {
+        for key in self.reading.tree.scan_prefix(prefix).keys().rev() {
             let key = key.map_err(super::tx::unavailable)?;
             if key.len() == keys::BEFORE_KEY {
                 found.extend(self.read::<Entry>(&key)?);
@@ -60,7 +62,7 @@ impl Memory for SledStore {
 
     async fn spaces(&self, business: &Business) -> Result<Vec<SpaceInfo>, StoreError> {
         let mut found = Vec::new();
-        for key in self.tree.scan_prefix(keys::spaces()).keys() {
+        for key in self.reading.tree.scan_prefix(keys::spaces()).keys() {
             let key = key.map_err(super::tx::unavailable)?;
             if key.len() == keys::SPACE_KEY {
                 let info = self.read::<SpaceInfo>(&key)?;
@@ -70,16 +72,18 @@ impl Memory for SledStore {
         Ok(found)
     }
 
-    async fn index(&self, _: ConversationId) -> Result<Vec<Vec<u8>>, StoreError> {
-        Ok(Vec::new())
+    async fn index(&self, id: ConversationId) -> Result<Vec<Vec<u8>>, StoreError> {
+        let reading = self.reading.clone();
+        let blocks = tokio::task::spawn_blocking(move || index::blocks(&reading, id)).await;
+        blocks.map_err(|error| StoreError::Unavailable(error.to_string()))?
     }
 
     async fn vectors(&self, id: ConversationId, model: &str) -> Result<Vec<Vectors>, StoreError> {
         let mut found = Vec::new();
-        for key in self.tree.scan_prefix(keys::all_vectors(id)).keys() {
+        for key in self.reading.tree.scan_prefix(keys::all_vectors(id)).keys() {
             let key = key.map_err(super::tx::unavailable)?;
             let Some(block) = keys::block_of(&key) else { continue };
-            let Some(bytes) = self.read_bytes(&key)? else { continue };
+            let Some(bytes) = self.reading.bytes(&key)? else { continue };
             found.push(vectors::unpack(block, &bytes)?);
         }
         found.retain(|vectors| vectors.model == model);

@@ -25,7 +25,7 @@ impl People for SledStore {
     async fn people(&self, after: Option<PersonId>, max: usize) -> Result<Vec<Person>, StoreError> {
         let from = after.map_or_else(keys::people, keys::person);
         let mut found = Vec::new();
-        for key in self.tree.range(from.clone()..keys::end_of(&keys::people())).keys() {
+        for key in self.reading.tree.range(from.clone()..keys::end_of(&keys::people())).keys() {
             let key = key.map_err(super::tx::unavailable)?;
             if key.len() != keys::ID_KEY || (after.is_some() && key == from) {
                 continue;
@@ -40,7 +40,7 @@ impl People for SledStore {
 
     async fn links(&self, business: &Business) -> Result<Vec<Linked>, StoreError> {
         let mut found = Vec::new();
-        for key in self.tree.scan_prefix(keys::links()).keys().rev() {
+        for key in self.reading.tree.scan_prefix(keys::links()).keys().rev() {
             let key = key.map_err(super::tx::unavailable)?;
             if key.len() != keys::LINK_KEY {
                 continue;

@@ -1,6 +1,8 @@
 //! Stories about the store alone.
 
 mod found;
+mod index;
+mod memory;
 mod model;
 mod protocol;
 mod races;

@@ -23,7 +23,7 @@ impl Transcript for SledStore {
         let range = at(conversation.window_from)..at(below);
         let mut left = tokens;
         let mut window = Vec::new();
-        for key in self.tree.range(range).keys().rev() {
+        for key in self.reading.tree.range(range).keys().rev() {
             let key = key.map_err(super::tx::unavailable)?;
             let head = keys::position_of(&key).is_some();
             let Some(message) = head.then(|| self.read::<Message>(&key)).transpose()?.flatten()
@@ -64,7 +64,7 @@ impl Transcript for SledStore {
     async fn outbox(&self, id: ConversationId) -> Result<Vec<Delivery>, StoreError> {
         let Some(conversation) = self.conversation(id).await? else { return Ok(Vec::new()) };
         let mut waiting = Vec::new();
-        for key in self.tree.scan_prefix(keys::deliveries(id)).keys() {
+        for key in self.reading.tree.scan_prefix(keys::deliveries(id)).keys() {
             let key = key.map_err(super::tx::unavailable)?;
             let Some(position) = keys::position_of(&key) else { continue };
             let id = MessageId { conversation: id, position };

@@ -249,7 +249,11 @@ impl<'a> Tx<'a> {
 
     /// The same, not many more than `max`: those that are on disk are counted.
     pub fn keys_up_to(&self, prefix: &[u8], from: &[u8], max: usize) -> Read<Vec<Vec<u8>>> {
-        let mut range = (Bound::Included(from.to_vec()), Bound::Excluded(keys::end_of(prefix)));
+        self.keys_between(from, keys::end_of(prefix), max)
+    }
+
+    fn keys_between(&self, from: &[u8], below: Vec<u8>, max: usize) -> Read<Vec<Vec<u8>>> {
+        let mut range = (Bound::Included(from.to_vec()), Bound::Excluded(below));
         let mut found: BTreeMap<Vec<u8>, bool> = BTreeMap::new();
         for key in self.tree.range::<Vec<u8>, _>(range.clone()).keys().take(max) {
             found.insert(key.map_err(unavailable)?.to_vec(), true);
@@ -345,9 +349,14 @@ impl<'a> Tx<'a> {
         self.put_message(conversation, message)?;
         let block = block(message.position.seq);
         if block < block_of_next(conversation) {
-            self.dirty.insert((conversation.id, block));
+            self.touch_block(conversation.id, block);
         }
         Ok(())
+    }
+
+    /// The messages of a block have changed: it is packed anew.
+    pub fn touch_block(&mut self, conversation: ConversationId, block: u64) {
+        self.dirty.insert((conversation, block));
     }
 
     /// The place of the next message; a block that it leaves behind is packed.
@@ -355,7 +364,7 @@ impl<'a> Tx<'a> {
         let seq = conversation.next_seq;
         conversation.next_seq += 1;
         if block_of_next(conversation) > block(seq) {
-            self.dirty.insert((conversation.id, block(seq)));
+            self.touch_block(conversation.id, block(seq));
         }
         seq
     }
@@ -378,6 +387,25 @@ impl<'a> Tx<'a> {
         heads.filter_map(|key| self.get(key).transpose()).collect()
     }
 
+    /// The messages of a conversation from `seq` on and below another.
+    pub fn messages_between(
+        &self,
+        conversation: ConversationId,
+        from: u64,
+        below: u64,
+    ) -> Read<Vec<Message>> {
+        let key =
+            |seq| keys::message(MessageId { conversation, position: Position { seq, part: 0 } });
+        let keys = self.keys_between(&key(from), key(below), usize::MAX)?;
+        let heads = keys.iter().filter(|key| keys::position_of(key).is_some());
+        heads.filter_map(|key| self.get(key).transpose()).collect()
+    }
+
+    /// The blocks whose messages have changed.
+    pub fn touched_blocks(&mut self) -> BTreeSet<(ConversationId, u64)> {
+        std::mem::take(&mut self.dirty)
+    }
+
     /// What the person said that no finished turn covers, in order of arrival.
     pub fn unanswered(&self, conversation: &Conversation) -> Read<Vec<Message>> {
         let mut rows = self.messages(conversation.id, conversation.answered_to)?;
@@ -395,6 +423,11 @@ impl<'a> Tx<'a> {
             }
         }
         Ok(rows)
+    }
+
+    /// Whether there is anything at a key, readable or not.
+    pub fn raw_is_there(&self, key: &[u8]) -> Read<bool> {
+        Ok(self.raw(key)?.is_some())
     }
 
     fn raw(&self, key: &[u8]) -> Read<Option<Vec<u8>>> {

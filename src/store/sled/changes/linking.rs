@@ -102,6 +102,7 @@ impl Tx<'_> {
             }
         }
         self.forget_space(&source)?;
+        self.delete(keys::space(&self.hasher.space(&source)))?;
         Ok(moved)
     }
 

@@ -133,7 +133,6 @@ impl Tx<'_> {
         Ok(count)
     }
 
-    #[expect(dead_code, reason = "the sweep is on its way")]
     /// An entry whose time is over goes, if it is still the one of that time.
     pub(in crate::store::sled) fn expire(
         &mut self,

@@ -29,12 +29,24 @@ struct JobRow {
 impl Tx<'_> {
     /// A job that is to be done.
     pub fn queue_job(&mut self, task: Task) -> Result<(), StoreError> {
-        let id = JobId::from(self.new_id());
+        let id = self.job_id(&task);
         self.put(keys::job(id), &JobRow { task, attempt: 0, ready_at: self.now })?;
         let mut lane = Lane::default();
         lane.push(self.now, AT_ONCE);
         self.hold_job(id, lane);
         Ok(())
+    }
+
+    /// Of a conversation there is one job of a kind: more of them coalesce.
+    fn job_id(&self, task: &Task) -> JobId {
+        let (kind, conversation) = match task {
+            Task::Summarise(id) => (1, id),
+            Task::Embed(id) => (2, id),
+            Task::Tell(_) | Task::Alert(_) | Task::Erase(_) => return self.new_id().into(),
+        };
+        let mut id = *conversation.as_bytes();
+        id[0] ^= kind;
+        JobId::from_bytes(id)
     }
 
     /// The lanes of all jobs, as they are on disk.
@@ -43,6 +55,10 @@ impl Tx<'_> {
         for id in self.keys(&prefix, &prefix)?.iter().filter_map(|key| keys::job_of(key)) {
             match self.get::<JobRow>(&keys::job(id)) {
                 Ok(row) => {
+                    if let Some(JobRow { task: Task::Erase(left), .. }) = &row {
+                        // A crash may have come before their end.
+                        self.erase_keys(left.keys.iter().copied());
+                    }
                     let mut lane = Lane::default();
                     lane.ready_at = row.map(|row| row.ready_at);
                     self.hold_job(id, lane);

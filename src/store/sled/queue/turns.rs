@@ -105,6 +105,7 @@ impl Tx<'_> {
         upto: Position,
         finished: Finished,
     ) -> Result<(), StoreError> {
+        self.keep_trace(conversation, upto, &finished)?;
         let mut record = Some(finished.record);
         for (part, outgoing) in (1u16..).zip(finished.messages) {
             let position = Position { seq: upto.seq, part };
@@ -119,6 +120,21 @@ impl Tx<'_> {
             self.put_message(conversation, &row)?;
         }
         Ok(())
+    }
+
+    /// What the turn was told stands with its first reply, or with the message
+    /// that got none.
+    fn keep_trace(
+        &mut self,
+        conversation: &Conversation,
+        upto: Position,
+        finished: &Finished,
+    ) -> Result<(), StoreError> {
+        let Some(trace) = &finished.trace else { return Ok(()) };
+        let part = u16::from(!finished.messages.is_empty());
+        let position = Position { part, ..upto };
+        let id = MessageId { conversation: conversation.id, position };
+        self.put_under(conversation.key, keys::trace(id), trace)
     }
 
     /// The row of a message of ours that waits to go out.

@@ -445,7 +445,7 @@ impl Day {
     }
 
     async fn assert_all_is_well(&self) {
-        let marks = self.shop.store().tree.scan_prefix(b"b").keys().count();
+        let marks = self.shop.store().reading.tree.scan_prefix(b"b").keys().count();
         assert_eq!(marks, 0, "work is marked that is not there");
         for id in &self.conversations {
             assert!(self.shop.store().outbox(*id).await.unwrap().is_empty());
