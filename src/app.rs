@@ -100,7 +100,7 @@ impl App {
         let assistant = Arc::new(Assistant::new(
             minds.subscribe(),
             store.clone(),
-            store.clone(),
+            public_url.clone(),
             clock.clone(),
         ));
         let alerts = Arc::new(Alerts::new(clock.clone()));
@@ -108,6 +108,7 @@ impl App {
             Intake::new(store.clone(), providers.clone(), minds.subscribe(), alerts.clone());
         let jobs = Jobs::new(
             store.clone(),
+            assistant.clone(),
             providers.clone(),
             &settings.events,
             settings.alerts.clone(),

@@ -1,8 +1,10 @@
 //! From a turn to what the person gets: may we answer, what is the model
 //! told, what does it say, how does that fit into messages.
 
+pub mod command;
 mod config;
 mod context;
+mod draft;
 pub mod format;
 pub mod handoff;
 pub mod language;
@@ -24,18 +26,24 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
+use url::Url;
 
 use crate::clock::Clock;
-use crate::domain::id::Business;
+use crate::domain::id::{Business, ConversationId};
+use crate::domain::memory::Summary;
 use crate::domain::record::Verdict;
 use crate::domain::turn::{Finished, Turn};
 use crate::provider::Limits;
-use crate::store::{People, StoreError, Transcript};
+use crate::recollect::Shelves;
+use crate::store::{Store, StoreError};
+use crate::transfer::whole::Reads;
+use command::{Command, Order};
 use context::Context;
 use policy::Decision;
 use replies::Wish;
 
 pub use config::{BusinessConfig, Config, Hours};
+pub use memory::summary::NoSummary;
 pub use mind::Mind;
 
 /// The minds of all businesses.
@@ -44,8 +52,9 @@ pub type Minds = HashMap<Business, Arc<Mind>>;
 /// Turns questions into answers.
 pub struct Assistant {
     minds: watch::Receiver<Arc<Minds>>,
-    transcript: Arc<dyn Transcript>,
-    people: Arc<dyn People>,
+    store: Arc<dyn Store>,
+    /// Where people reach us.
+    public_url: Url,
     clock: Clock,
 }
 
@@ -53,11 +62,11 @@ impl Assistant {
     /// With minds that may be replaced at any time.
     pub fn new(
         minds: watch::Receiver<Arc<Minds>>,
-        transcript: Arc<dyn Transcript>,
-        people: Arc<dyn People>,
+        store: Arc<dyn Store>,
+        public_url: Url,
         clock: Clock,
     ) -> Self {
-        Self { minds, transcript, people, clock }
+        Self { minds, store, public_url, clock }
     }
 
     /// How this business answers at the moment.
@@ -85,7 +94,11 @@ impl Assistant {
         };
         let mut finished = match handoff::is_operators(&mind.handoff, turn) {
             true => self.hear_operator(turn, &mind, limits).await?,
-            false => self.answer_person(turn, &mind, limits).await?,
+            false => {
+                let current = command::up_to_date(&*self.store, turn).await?;
+                let finished = self.answer_person(&current, &mind, limits).await?;
+                command::no_longer_asked(turn, finished)
+            }
         };
         finished.record.took = since(began, self.clock.now());
         Ok(finished)
@@ -97,7 +110,7 @@ impl Assistant {
         mind: &Mind,
         limits: Limits,
     ) -> Result<Finished, StoreError> {
-        let (transcript, people) = (self.transcript.as_ref(), self.people.as_ref());
+        let (transcript, people) = (&*self.store, &*self.store);
         let reads = handoff::Reads { transcript, people };
         handoff::operator::answer(&mind.desk(limits, self.clock.now()), &reads, turn).await
     }
@@ -120,6 +133,7 @@ impl Assistant {
                 let context = self.context(turn, mind).await?;
                 mind.say(turn, &context, limits, (line, changes), Verdict::Said)
             }
+            Decision::Obey(command) => self.obey(turn, mind, limits, &command).await?,
             Decision::Answer if mind.asks_for_a_human(turn) => {
                 let context = self.context(turn, mind).await?;
                 let request = mind.own_request(turn, &context);
@@ -128,7 +142,8 @@ impl Assistant {
             }
             Decision::Answer => {
                 let context = self.context(turn, mind).await?;
-                let answer = mind.answer(turn, &context, limits, &self.clock).await;
+                let answer =
+                    mind.answer(turn, &context, self.shelves(), limits, &self.clock).await?;
                 match self.was_stopped(turn, mind).await {
                     true => Finished::silent("the person said STOP meanwhile"),
                     false => answer,
@@ -137,16 +152,53 @@ impl Assistant {
         })
     }
 
+    /// What is said beside the order while a human answers is the human's to
+    /// hear.
+    async fn obey(
+        &self,
+        turn: &Turn,
+        mind: &Mind,
+        limits: Limits,
+        command: &Command,
+    ) -> Result<Finished, StoreError> {
+        let (context, now) = (self.context(turn, mind).await?, self.clock.now());
+        let reads = Reads { transcript: &*self.store, memory: &*self.store };
+        let (language, public_url) = (mind.language(turn, &context), &self.public_url);
+        let order = Order { mind, turn, language, reads, public_url, now };
+        let mut finished = order.obey(command, &context, limits).await?;
+        let alone = turn.inbound.len() == 1 || *command == Command::Confirm;
+        if !alone && !turn.conversation.mode.assistant_answers(now) {
+            finished.changes.extend(mind.desk(limits, now).overhear(turn).changes);
+        }
+        Ok(finished)
+    }
+
     async fn context(&self, turn: &Turn, mind: &Mind) -> Result<Context, StoreError> {
-        Context::read(self.transcript.as_ref(), turn, mind.memory.budget_tokens).await
+        // With what is just beyond the window, to see how much that is.
+        let tokens = mind.memory.budget_tokens.saturating_add(mind.untold_tokens());
+        Context::read(self.shelves(), turn, tokens).await
+    }
+
+    fn shelves(&self) -> Shelves<'_> {
+        Shelves { transcript: &*self.store, memory: &*self.store }
+    }
+
+    /// What left the window of a conversation, told in short by its business's
+    /// model; `None` = there is nothing new to tell.
+    pub async fn summarise(&self, id: ConversationId) -> Result<Option<Summary>, NoSummary> {
+        let Some(conversation) = self.store.conversation(id).await? else { return Ok(None) };
+        match self.mind(&conversation.number.business).filter(|mind| mind.summarises()) {
+            Some(mind) => mind.summarise(&conversation, self.shelves(), self.clock.now()).await,
+            None => Ok(None),
+        }
     }
 
     /// Whether a STOP waits for the next turn. Who can't read it now answers.
     async fn was_stopped(&self, turn: &Turn, mind: &Mind) -> bool {
         let next = turn.conversation.next_seq;
-        let now = self.transcript.conversation(turn.conversation.id).await.ok().flatten();
+        let now = self.store.conversation(turn.conversation.id).await.ok().flatten();
         let Some(now) = now.filter(|now| now.next_seq > next) else { return false };
-        let rows = self.transcript.window(&now, now.next_seq, NEWEST).await.unwrap_or_default();
+        let rows = self.store.window(&now, now.next_seq, NEWEST).await.unwrap_or_default();
         let mut new = rows.iter().filter(|row| row.position.seq >= next);
         new.any(|row| policy::wish(&mind.replies, row) == Some(Wish::Stop))
     }

@@ -7,11 +7,8 @@ mod export;
 mod forget;
 mod import;
 mod key;
-<<<<<<< HEAD
-mod memory;
-=======
 mod knowledge;
->>>>>>> main
+mod memory;
 mod numbers;
 mod people;
 mod person;

@@ -7,6 +7,7 @@ pub mod admin;
 pub mod auth;
 mod body;
 pub mod error;
+mod exports;
 mod health;
 mod media_api;
 pub mod messages_api;
@@ -74,12 +75,14 @@ pub struct Shared {
 /// All routes but the operators'.
 pub fn router(shared: Shared) -> Router {
     let state = webhook::Webhooks::new(shared.clone());
+    let exports =
+        Router::new().route("/exports/{secret}", get(exports::fetch)).with_state(shared.clone());
     let webhooks = Router::new()
         .route("/webhooks/meta", get(webhook::handshake).post(webhook::meta))
         .route("/webhooks/twilio", post(webhook::twilio))
         .route("/webhooks/twilio/status", post(webhook::twilio))
         .with_state(Arc::new(state));
-    webhooks.merge(openapi::router(shared))
+    webhooks.merge(exports).merge(openapi::router(shared))
 }
 
 #[cfg(test)]

@@ -10,16 +10,16 @@
 //! config         default.toml, the user's file, the environment → the sections' structs
 //! telemetry      logs        shutdown   the end
 //! http           webhooks; messages_api and media_api for other programs; openapi; health checks;
+//!                exports: what is kept of somebody, behind a link of their own;
 //!                admin: the operators' commands, on a socket or in the command's own process
 //! sandbox        stand-ins for both providers, and the phone page of dev mode
 //! worker         claims turns and deliveries, does them, finishes them; looks for what was missed
 //! intake         from what a provider told to the store, and what an operator must know of it
 //! assistant      from a turn to a reply: policy, context, model and tools, format,
-//!                handing over to a human
+//!                handing over to a human, a person's own commands
 //! knowledge      what the business knows: its files, the best of them for a question
 //! tool           what a model may do besides talking
-//! recollect      finding again what a person said
-//! dossier        all that is kept of one person, as one document
+//! recollect      what a person said, found again and forgotten
 //! transfer       a person's memory on its way out and in: our export, JSON lines, a chat's text
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
@@ -63,7 +63,6 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
-pub mod dossier;
 pub mod http;
 pub mod intake;
 pub mod knowledge;

@@ -4,7 +4,9 @@
 //! To add a model: one file, and one entry in [`open`].
 
 pub mod demo;
+pub mod embeddings;
 pub mod openai;
+pub mod size;
 #[cfg(test)]
 pub(crate) mod stand_in;
 pub mod switched;
@@ -18,6 +20,10 @@ use crate::clock::Clock;
 use crate::domain::message::Role;
 use crate::domain::record::Usage;
 
+/// What stands before the words of a human of the business: models know no
+/// role for them.
+pub const COLLEAGUE: &str = "[a colleague of the business wrote this] ";
+
 /// A model that answers.
 #[async_trait]
 pub trait Model: Send + Sync {
@@ -26,7 +32,7 @@ pub trait Model: Send + Sync {
 }
 
 /// All that a model is told.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Prompt {
     /// Stable first (so that the server's cache holds), the time last.
     pub system: Vec<String>,
@@ -41,7 +47,7 @@ pub struct Prompt {
 }
 
 /// One message of the conversation.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Line {
     /// Who said it.
     pub role: Role,
@@ -50,7 +56,7 @@ pub struct Line {
 }
 
 /// A call of a tool and its result: never separated.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Step {
     /// What the model asked for.
     pub call: ToolCall,
@@ -59,7 +65,7 @@ pub struct Step {
 }
 
 /// A tool as the model sees it.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ToolSpec {
     /// Its name.
     pub name: String,
@@ -70,7 +76,7 @@ pub struct ToolSpec {
 }
 
 /// A model asks for a tool.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ToolCall {
     /// Ties the result to the call.
     pub id: String,

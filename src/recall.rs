@@ -19,6 +19,7 @@ mod language;
 mod query;
 mod scan;
 mod search;
+mod share;
 mod skeleton;
 mod spaceless;
 mod stop_words;
@@ -34,6 +35,7 @@ pub use fuse::{DENSE, Likeness, fuse};
 pub use language::{Language, Languages};
 pub use query::{Around, Query};
 pub use search::{Found, Hit, Kind, Options, search};
+pub use share::share;
 pub use terms::{Packed, Terms, analyse};
 pub use vector::Vector;
 

@@ -4,10 +4,12 @@
 
 mod chat;
 pub mod document;
+pub mod export;
 mod gather;
 mod lines;
 #[cfg(test)]
 mod tests;
+pub mod whole;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

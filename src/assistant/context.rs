@@ -1,64 +1,110 @@
-//! From rows of the transcript to what the model reads as the conversation.
+//! What is known before the model is asked: what was said, to the person and
+//! by them, and what is remembered of them.
+
+mod dialog;
 
 use std::collections::HashMap;
 
-use crate::domain::content::{Choices, Content};
-use crate::domain::id::{MessageId, ProviderId};
-use crate::domain::message::{Message, Role, Status};
+use crate::domain::content::Content;
+use crate::domain::id::{ConversationId, MessageId, ProviderId};
+use crate::domain::memory::{Entry, Page, Space, Summary};
+use crate::domain::message::{Message, Role};
 use crate::domain::person::Person;
 use crate::domain::turn::Turn;
-use crate::llm::Line;
-use crate::store::{StoreError, Transcript};
+use crate::recollect::{Found, Shelves};
+use crate::store::StoreError;
+pub(super) use dialog::{Said, shortened, size};
 
 /// How much of a quoted message is repeated, in characters.
 const QUOTE: usize = 160;
 /// How much of a name is believed, in characters.
 const NAME: usize = 60;
 
-/// How much of a reaction is believed, in characters.
-const EMOJI: usize = 16;
+/// A question of fewer words goes on with the one before.
+const FEW: usize = 4;
 
-/// Everything of the conversation that the model is told.
+/// So many entries of a profile are looked at.
+const PROFILE: usize = 200;
+
+/// Everything that may be told to the model.
 #[derive(Debug, Default)]
 pub(super) struct Context {
-    /// What was said before the turn, oldest first.
+    /// What was said in the conversation before the turn, oldest first.
     pub history: Vec<Message>,
+    /// What the same person and other numbers of the business said.
+    pub elsewhere: Vec<(ConversationId, Message)>,
     /// The words of the messages that are quoted.
     pub quoted: HashMap<ProviderId, String>,
+    /// What is known of the person, the last written first.
+    pub profile: Vec<Entry>,
+    /// What was said before the window, in short.
+    pub summary: Option<Summary>,
 }
 
 impl Context {
-    /// Reads what fits into `tokens` beside the turn itself.
-    pub async fn read(
-        transcript: &dyn Transcript,
-        turn: &Turn,
-        tokens: u32,
-    ) -> Result<Self, StoreError> {
+    /// Reads what was said, up to `tokens` of it; from elsewhere only what
+    /// fits beside it.
+    pub async fn read(shelves: Shelves<'_>, turn: &Turn, tokens: u32) -> Result<Self, StoreError> {
+        let conversation = &turn.conversation;
         let first = turn.inbound.iter().map(|message| message.position.seq).min();
-        let below = first.unwrap_or(turn.conversation.answered_to);
-        let rest = tokens.saturating_sub(size(&turn.inbound));
-        let mut history = transcript.window(&turn.conversation, below, rest).await?;
-        let elsewhere = elsewhere(transcript, turn, rest.saturating_sub(size(&history))).await?;
-        if !elsewhere.is_empty() {
-            history.extend(elsewhere);
-            history.sort_by_key(|row| row.at);
-        }
-        let mut context = Self { history, quoted: HashMap::new() };
-        context.read_quoted(transcript, turn).await?;
+        let below = first.unwrap_or(conversation.answered_to);
+        let history = shelves.transcript.window(conversation, below, tokens).await?;
+        let rest = tokens.saturating_sub(rows_size(&history));
+        let page = Page { limit: PROFILE, ..Page::default() };
+        let mut context = Self {
+            history,
+            elsewhere: elsewhere(shelves, turn, rest).await?,
+            quoted: HashMap::new(),
+            profile: shelves.memory.entries(&Space::Person(turn.person.id), &page).await?.0,
+            summary: shelves.memory.summary(conversation.id).await?,
+        };
+        context.summary.take_if(|summary| summary.upto <= conversation.window_from);
+        context.read_quoted(shelves, turn).await?;
         Ok(context)
+    }
+
+    /// All that was said before the turn.
+    pub fn rows(&self) -> impl Iterator<Item = &Message> {
+        self.elsewhere.iter().map(|(_, row)| row).chain(&self.history)
+    }
+
+    /// All that the model may be shown as the conversation, the turn last.
+    pub fn shown<'a>(&'a self, turn: &'a Turn) -> Vec<(MessageId, &'a Message)> {
+        let (past, own) = self.dialog(turn);
+        past.into_iter().chain(own).map(|said| (said.id, said.row)).collect()
+    }
+
+    /// The words of others that stand beside it.
+    pub fn quoted_words(&self, recalled: &[Found]) -> Vec<String> {
+        let recalled = recalled.iter().map(|one| one.message.content.as_text());
+        self.quoted.values().cloned().chain(recalled).collect()
+    }
+
+    /// What the turn asks: its own words; with few of them also what the
+    /// person wrote before that ("and the other one?").
+    pub fn question(&self, turn: &Turn) -> String {
+        let words = |row: &Message| row.content.as_text();
+        let asked: Vec<String> = turn.inbound.iter().map(words).collect();
+        let asked = asked.join("\n");
+        let before = self.history.iter().rfind(|row| row.role == Role::Person).map(words);
+        match before.filter(|_| asked.split_whitespace().count() < FEW) {
+            Some(before) => format!("{before}\n{asked}"),
+            None => asked,
+        }
+    }
+
+    /// What is remembered under a key, as a text.
+    pub fn known(&self, key: &str) -> Option<String> {
+        self.profile.iter().find(|entry| entry.key == key).map(Entry::text)
     }
 
     /// A quoted message counts only if it is of this very conversation: one
     /// can quote from a group into a private chat.
-    async fn read_quoted(
-        &mut self,
-        transcript: &dyn Transcript,
-        turn: &Turn,
-    ) -> Result<(), StoreError> {
+    async fn read_quoted(&mut self, shelves: Shelves<'_>, turn: &Turn) -> Result<(), StoreError> {
         let rows = self.history.iter().chain(&turn.inbound);
         let quotes: Vec<ProviderId> = rows.filter_map(|row| row.attached.quotes.clone()).collect();
         for id in quotes {
-            let number = &turn.conversation.number.name;
+            let (transcript, number) = (shelves.transcript, &turn.conversation.number.name);
             let Some(found) = transcript.by_provider_id(number, &id).await? else { continue };
             let here = MessageId { conversation: turn.conversation.id, position: found.position };
             let same =
@@ -69,54 +115,9 @@ impl Context {
         }
         Ok(())
     }
-
-    /// The conversation as the model reads it; the turn's messages are always
-    /// there, shortened if they alone are larger than `tokens`.
-    pub fn dialog(&self, inbound: &[Message], tokens: u32) -> Vec<Line> {
-        let count = u32::try_from(inbound.len()).unwrap_or(u32::MAX).max(1);
-        let share = if size(inbound) > tokens { tokens / count } else { u32::MAX };
-        let history = self.history.iter().filter(|row| has_been_said(row));
-        let history = history.map(|row| (row, u32::MAX));
-        let mut offered = None;
-        let rows = history.chain(inbound.iter().map(|row| (row, share)));
-        let line = |(row, tokens)| {
-            offered = offered_after(offered, row);
-            self.line(row, tokens, offered)
-        };
-        rows.map(line).collect()
-    }
-
-    /// `offered` = what the person could choose from when they wrote it.
-    fn line(&self, row: &Message, tokens: u32, offered: Option<&Choices>) -> Line {
-        let attached = &row.attached;
-        let mut text = String::new();
-        if let Some(quoted) = attached.quotes.as_ref().and_then(|id| self.quoted.get(id)) {
-            text.push_str(&format!("[in reply to: \"{}\"]\n", one_line(quoted, QUOTE)));
-        }
-        if attached.forwarded {
-            text.push_str("[forwarded] ");
-        }
-        if let Some(headline) = attached.referral.as_ref().and_then(|from| from.headline.as_ref()) {
-            text.push_str(&format!(
-                "[came from the advertisement \"{}\"] ",
-                one_line(headline, QUOTE)
-            ));
-        }
-        if let Some(product) = &attached.product {
-            text.push_str(&format!("[asks about the product {}] ", one_line(product, NAME)));
-        }
-        if let Some(speaker) = &attached.speaker {
-            text.push_str(&format!("{}: ", one_line(speaker, NAME)));
-        }
-        text.push_str(&chosen(row, offered).unwrap_or_else(|| shortened(row, tokens)));
-        if let Some(emoji) = &row.reaction {
-            text.push_str(&format!("\n[reacted {}]", one_line(emoji, EMOJI)));
-        }
-        Line { role: row.role, text }
-    }
 }
 
-/// The name of the person as far as it is one line of words.
+/// The name the person gave the provider, as far as it is one line of words.
 pub(super) fn name_of(person: &Person) -> String {
     one_line(person.name.as_deref().unwrap_or_default(), NAME)
 }
@@ -132,43 +133,19 @@ pub(super) fn own_words<'a>(rows: impl IntoIterator<Item = &'a Message>) -> Stri
 /// What the same person and this business's other numbers said, if there is
 /// room: whoever changes from one number to another is still known.
 async fn elsewhere(
-    transcript: &dyn Transcript,
+    shelves: Shelves<'_>,
     turn: &Turn,
     tokens: u32,
-) -> Result<Vec<Message>, StoreError> {
+) -> Result<Vec<(ConversationId, Message)>, StoreError> {
     let mut rows = Vec::new();
+    let mut rest = tokens;
     for (_, id) in turn.person.conversations.iter().filter(|(_, id)| *id != turn.conversation.id) {
-        let Some(other) = transcript.conversation(*id).await? else { continue };
-        let rest = tokens.saturating_sub(size(&rows));
-        rows.extend(transcript.window(&other, other.next_seq, rest).await?);
+        let Some(other) = shelves.transcript.conversation(*id).await? else { continue };
+        let said = shelves.transcript.window(&other, other.next_seq, rest).await?;
+        rest = rest.saturating_sub(rows_size(&said));
+        rows.extend(said.into_iter().map(|row| (*id, row)));
     }
     Ok(rows)
-}
-
-/// Only the last thing that was said to the person can be chosen from.
-fn offered_after<'a>(offered: Option<&'a Choices>, row: &'a Message) -> Option<&'a Choices> {
-    match (row.role, &row.content) {
-        (Role::Person, _) => offered,
-        (Role::Assistant | Role::Business, Content::Choices(choices)) => Some(choices),
-        (Role::Assistant | Role::Business, _) => None,
-    }
-}
-
-/// The same line for a tap, and for a number or title that is typed instead.
-fn chosen(row: &Message, offered: Option<&Choices>) -> Option<String> {
-    let (title, id) = match &row.content {
-        Content::Choice { id, title } => (title, id),
-        Content::Text(text) if row.role == Role::Person => {
-            let option = offered?.meant(text)?;
-            (&option.title, &option.id)
-        }
-        _ => return None,
-    };
-    let (title, id) = (one_line(title, QUOTE), one_line(id, QUOTE));
-    match title == id {
-        true => Some(format!("[chose: {title}]")),
-        false => Some(format!("[chose: {title} ({id})]")),
-    }
 }
 
 fn words(content: &Content) -> Option<&str> {
@@ -189,32 +166,8 @@ fn words(content: &Content) -> Option<&str> {
     }
 }
 
-/// What never reached the person was not said.
-fn has_been_said(row: &Message) -> bool {
-    match row.status {
-        Status::Received
-        | Status::Queued
-        | Status::Sent
-        | Status::Delivered
-        | Status::Read
-        | Status::Played => true,
-        Status::Failed | Status::Dropped => false,
-    }
-}
-
-fn size(rows: &[Message]) -> u32 {
+fn rows_size(rows: &[Message]) -> u32 {
     rows.iter().fold(0, |sum, row| sum.saturating_add(row.tokens))
-}
-
-/// Cut in proportion: exact enough for a text that is absurdly long.
-fn shortened(row: &Message, tokens: u32) -> String {
-    let text = row.content.as_text();
-    if row.tokens <= tokens {
-        return text;
-    }
-    let chars = text.chars().count() as u64 * u64::from(tokens) / u64::from(row.tokens);
-    let kept: String = text.chars().take(usize::try_from(chars).unwrap_or(usize::MAX)).collect();
-    format!("{kept} [… the rest of this message is too long to be read]")
 }
 
 /// The words without line breaks, so much of them.

@@ -1,6 +1,13 @@
 //! `[memory]`: how much the model is told of what is known, and how long it is
 //! kept.
 
+mod noting;
+pub(super) mod profile;
+pub(super) mod summary;
+
+use crate::clock::Clock;
+use crate::llm::embeddings::Embeddings;
+
 /// `[memory]`.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,4 +36,19 @@ pub struct Config {
     pub embeddings_api_key: secrecy::SecretString,
     /// Which model.
     pub embeddings_model: String,
+}
+
+impl Config {
+    /// What makes vectors, if `embeddings_url` is set.
+    pub(super) fn embeddings(
+        &self,
+        http: &reqwest::Client,
+        clock: &Clock,
+    ) -> Result<Option<Embeddings>, String> {
+        let Some(url) = self.embeddings_url.as_deref().filter(|url| !url.trim().is_empty()) else {
+            return Ok(None);
+        };
+        let (key, model) = (&self.embeddings_api_key, &self.embeddings_model);
+        Embeddings::new(url, key, model, http.clone(), clock.clone()).map(Some)
+    }
 }

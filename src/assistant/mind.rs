@@ -6,24 +6,36 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::config::{check_numbers, instructions};
 use super::context::{self, Context};
+use super::draft::{Briefing, Draft};
 use super::replies::Replies;
-use super::templates::{Facts, Templates};
-use super::think::Thinking;
+use super::templates::Templates;
+use super::think::{Thinking, Thought};
 use super::time::Schedule;
 use super::{BusinessConfig, Config, handoff, language, markdown, memory, policy, reply};
 use crate::clock::Clock;
+use crate::domain::change::Change;
+use crate::domain::job::Task;
 use crate::domain::lane::Quiet;
-use crate::domain::person::Address;
 use crate::domain::record::Verdict;
 use crate::domain::turn::{Finished, Turn};
 use crate::knowledge::Knowledge;
-use crate::llm::{self, Model, Prompt};
+use crate::llm::embeddings::Embeddings;
+use crate::llm::{self, Model, Prompt, Step};
 use crate::provider::Limits;
-use crate::tool::{TOOLS, Tool};
+use crate::recall::{BLOCK, Language};
+use crate::recollect::{self, Query, Shelves};
+use crate::store::StoreError;
+use crate::tool::{Situation, TOOLS, Tool};
+
+/// How many messages are looked for, if they fit.
+const RECALLED: usize = 40;
+/// How long the meaning of a question may take; then words have to do.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// How often a turn that is late may start its time anew.
 const LATE_ATTEMPTS: u16 = 3;
@@ -45,6 +57,8 @@ pub struct Mind {
     pub knowledge: Arc<Knowledge>,
     /// The model.
     pub model: Arc<dyn Model>,
+    /// What finds things by their meaning, if there is such a thing.
+    pub embeddings: Option<Embeddings>,
     pub(super) tools: &'static [&'static dyn Tool],
     pub(super) templates: Templates,
     pub(super) replies: Replies,
@@ -74,6 +88,7 @@ impl Mind {
         reply::check_first_contact(&config, &replies)?;
         let schedule = Schedule::read(&config.timezone, &config.hours)?;
         let templates = Templates::compile(templates_dir, instructions(&config)?)?;
+        let embeddings = memory.embeddings(&http, &clock)?;
         let answers = config.answers_file.as_deref();
         let knowledge = Arc::new(Knowledge::load(&config.knowledge, answers)?);
         let model = llm::open(&llm, http, clock)?;
@@ -86,6 +101,7 @@ impl Mind {
             memory,
             knowledge,
             model,
+            embeddings,
             tools,
             templates,
             replies,
@@ -111,63 +127,122 @@ impl Mind {
         &self,
         turn: &Turn,
         context: &Context,
+        shelves: Shelves<'_>,
         limits: Limits,
         clock: &Clock,
-    ) -> Finished {
+    ) -> Result<Finished, StoreError> {
         let deadline = self.deadline(turn, clock.now());
-        let mut thinking = Thinking::new(self, turn, clock, deadline);
-        let (thought, told) = match self.prompt(turn, context, clock.now()) {
-            Ok(mut prompt) => (thinking.answer(&mut prompt).await, Some(hash(&prompt))),
-            Err(reason) => (Err(reason), None),
+        let briefing = match self.draft(turn, context, clock.now()) {
+            Ok(draft) => self.brief(turn, context, draft, shelves).await?,
+            Err(reason) => return Ok(self.give_up(turn, context, limits, reason)),
         };
+        let shown = context.shown(turn);
+        let quoted = context.quoted_words(&briefing.recalled);
+        let situation = Situation {
+            turn,
+            shown: &shown,
+            quoted: &quoted,
+            shelves,
+            embeddings: self.embeddings.as_ref(),
+            zone: &self.schedule.zone,
+            recall_tokens: self.memory.recall_tokens,
+        };
+        let mut thinking = Thinking::new(self, situation, clock, deadline);
+        let mut prompt = briefing.prompt.clone();
+        let thought = thinking.answer(&mut prompt).await;
         let mut finished = match thought {
-            Ok(mut thought) => {
-                thought.text = markdown::to_whatsapp(&thought.text);
-                if let Some(request) = &thinking.handoff {
-                    let now = clock.now();
-                    thought = thought.then(self.hand_over(turn, context, limits, now, request));
-                }
-                self.reply(turn, context, limits, thought, Verdict::Answered)
+            Ok(thought) => {
+                let thought = self.worded(turn, context, limits, thought, &thinking);
+                let mut finished = self.reply(turn, context, limits, thought, Verdict::Answered);
+                finished.changes.extend(self.chores(turn, &briefing));
+                finished
             }
             Err(reason) => self.give_up(turn, context, limits, reason),
         };
-        finished.record.told = told;
+        finished.record.told = Some(hash(&briefing.prompt));
         finished.record.usage = thinking.usage;
         finished.record.model = thinking.model.map(Into::into);
-        finished
+        finished.trace = self.trace(&briefing, prompt.steps, &thinking, &finished.changes);
+        Ok(finished)
     }
 
-    /// What the model is told.
-    pub(super) fn prompt(
+    /// With what is found again.
+    async fn brief(
         &self,
         turn: &Turn,
         context: &Context,
-        now: Timestamp,
-    ) -> Result<Prompt, String> {
-        let person = match turn.conversation.address {
-            Address::Phone(_) | Address::UserId(_) => context::name_of(&turn.person),
-            Address::Group(_) => String::new(),
+        draft: Draft<'_>,
+        shelves: Shelves<'_>,
+    ) -> Result<Briefing, StoreError> {
+        let words = context.question(turn);
+        let embeddings = self.embeddings.as_ref();
+        let meaning = recollect::meaning(embeddings, &words, PATIENCE).await;
+        let query = Query {
+            language: context.known("language").as_deref().and_then(Language::from_code),
+            zone: self.schedule.zone.clone(),
+            limit: RECALLED,
+            strict: true,
+            meaning,
+            ..Query::new(&words)
         };
-        let calendar = self.schedule.calendar(now);
-        let facts = Facts {
-            person: &person,
-            business: turn.conversation.number.business.as_str(),
-            assistant: &self.config.name,
-            hours: &self.schedule.readable(),
-            now: &calendar.now,
-        };
-        let question = context::own_words(&turn.inbound);
-        let known = self.knowledge.block(&question, self.memory.knowledge_tokens);
-        let mut system =
-            vec![self.templates.system(facts)?, known, self.templates.time(&calendar)?];
-        system.retain(|part| !part.is_empty());
-        Ok(Prompt {
-            system,
-            dialog: context.dialog(&turn.inbound, self.memory.budget_tokens),
-            steps: Vec::new(),
-            tools: self.tools.iter().map(|tool| tool.spec()).collect(),
-            max_output_tokens: self.llm.max_output_tokens,
-        })
+        let found = recollect::find(shelves, &turn.person, &query, &draft.shown()).await?;
+        Ok(draft.brief(found))
+    }
+
+    /// As the person reads it: in their app's markup, with who takes over and
+    /// with what was noted of them.
+    fn worded(
+        &self,
+        turn: &Turn,
+        context: &Context,
+        limits: Limits,
+        mut thought: Thought,
+        thinking: &Thinking<'_>,
+    ) -> Thought {
+        thought.text = markdown::to_whatsapp(&thought.text);
+        if let Some(request) = &thinking.handoff {
+            let now = thinking.clock.now();
+            thought = thought.then(self.hand_over(turn, context, limits, now, request));
+        }
+        if let Some(noted) = self.noted(&thinking.noted, self.language(turn, context)) {
+            thought.text = format!("{}\n\n{noted}", thought.text);
+        }
+        thought
+    }
+
+    /// What is left to be done once the turn is over.
+    fn chores(&self, turn: &Turn, briefing: &Briefing) -> Vec<Change> {
+        let conversation = turn.conversation.id;
+        let summarise = self.summarises() && briefing.untold > self.untold_tokens();
+        let embed = self.embeddings.is_some() && closes_a_block(turn);
+        let summarise = summarise.then_some(Task::Summarise(conversation));
+        let embed = embed.then_some(Task::Embed(conversation));
+        summarise.into_iter().chain(embed).map(Change::Queue).collect()
+    }
+
+    /// All that the model was told and said, unless the person wants
+    /// something of it forgotten.
+    fn trace(
+        &self,
+        briefing: &Briefing,
+        steps: Vec<Step>,
+        thinking: &Thinking<'_>,
+        changes: &[Change],
+    ) -> Option<serde_json::Value> {
+        let forgets = |change: &Change| matches!(change, Change::Redact(_) | Change::ForgetAll);
+        if self.memory.trace_days == 0 || changes.iter().any(forgets) {
+            return None;
+        }
+        let recalled = briefing.recalled.iter();
+        let recalled = recalled.map(|one| json!({ "id": one.id.to_string(), "score": one.score }));
+        Some(json!({
+            "prompt": briefing.prompt,
+            "recalled": recalled.collect::<Vec<_>>(),
+            "steps": steps,
+            "completions": thinking.completions,
+            "model": thinking.model,
+            "usage": thinking.usage,
+        }))
     }
 
     /// Counted from the first message. If it is over before anybody could
@@ -197,10 +272,16 @@ impl Mind {
     /// is one language's alone, else as configured.
     pub(super) fn language(&self, turn: &Turn, context: &Context) -> &str {
         let newest = context::own_words(&turn.inbound);
-        let known = || language::of(&context::own_words(context.history.iter()));
+        let known = || language::of(&context::own_words(context.rows()));
         let wish = || newest.lines().rev().find_map(|line| self.replies.language_of(line));
         language::of(&newest).or_else(known).or_else(wish).unwrap_or(&self.config.language)
     }
+}
+
+/// Whether the conversation has one more block that nothing is added to.
+fn closes_a_block(turn: &Turn) -> bool {
+    let first = turn.inbound.iter().map(|row| row.position.seq).min();
+    first.is_some_and(|first| first / BLOCK != turn.conversation.next_seq / BLOCK)
 }
 
 fn hash(prompt: &Prompt) -> String {

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::command::{self, Command};
 use super::replies::{Replies, Wish};
 use crate::domain::change::Change;
 use crate::domain::content::Content;
@@ -47,6 +48,8 @@ pub enum Decision {
         /// And note this.
         changes: Vec<Change>,
     },
+    /// Do what the person orders.
+    Obey(Command),
 }
 
 impl Decision {
@@ -99,6 +102,11 @@ pub(super) fn decide(policy: &Config, replies: &Replies, turn: &Turn, now: Times
             None => Decision::Say { line, changes },
         };
     }
+    if unwelcome.is_none()
+        && let Some(command) = command::of(replies, turn, now)
+    {
+        return Decision::Obey(command);
+    }
     match unwelcome.or_else(|| reason_for_silence(policy, turn, now)) {
         Some(reason) => Decision::silent(reason),
         None if is_unreadable(turn) => Decision::Say { line: "unsupported", changes: Vec::new() },
@@ -127,7 +135,7 @@ pub(super) fn wish(replies: &Replies, row: &Message) -> Option<Wish> {
 }
 
 /// The person's own words, written or tapped.
-fn said(row: &Message) -> Option<&str> {
+pub(super) fn said(row: &Message) -> Option<&str> {
     let own = row.role == Role::Person && !row.attached.forwarded;
     match &row.content {
         Content::Text(words) | Content::Choice { title: words, .. } => Some(words).filter(|_| own),
@@ -217,6 +225,7 @@ mod tests {
             Decision::Silent { changes, .. } => changes.is_empty(),
             Decision::Answer => false,
             Decision::Say { line, .. } => panic!("{line}"),
+            Decision::Obey(command) => panic!("{command:?}"),
         }
     }
 
@@ -334,6 +343,21 @@ mod tests {
         let mut turn = sample::turn(&["stop"]);
         turn.inbound[0].attached.forwarded = true;
         assert_eq!(decided(&policy(), &turn), Decision::Answer);
+    }
+
+    #[test]
+    fn a_command_waits_for_nobody_but_who_is_on_a_list_gives_none() {
+        let mut turn = sample::turn(&["where is my order?", "/memory"]);
+        assert_eq!(decided(&policy(), &turn), Decision::Obey(Command::Memory));
+        turn.conversation.mode = Mode::Human { until: None };
+        assert_eq!(decided(&policy(), &turn), Decision::Obey(Command::Memory));
+        let lists = Config { deny: vec!["+1 555 0100".into()], ..policy() };
+        assert!(silent(&lists, &turn));
+        turn.person.opted_out = true;
+        assert!(silent(&policy(), &turn), "who wants no messages gets none");
+        turn.inbound[1].content = Content::Text("/stop".into());
+        turn.person.opted_out = false;
+        assert_eq!(decided(&policy(), &turn), says("stopped", Change::OptOut));
     }
 
     #[test]

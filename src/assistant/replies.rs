@@ -2,7 +2,7 @@
 //! a language, compiled in. A file of the same name in the operator's folder
 //! replaces lines one by one and lists of words whole.
 
-mod words;
+pub(super) mod words;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,12 +23,26 @@ const EMBEDDED: [&str; 9] = [
     include_str!("../../templates/reply/id.toml"),
 ];
 
-/// The table of a file that is no line.
+/// The tables of a file that are no lines.
 const WORDS: &str = "words";
+const COMMANDS: &str = "commands";
+const LABELS: &str = "labels";
 
 /// What can stand between braces in a line.
-const BLANKS: [&str; 8] =
-    ["assistant", "business", "url", "hours", "contact", "name", "reason", "since"];
+const BLANKS: [&str; 12] = [
+    "assistant",
+    "business",
+    "url",
+    "hours",
+    "contact",
+    "name",
+    "reason",
+    "since",
+    "count",
+    "messages",
+    "value",
+    "items",
+];
 
 /// What a message can ask for that is these words and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +60,17 @@ impl Wish {
         [(Self::Stop, "stop"), (Self::Start, "start"), (Self::Person, "person")];
 }
 
+/// What a message can answer to a question of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Yes,
+    No,
+}
+
+impl Answer {
+    const ALL: [(Self, &str); 2] = [(Self::Yes, "yes"), (Self::No, "no")];
+}
+
 /// Lines and words of all languages.
 #[derive(Debug)]
 pub(super) struct Replies(BTreeMap<&'static str, Phrases>);
@@ -55,7 +80,10 @@ pub(super) struct Replies(BTreeMap<&'static str, Phrases>);
 struct Phrases {
     lines: BTreeMap<String, String>,
     /// As [`words::bare`] leaves them.
-    words: BTreeMap<String, Vec<String>>,
+    words: Lists,
+    /// The same.
+    commands: Lists,
+    labels: BTreeMap<String, String>,
 }
 
 impl Replies {
@@ -84,28 +112,64 @@ impl Replies {
         phrases.and_then(|phrases| phrases.lines.get(name)).map(String::as_str).unwrap_or_default()
     }
 
+    /// How a key of what is known is called.
+    pub fn label(&self, language: &str, key: &str) -> Option<&str> {
+        self.0.get(language)?.labels.get(key).map(String::as_str)
+    }
+
+    /// All that a key is called, in whatever language.
+    pub fn labels(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.0.values().filter_map(move |phrases| phrases.labels.get(key)).map(String::as_str)
+    }
+
+    /// What a whole message answers, in whatever language.
+    pub fn answer(&self, said: &str) -> Option<Answer> {
+        let bare = words::bare(&said.replace([',', '،', '.', '!'], " "));
+        let among = |key| self.0.values().any(|phrases| has(&phrases.words, key, &bare));
+        Answer::ALL.into_iter().find(|(_, key)| among(key)).map(|(answer, _)| answer)
+    }
+
+    /// Whether this word is in a list of `[commands]`, in whatever language.
+    pub fn commands(&self, list: &str, word: &str) -> bool {
+        let bare = words::bare(word);
+        self.0.values().any(|phrases| has(&phrases.commands, list, &bare))
+    }
+
     /// What a whole message asks for, in whatever language.
     pub fn wish(&self, said: &str) -> Option<Wish> {
         self.wishes(&words::bare(said)).next().map(|(_, wish)| wish)
     }
 
-    /// The language of such a message, if it is of one only.
+    /// The language of such a message, or of a command, if it is of one only.
     pub fn language_of(&self, said: &str) -> Option<&'static str> {
-        let bare = words::bare(said);
-        let mut languages = self.wishes(&bare).map(|(language, _)| language);
+        let (bare, command) = (words::bare(said), words::command(said));
+        let wishes = self.wishes(&bare).map(|(language, _)| language);
+        let mut languages = wishes.chain(command.iter().flat_map(|(word, _)| self.speaking(word)));
         let language = languages.next();
         language.filter(|_| languages.next().is_none())
     }
 
     fn wishes(&self, bare: &str) -> impl Iterator<Item = (&'static str, Wish)> {
-        let has = move |phrases: &Phrases, key: &str| {
-            phrases.words.get(key).is_some_and(|list| list.iter().any(|word| word == bare))
-        };
         self.0.iter().flat_map(move |(language, phrases)| {
-            let meant = Wish::ALL.into_iter().filter(move |(_, key)| has(phrases, key));
+            let meant =
+                Wish::ALL.into_iter().filter(move |(_, key)| has(&phrases.words, key, bare));
             meant.map(|(wish, _)| (*language, wish))
         })
     }
+
+    /// The languages that have this command.
+    fn speaking(&self, word: &str) -> impl Iterator<Item = &'static str> {
+        let known = move |lists: &Lists| lists.keys().any(|list| has(lists, list, word));
+        let languages = self.0.iter().filter(move |(_, phrases)| known(&phrases.commands));
+        languages.map(|(language, _)| *language)
+    }
+}
+
+/// Lists of words by what they mean.
+type Lists = BTreeMap<String, Vec<String>>;
+
+fn has(lists: &Lists, list: &str, bare: &str) -> bool {
+    lists.get(list).is_some_and(|list| list.iter().any(|word| word == bare))
 }
 
 impl Phrases {
@@ -114,8 +178,10 @@ impl Phrases {
         let Some(text) = read_if_there(file)? else { return Ok(()) };
         let name = file.display().to_string();
         let own = parse(&name, &text)?;
+        self.labels.extend(own.labels);
         put(&mut self.lines, own.lines).map_err(|e| format!("{name}: {e}"))?;
-        put(&mut self.words, own.words).map_err(|e| format!("{name}: {WORDS}.{e}"))
+        put(&mut self.words, own.words).map_err(|e| format!("{name}: {WORDS}.{e}"))?;
+        put(&mut self.commands, own.commands).map_err(|e| format!("{name}: {COMMANDS}.{e}"))
     }
 }
 
@@ -173,6 +239,8 @@ fn parse(name: &str, text: &str) -> Result<Phrases, String> {
     for (key, value) in tree.map_err(|e| format!("{name}: {e}"))? {
         let read = match key.as_str() {
             WORDS => lists(value).map(|words| phrases.words = words),
+            COMMANDS => lists(value).map(|words| phrases.commands = words),
+            LABELS => labels(value).map(|labels| phrases.labels = labels),
             _ => line(value).map(|line| drop(phrases.lines.insert(key.clone(), line))),
         };
         read.map_err(|e| format!("{name}: {key}{e}"))?;
@@ -188,7 +256,16 @@ fn line(value: Value) -> Result<String, String> {
     check_line(&line).map(|()| line).map_err(|e| format!(" {e}"))
 }
 
-fn lists(value: Value) -> Result<BTreeMap<String, Vec<String>>, String> {
+fn labels(value: Value) -> Result<BTreeMap<String, String>, String> {
+    let table = value.into_table().map_err(|_| " is no table of labels".to_owned())?;
+    let labels = table.into_iter().map(|(key, value)| match value.kind {
+        ValueKind::String(label) if !label.trim().is_empty() => Ok((key, label)),
+        _ => Err(format!(".{key} is no label; write it between quotes")),
+    });
+    labels.collect()
+}
+
+fn lists(value: Value) -> Result<Lists, String> {
     let table = value.into_table().map_err(|_| " is no table of lists".to_owned())?;
     let lists = table.into_iter().map(|(key, value)| {
         let list = list(value).map_err(|e| format!(".{key} {e}"))?;
@@ -197,7 +274,7 @@ fn lists(value: Value) -> Result<BTreeMap<String, Vec<String>>, String> {
     lists.collect()
 }
 
-/// An empty list switches its wish off for this language.
+/// An empty list switches its wish, or command, off for this language.
 fn list(value: Value) -> Result<Vec<String>, String> {
     let list = value.into_array().map_err(|_| "is no list".to_owned())?;
     let word = |value: Value| match value.into_string().map(|word| words::bare(&word)) {

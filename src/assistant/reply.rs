@@ -55,7 +55,7 @@ impl Mind {
     /// Once per person; a group is nobody, and who says STOP has no use for it.
     fn introduces(&self, turn: &Turn, changes: &[Change]) -> bool {
         let in_group = matches!(turn.conversation.address, Address::Group(_));
-        let leaves = changes.contains(&Change::OptOut);
+        let leaves = [Change::OptOut, Change::ForgetAll].iter().any(|end| changes.contains(end));
         self.config.introduce && !turn.person.introduced && !in_group && !leaves
     }
 

@@ -1,5 +1,6 @@
 //! A business and a person for tests.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,8 +9,9 @@ use super::{BusinessConfig, Config, Hours, Mind, handoff, memory, policy};
 use crate::clock::Clock;
 use crate::domain::content::Content;
 use crate::domain::conversation::{Conversation, Mode};
-use crate::domain::id::{ConversationId, KeyId, Number, PersonId, Position};
+use crate::domain::id::{ConversationId, KeyId, MessageId, Number, PersonId, Position};
 use crate::domain::lane::Lane;
+use crate::domain::memory::{Entry, Origin};
 use crate::domain::message::{Attached, Message, Role, Status};
 use crate::domain::pace::Rate;
 use crate::domain::person::{Address, Alias, Link, Person, Phone};
@@ -18,6 +20,9 @@ use crate::domain::turn::Turn;
 use crate::llm;
 use crate::llm::stand_in::http;
 use crate::provider::Limits;
+use crate::recollect::Shelves;
+use crate::store::{self, Store};
+use crate::tool::Situation;
 
 /// A Thursday.
 pub(crate) const NOW: &str = "2026-11-26T14:05:00Z";
@@ -163,5 +168,65 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
         inbound,
         attempt: 1,
         since: now(),
+    }
+}
+
+pub(crate) fn entry(key: &str, value: &str) -> Entry {
+    Entry {
+        key: key.into(),
+        value: value.into(),
+        version: 1,
+        created_at: now(),
+        updated_at: now(),
+        expires_at: None,
+        origin: Origin::Model,
+        cites: vec![],
+        said: 1,
+    }
+}
+
+/// A store of its own, and a turn over it.
+pub(crate) struct Desk {
+    pub store: Arc<dyn Store>,
+    pub turn: Turn,
+    /// What was said before.
+    pub history: Vec<Message>,
+    /// What is quoted beside it.
+    pub quoted: Vec<String>,
+    pub zone: jiff::tz::TimeZone,
+    _folder: tempfile::TempDir,
+}
+
+impl Desk {
+    pub fn new(texts: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sled:{}", folder.path().join("store").display());
+        let config =
+            store::Config { url, cache_mb: 1, min_free_mb: 0, key: None, key_previous: None };
+        let store = store::open(&config, &[], Clock::manual(now())).expect("a store");
+        let (turn, zone) = (turn(texts), jiff::tz::TimeZone::UTC);
+        Self { store, turn, history: vec![], quoted: vec![], zone, _folder: folder }
+    }
+
+    pub fn shelves(&self) -> Shelves<'_> {
+        Shelves { transcript: &*self.store, memory: &*self.store }
+    }
+
+    pub fn shown(&self) -> Vec<(MessageId, &Message)> {
+        let conversation = self.turn.conversation.id;
+        let rows = self.history.iter().chain(&self.turn.inbound);
+        rows.map(|row| (MessageId { conversation, position: row.position }, row)).collect()
+    }
+
+    pub fn situation<'a>(&'a self, shown: &'a [(MessageId, &'a Message)]) -> Situation<'a> {
+        Situation {
+            turn: &self.turn,
+            shown,
+            quoted: &self.quoted,
+            shelves: self.shelves(),
+            embeddings: None,
+            zone: &self.zone,
+            recall_tokens: 300,
+        }
     }
 }

@@ -13,6 +13,8 @@ use super::time::{Calendar, Day};
 
 const SYSTEM: &str = include_str!("../../templates/prompt/system.md");
 const TIME: &str = include_str!("../../templates/prompt/time.md");
+const PERSON: &str = include_str!("../../templates/prompt/person.md");
+const SUMMARY: &str = include_str!("../../templates/prompt/summary.md");
 
 /// The templates of one business, by what to call them in an error: a file,
 /// or the key that holds the text.
@@ -20,6 +22,8 @@ pub(super) struct Templates {
     env: Environment<'static>,
     system: String,
     time: String,
+    person: String,
+    summary: String,
     instructions: String,
 }
 
@@ -38,6 +42,28 @@ pub(super) struct Facts<'a> {
     pub now: &'a str,
 }
 
+/// What is known of the person; each nothing if it is not known.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(super) struct Known {
+    /// What they want of the assistant, in their own words.
+    pub wishes: String,
+    /// A line for each thing that is remembered.
+    pub profile: String,
+    /// What was said before the window, in short.
+    pub summary: String,
+}
+
+/// What is told in short.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Noting {
+    /// What was said, a line each.
+    pub lines: String,
+    /// What was told in short of all that was said before that, or nothing.
+    pub before: String,
+    /// About so many words are wanted.
+    pub words: u32,
+}
+
 #[derive(Serialize)]
 struct WithInstructions<'a> {
     #[serde(flatten)]
@@ -54,11 +80,14 @@ impl Templates {
         env.set_auto_escape_callback(|_| AutoEscape::None);
         let system = source(dir, "prompt/system.md", SYSTEM)?;
         let time = source(dir, "prompt/time.md", TIME)?;
+        let person = source(dir, "prompt/person.md", PERSON)?;
+        let summary = source(dir, "prompt/summary.md", SUMMARY)?;
         let mut add = |(name, text): (String, String)| {
             env.add_template_owned(name.clone(), text).map_err(|e| told(&e)).map(|()| name)
         };
         let (system, time, instructions) = (add(system)?, add(time)?, add(instructions)?);
-        let templates = Self { env, system, time, instructions };
+        let (person, summary) = (add(person)?, add(summary)?);
+        let templates = Self { env, system, time, person, summary, instructions };
         templates.try_out()?;
         Ok(templates)
     }
@@ -74,6 +103,19 @@ impl Templates {
         self.render(&self.time, calendar)
     }
 
+    /// What is known of the person; nothing if nothing is.
+    pub fn person(&self, known: &Known) -> Result<String, String> {
+        match *known == Known::default() {
+            true => Ok(String::new()),
+            false => self.render(&self.person, known),
+        }
+    }
+
+    /// How what was said is to be told in short.
+    pub fn summary(&self, noting: &Noting) -> Result<String, String> {
+        self.render(&self.summary, noting)
+    }
+
     fn render(&self, name: &str, with: impl Serialize) -> Result<String, String> {
         let template = self.env.get_template(name).map_err(|e| told(&e))?;
         let text = template.render(minijinja::value::Serde(with)).map_err(|e| told(&e))?;
@@ -86,6 +128,13 @@ impl Templates {
         let full = Facts { person: "Ana", business: "shop", assistant: "Oli", hours: "Mon", now };
         self.system(full)?;
         self.system(Facts { person: "", business: "main", hours: "", ..full })?;
+        let [nothing, text] = ["", "text"].map(str::to_owned);
+        let known = Known { wishes: text.clone(), profile: text.clone(), summary: text.clone() };
+        self.render(&self.person, &known)?;
+        self.render(&self.person, Known::default())?;
+        for before in [nothing, text.clone()] {
+            self.summary(&Noting { lines: text.clone(), before, words: 100 })?;
+        }
         for hours in ["", "open 09:00-18:00"] {
             let day =
                 || Day { weekday: "Thursday", date: "2026-11-26".into(), hours: hours.into() };
@@ -114,7 +163,7 @@ fn told(error: &minijinja::Error) -> String {
     let what = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let hint = match error.kind() {
         minijinja::ErrorKind::UndefinedError => {
-            "; a variable there does not exist: use person, business, assistant, hours or now"
+            "; a variable there does not exist: see what the built-in file of that name uses (for instructions: person, business, assistant, hours, now)"
         }
         _ => "; write {{ '{{' }} where braces are meant as text",
     };

@@ -4,16 +4,16 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::Mind;
 use crate::clock::Clock;
 use crate::domain::change::Change;
 use crate::domain::content::Choices;
 use crate::domain::record::Usage;
-use crate::domain::turn::Turn;
 use crate::llm::{Completion, ModelError, Prompt, Step, ToolCall};
-use crate::tool::ToolResult;
 use crate::tool::handoff::Request;
+use crate::tool::{Noted, Situation, ToolResult};
 
 /// How often one model is asked the same thing before another is.
 const TRIES: u32 = 3;
@@ -25,7 +25,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// One turn's thinking, and what it has cost so far.
 pub(super) struct Thinking<'a> {
     pub mind: &'a Mind,
-    pub turn: &'a Turn,
+    pub situation: Situation<'a>,
     pub clock: &'a Clock,
     pub deadline: Timestamp,
     pub usage: Usage,
@@ -33,6 +33,10 @@ pub(super) struct Thinking<'a> {
     pub model: Option<&'a str>,
     /// A human takes over.
     pub handoff: Option<Request>,
+    /// What is remembered from now on.
+    pub noted: Vec<Noted>,
+    /// All that models said, as JSON.
+    pub completions: Vec<Value>,
     /// What the person is to choose from.
     choices: Option<Choices>,
 }
@@ -72,9 +76,24 @@ impl GaveUp {
 
 impl<'a> Thinking<'a> {
     /// Nothing is thought yet.
-    pub fn new(mind: &'a Mind, turn: &'a Turn, clock: &'a Clock, deadline: Timestamp) -> Self {
-        let usage = Usage::default();
-        Self { mind, turn, clock, deadline, usage, model: None, handoff: None, choices: None }
+    pub fn new(
+        mind: &'a Mind,
+        situation: Situation<'a>,
+        clock: &'a Clock,
+        deadline: Timestamp,
+    ) -> Self {
+        Self {
+            mind,
+            situation,
+            clock,
+            deadline,
+            usage: Usage::default(),
+            model: None,
+            handoff: None,
+            noted: Vec::new(),
+            completions: Vec::new(),
+            choices: None,
+        }
     }
 
     /// The answer to `prompt`, or why there is none, for the operator. Steps
@@ -82,7 +101,11 @@ impl<'a> Thinking<'a> {
     pub async fn answer(&mut self, prompt: &mut Prompt) -> Result<Thought, String> {
         let mut changes = Vec::new();
         let max_steps = self.mind.llm.max_steps;
+        let own = self.situation.turn.inbound.len();
         for _ in 0..=max_steps {
+            if !prompt.steps.is_empty() {
+                prompt.shrink(own, self.mind.memory.budget_tokens);
+            }
             let completion = self.completion(prompt).await?;
             if completion.calls.is_empty() {
                 return Ok(self.thought(completion.text, changes));
@@ -90,6 +113,7 @@ impl<'a> Thinking<'a> {
             for call in completion.calls {
                 let result = self.call(&call).await;
                 changes.extend(result.changes);
+                self.noted.extend(result.noted);
                 self.offer(result.choices, &completion.text);
                 self.handoff = result.handoff.or(self.handoff.take());
                 prompt.steps.push(Step { call, result: result.text });
@@ -145,7 +169,7 @@ impl<'a> Thinking<'a> {
                 }
                 Err(gave_up) => gave_up,
             };
-            let (conversation, reason) = (self.turn.conversation.id, &gave_up.reason);
+            let (conversation, reason) = (self.situation.turn.conversation.id, &gave_up.reason);
             tracing::warn!(conversation.id = %conversation, llm.model = model, reason, "a model did not answer");
             all = GaveUp { hope: all.hope || gave_up.hope, ..gave_up };
             if self.left().is_zero() {
@@ -208,6 +232,11 @@ impl<'a> Thinking<'a> {
         let asked = self.mind.model.complete(model, prompt);
         let completion = self.clock.timeout(left, asked).await.map_err(|_| late(()))??;
         self.usage += completion.usage;
+        self.completions.push(json!({
+            "model": model,
+            "text": completion.text,
+            "calls": completion.calls,
+        }));
         Ok(completion)
     }
 
@@ -216,7 +245,7 @@ impl<'a> Thinking<'a> {
         let Some(tool) = self.mind.tools.iter().find(|tool| tool.spec().name == call.name) else {
             return ToolResult::says(format!("error: there is no tool called {}", call.name));
         };
-        match self.clock.timeout(self.left(), tool.call(self.turn, &call.arguments)).await {
+        match self.clock.timeout(self.left(), tool.call(&self.situation, &call.arguments)).await {
             Ok(Ok(result)) => result,
             Ok(Err(reason)) => ToolResult::says(format!("error: {reason}")),
             Err(_) => ToolResult::says("error: it took too long"),

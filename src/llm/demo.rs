@@ -1,10 +1,13 @@
 //! Answers without a language model, for trying the program out: it reads the
-//! conversation for a name, likes and things to remember, and says openly
-//! what it is, in the person's language if that is one of five. It knows only
-//! what was said and makes nothing up.
+//! conversation for a name, likes, things to remember and how formal to be,
+//! notes them as a model would, finds old words again, and says openly what it
+//! is, in the person's language if that is one of five. It knows only what was
+//! said and makes nothing up.
 
 mod facts;
 mod lines;
+mod recalling;
+mod told;
 
 use std::time::Duration;
 
@@ -14,8 +17,9 @@ use serde_json::json;
 use super::{Completion, Line, Model, ModelError, Prompt, ToolCall};
 use crate::clock::Clock;
 use crate::domain::message::Role;
-use facts::Facts;
+use facts::{Facts, Formality};
 use lines::Lines;
+use told::Told;
 
 /// As long as a quick model takes, so that a trial shows what people will
 /// see: their message read, and typing dots.
@@ -37,31 +41,38 @@ impl Demo {
 impl Model for Demo {
     async fn complete(&self, _: &str, prompt: &Prompt) -> Result<Completion, ModelError> {
         self.clock.pause(THINKS).await;
-        Ok(match menu(prompt) {
-            Some(call) => Completion { calls: vec![call], ..Completion::default() },
-            None => Completion { text: reply(&prompt.dialog), ..Completion::default() },
-        })
+        let brain = Brain::of(prompt);
+        let calls = brain.calls();
+        let text = if calls.is_empty() { brain.reply() } else { String::new() };
+        Ok(Completion { text, calls, ..Completion::default() })
     }
 }
 
-/// Who asks for the menu can tap what there is to ask.
-fn menu(prompt: &Prompt) -> Option<ToolCall> {
-    let (_, question) = question(&prompt.dialog);
-    let known = prompt.tools.iter().any(|tool| tool.name == OFFER);
-    if !known || !prompt.steps.is_empty() || !matches!(asks(question), Asks::Menu) {
-        return None;
-    }
-    let titles = spoken(&prompt.dialog).menu.map(|title| json!({ "title": title }));
-    let arguments = json!({ "options": titles }).to_string();
-    Some(ToolCall { id: "menu".into(), name: OFFER.into(), arguments })
-}
-
+/// The tools that it knows how to use.
 const OFFER: &str = "offer_choices";
+const REMEMBER: &str = "remember";
+
+/// One prompt, understood as far as it goes.
+struct Brain<'a> {
+    prompt: &'a Prompt,
+    /// What was said before, and what nobody has answered.
+    before: &'a [Line],
+    question: &'a [Line],
+    told: Told,
+    /// What was known, and is now.
+    known: Facts,
+    now: Facts,
+    asks: Asks,
+    lines: &'static Lines,
+}
 
 /// What the person's newest messages are about.
+#[derive(Debug, PartialEq, Eq)]
 enum Asks {
     Menu,
     Name,
+    /// What was said about this.
+    Before(Vec<String>),
     Everything,
     Help,
     Greeting,
@@ -69,40 +80,182 @@ enum Asks {
     Nothing,
 }
 
-fn reply(dialog: &[Line]) -> String {
-    let ((before, question), lines) = (question(dialog), spoken(dialog));
-    let answer = answer(before, dialog, asks(question), lines);
-    let told = |line: &Line| line.role != Role::Person && line.text.contains(lines.who_i_am);
-    match answer.contains(lines.who_i_am) || before.iter().any(told) {
-        true => answer,
-        false => format!("{answer}\n\n{}", lines.who_i_am),
+impl<'a> Brain<'a> {
+    fn of(prompt: &'a Prompt) -> Self {
+        let newest = prompt.dialog.iter().rposition(|line| line.role != Role::Person);
+        let (before, question) = prompt.dialog.split_at(newest.map_or(0, |at| at + 1));
+        let told = Told::of(prompt);
+        let known = Facts::of(before).overlaid(told.facts());
+        let mut now = known.clone();
+        now.read(question);
+        let own = prompt.dialog.iter().rev().filter(|line| line.role == Role::Person);
+        let formal = now.formality == Some(Formality::Formal);
+        let lines = lines::of(own.map(|line| line.text.as_str()), formal);
+        Self { prompt, before, question, told, known, now, asks: asks(question), lines }
+    }
+
+    /// What it needs done before it can answer.
+    fn calls(&self) -> Vec<ToolCall> {
+        let menu = self.menu().map(|call| vec![call]);
+        menu.or_else(|| self.looks_up().map(|call| vec![call])).unwrap_or_else(|| self.notes())
+    }
+
+    /// Whether a tool is there and has not been used for this question.
+    fn can(&self, tool: &str) -> bool {
+        let used = self.prompt.steps.iter().any(|step| step.call.name == tool);
+        !used && self.prompt.tools.iter().any(|one| one.name == tool)
+    }
+
+    /// Who asks for the menu can tap what there is to ask.
+    fn menu(&self) -> Option<ToolCall> {
+        let wanted = self.asks == Asks::Menu && self.can(OFFER);
+        let titles = self.lines.menu.map(|title| json!({ "title": title }));
+        wanted.then(|| call("menu", OFFER, &json!({ "options": titles })))
+    }
+
+    /// What is not in sight is looked up.
+    fn looks_up(&self) -> Option<ToolCall> {
+        let Asks::Before(topic) = &self.asks else { return None };
+        let wanted = self.can(told::RECALL) && self.found(topic).is_none();
+        wanted.then(|| call("recall", told::RECALL, &json!({ "query": topic.join(" ") })))
+    }
+
+    /// What was heard and is not noted yet.
+    fn notes(&self) -> Vec<ToolCall> {
+        if !self.can(REMEMBER) {
+            return Vec::new();
+        }
+        let mut notes = Vec::new();
+        for line in self.question {
+            let quote = facts::said(&line.text);
+            for (key, value) in self.heard(line, &notes) {
+                let arguments = json!({ "key": key, "value": value, "quote": quote });
+                let id = format!("remember-{}", notes.len() + 1);
+                notes.push((key, call(&id, REMEMBER, &arguments)));
+            }
+        }
+        notes.into_iter().map(|(_, call)| call).collect()
+    }
+
+    /// What is new in one message, each under a key of its own.
+    fn heard(&self, line: &Line, taken: &[(String, ToolCall)]) -> Vec<(String, String)> {
+        let (heard, noted) = (Facts::of(std::slice::from_ref(line)), self.told.facts());
+        let mut new = Vec::new();
+        if let Some(name) = heard.name.filter(|name| noted.name.as_ref() != Some(name)) {
+            new.push(("name".to_owned(), name));
+        }
+        if let Some(formality) = heard.formality.filter(|one| noted.formality != Some(*one)) {
+            new.push(("formality".to_owned(), formality.name().to_owned()));
+        }
+        let mut taken: Vec<String> = taken.iter().map(|(key, _)| key.clone()).collect();
+        for like in heard.likes.into_iter().filter(|like| !noted.likes.contains(like)) {
+            let key = self.told.like(&like).unwrap_or_else(|| self.told.free("likes", &taken));
+            taken.push(key.clone());
+            new.push((key, like.words));
+        }
+        for note in heard.notes.into_iter().filter(|note| !noted.notes.contains(note)) {
+            let key = self.told.free("notes", &taken);
+            taken.push(key.clone());
+            new.push((key, note));
+        }
+        new
+    }
+
+    fn reply(&self) -> String {
+        let (answer, who_i_am) = (self.answer(), self.lines.who_i_am);
+        let told = |line: &Line| line.role != Role::Person && line.text.contains(who_i_am);
+        match answer.contains(who_i_am) || self.before.iter().any(told) {
+            true => answer,
+            false => format!("{answer}\n\n{who_i_am}"),
+        }
+    }
+
+    fn answer(&self) -> String {
+        let lines = self.lines;
+        match &self.asks {
+            Asks::Name => self.name(),
+            Asks::Before(topic) => self.found(topic).unwrap_or_else(|| lines.not_found.to_owned()),
+            Asks::Everything => self.everything(),
+            Asks::Help => format!("{} {}", lines.who_i_am, lines.what_i_can),
+            Asks::Menu => lines.what_i_can.to_owned(),
+            _ if self.now != self.known => self.learned(),
+            Asks::Greeting => self.greeting(),
+            Asks::Thanks => lines.welcome.to_owned(),
+            Asks::Nothing => format!("{} {} {}", lines.cannot, lines.who_i_am, lines.what_i_can),
+        }
+    }
+
+    fn found(&self, topic: &[String]) -> Option<String> {
+        recalling::found(topic, &self.told, self.before, self.lines)
+    }
+
+    fn name(&self) -> String {
+        match &self.now.name {
+            Some(name) => self.lines.your_name.replace("{}", name),
+            None => self.lines.no_name.to_owned(),
+        }
+    }
+
+    fn greeting(&self) -> String {
+        let lines = self.lines;
+        match &self.now.name {
+            Some(name) => lines.hello_name.replace("{}", name),
+            None => format!("{} {} {}", lines.hello, lines.who_i_am, lines.what_i_can),
+        }
+    }
+
+    fn everything(&self) -> String {
+        let (facts, lines) = (&self.now, self.lines);
+        let name = facts.name.iter().map(|name| lines.your_name.replace("{}", name));
+        let formal = facts.formality.filter(|one| *one == Formality::Formal);
+        let formal = formal.iter().map(|_| lines.wants_formal.to_owned());
+        let likes = facts.likes.iter().map(|like| lines.said.replace("{}", &like.words));
+        let notes = facts.notes.iter().map(|note| lines.asked.replace("{}", note));
+        let all = name.chain(formal).chain(likes).chain(notes);
+        let known: Vec<String> = all.map(|line| format!("\n- {line}")).collect();
+        match known.is_empty() {
+            true => format!("{} {}", lines.nothing, lines.what_i_can),
+            false => format!("{}{}", lines.known, known.concat()),
+        }
+    }
+
+    fn learned(&self) -> String {
+        let (known, now, lines) = (&self.known, &self.now, self.lines);
+        let mut parts = Vec::new();
+        match &now.name {
+            Some(name) if known.name.is_none() => parts.push(lines.met.replace("{}", name)),
+            Some(name) if known.name != now.name => parts.push(lines.renamed.replace("{}", name)),
+            Some(_) | None => {}
+        }
+        match now.formality.filter(|_| known.formality != now.formality) {
+            Some(Formality::Formal) => parts.push(lines.be_formal.to_owned()),
+            Some(Formality::Informal) => parts.push(lines.be_informal.to_owned()),
+            None => {}
+        }
+        parts.extend(self.noted());
+        match parts.is_empty() {
+            true => lines.fine.to_owned(),
+            false => parts.join(" "),
+        }
+    }
+
+    /// The person is told by others what was noted with the tool.
+    fn noted(&self) -> Option<String> {
+        let (known, now, lines) = (&self.known, &self.now, self.lines);
+        if self.prompt.steps.iter().any(|step| step.call.name == REMEMBER) {
+            return None;
+        }
+        let likes = now.likes.iter().filter(|like| !known.likes.contains(like));
+        let notes = now.notes.iter().filter(|note| !known.notes.contains(note));
+        let new = likes.map(|like| &like.words).chain(notes);
+        let new: Vec<String> = new.map(|words| format!("\"{words}\"")).collect();
+        let joined = new.join(&format!(" {} ", lines.and));
+        (!new.is_empty()).then(|| lines.noted.replace("{}", &joined))
     }
 }
 
-/// What was said before, and what nobody has answered.
-fn question(dialog: &[Line]) -> (&[Line], &[Line]) {
-    let newest = dialog.iter().rposition(|line| line.role != Role::Person);
-    dialog.split_at(newest.map_or(0, |at| at + 1))
-}
-
-/// The lines in the person's language.
-fn spoken(dialog: &[Line]) -> &'static Lines {
-    let own = dialog.iter().rev().filter(|line| line.role == Role::Person);
-    lines::of(own.map(|line| line.text.as_str()))
-}
-
-fn answer(before: &[Line], dialog: &[Line], asks: Asks, lines: &Lines) -> String {
-    let (known, now) = (Facts::of(before), Facts::of(dialog));
-    match asks {
-        Asks::Name => name(&now, lines),
-        Asks::Everything => everything(&now, lines),
-        Asks::Help => format!("{} {}", lines.who_i_am, lines.what_i_can),
-        Asks::Menu => lines.what_i_can.to_owned(),
-        _ if now != known => learned(&known, &now, lines),
-        Asks::Greeting => greeting(&now, lines),
-        Asks::Thanks => lines.welcome.to_owned(),
-        Asks::Nothing => format!("{} {} {}", lines.cannot, lines.who_i_am, lines.what_i_can),
-    }
+fn call(id: &str, name: &str, arguments: &serde_json::Value) -> ToolCall {
+    ToolCall { id: id.into(), name: name.into(), arguments: arguments.to_string() }
 }
 
 fn asks(question: &[Line]) -> Asks {
@@ -110,58 +263,17 @@ fn asks(question: &[Line]) -> Asks {
         question.iter().map(|line| facts::plain(&facts::said(&line.text))).collect();
     let text = text.join(" ");
     let has = |list: &[&str]| list.iter().any(|phrase| facts::contains(&text, phrase));
+    let topic = recalling::topic(&text);
     match () {
         () if has(ASK_MENU) => Asks::Menu,
         () if has(ASK_NAME) => Asks::Name,
+        () if topic.is_some() => Asks::Before(topic.unwrap_or_default()),
         () if has(ASK_EVERYTHING) => Asks::Everything,
         () if has(ASK_HELP) || has(ASK_WHAT) => Asks::Help,
         () if has(GREETINGS) => Asks::Greeting,
         () if has(THANKS) => Asks::Thanks,
         () => Asks::Nothing,
     }
-}
-
-fn name(facts: &Facts, lines: &Lines) -> String {
-    match &facts.name {
-        Some(name) => lines.your_name.replace("{}", name),
-        None => lines.no_name.to_owned(),
-    }
-}
-
-fn greeting(facts: &Facts, lines: &Lines) -> String {
-    match &facts.name {
-        Some(name) => lines.hello_name.replace("{}", name),
-        None => format!("{} {} {}", lines.hello, lines.who_i_am, lines.what_i_can),
-    }
-}
-
-fn everything(facts: &Facts, lines: &Lines) -> String {
-    let name = facts.name.iter().map(|name| lines.your_name.replace("{}", name));
-    let likes = facts.likes.iter().map(|like| lines.said.replace("{}", &like.words));
-    let notes = facts.notes.iter().map(|note| lines.asked.replace("{}", note));
-    let known: Vec<String> =
-        name.chain(likes).chain(notes).map(|line| format!("\n- {line}")).collect();
-    match known.is_empty() {
-        true => format!("{} {}", lines.nothing, lines.what_i_can),
-        false => format!("{}{}", lines.known, known.concat()),
-    }
-}
-
-fn learned(known: &Facts, now: &Facts, lines: &Lines) -> String {
-    let mut parts = Vec::new();
-    match &now.name {
-        Some(name) if known.name.is_none() => parts.push(lines.met.replace("{}", name)),
-        Some(name) if known.name != now.name => parts.push(lines.renamed.replace("{}", name)),
-        Some(_) | None => {}
-    }
-    let likes = now.likes.iter().filter(|like| !known.likes.contains(like));
-    let notes = now.notes.iter().filter(|note| !known.notes.contains(note));
-    let new: Vec<String> =
-        likes.map(|like| &like.words).chain(notes).map(|words| format!("\"{words}\"")).collect();
-    if !new.is_empty() {
-        parts.push(lines.noted.replace("{}", &new.join(&format!(" {} ", lines.and))));
-    }
-    parts.join(" ")
 }
 
 const ASK_MENU: &[&str] =
@@ -279,6 +391,16 @@ mod tests {
         Line { role, text: text.into() }
     }
 
+    /// A prompt that tells nothing but this conversation.
+    pub(super) fn prompt(dialog: &[Line]) -> Prompt {
+        let (system, dialog) = (vec!["Be kind.".to_owned()], dialog.to_vec());
+        Prompt { system, dialog, steps: vec![], tools: vec![], max_output_tokens: 100 }
+    }
+
+    fn reply(dialog: &[Line]) -> String {
+        Brain::of(&prompt(dialog)).reply()
+    }
+
     /// What it answers to the last of these, each answered in its turn.
     fn chat(messages: &[&str]) -> String {
         let mut dialog = Vec::new();
@@ -288,6 +410,80 @@ mod tests {
             dialog.push(line(Role::Assistant, &answer));
         }
         dialog.pop().expect("an answer").text
+    }
+
+    fn tool(name: &str) -> crate::llm::ToolSpec {
+        let parameters = json!({});
+        crate::llm::ToolSpec { name: name.into(), description: "".into(), parameters }
+    }
+
+    /// Key and value of what it wants noted when this is said.
+    fn notes(card: &str, said: &[&str]) -> Vec<(String, String)> {
+        let dialog: Vec<Line> = said.iter().map(|text| line(Role::Person, text)).collect();
+        let mut prompt = Prompt { tools: vec![tool(REMEMBER)], ..prompt(&dialog) };
+        prompt.system.push(card.to_owned());
+        let calls = Brain::of(&prompt).calls();
+        let note = |call: ToolCall| {
+            let arguments: serde_json::Value = serde_json::from_str(&call.arguments).expect("JSON");
+            let text = |name: &str| arguments[name].as_str().expect("a text").to_owned();
+            (text("key"), text("value"))
+        };
+        calls.into_iter().map(note).collect()
+    }
+
+    #[test]
+    fn what_it_hears_it_notes_once_and_each_thing_under_a_key_of_its_own() {
+        let said =
+            ["My name is Ana. Please be formal.", "I like tea. I love rain", "remember: gate 7"];
+        let new = [
+            ("name", "Ana"),
+            ("formality", "formal"),
+            ("likes", "I like tea"),
+            ("likes_2", "I love rain"),
+            ("notes", "gate 7"),
+        ];
+        let new = new.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        assert_eq!(notes("", &said), new);
+        let card: Vec<String> =
+            new.iter().map(|(key, value)| format!("- {key}: {value}")).collect();
+        assert!(notes(&card.join("\n"), &said).is_empty(), "it is noted");
+        let changed = notes(&card.join("\n"), &["I hate tea", "call me Annie"]);
+        let expected = [("likes", "I hate tea"), ("name", "Annie")];
+        assert_eq!(changed, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn what_is_noted_it_knows_without_the_conversation() {
+        let mut prompt = prompt(&[line(Role::Person, "hello")]);
+        prompt.system.push("- name: Ana\n- formality: formal\n- likes: I like tea".into());
+        assert!(Brain::of(&prompt).reply().starts_with("Good day, Ana. It is a pleasure"));
+        prompt.dialog = vec![line(Role::Person, "hola")];
+        assert!(Brain::of(&prompt).reply().starts_with("Buenos días, Ana."));
+        prompt.dialog = vec![line(Role::Person, "what do you know about me?")];
+        let told = Brain::of(&prompt).reply();
+        assert!(told.contains("Ana") && told.contains("\"I like tea\""), "{told}");
+        assert!(told.contains("formally"), "{told}");
+    }
+
+    #[test]
+    fn it_quotes_what_was_found_again_and_looks_up_what_was_not() {
+        let question = line(Role::Person, "what did I say about my parking space?");
+        let mut prompt = Prompt { tools: vec![tool(told::RECALL)], ..prompt(&[question]) };
+        let call = Brain::of(&prompt).calls().pop().expect("a call");
+        assert_eq!(
+            (call.name.as_str(), &*call.arguments),
+            ("recall", r#"{"query":"parking space"}"#)
+        );
+        prompt
+            .system
+            .push("<memory>\n[2026-03-04 14:02 person] my parking space is 7\n</memory>".into());
+        assert!(Brain::of(&prompt).calls().is_empty());
+        let told = Brain::of(&prompt).reply();
+        assert!(told.starts_with("On 2026-03-04 you wrote: \"my parking space is 7\""), "{told}");
+        prompt.system.pop();
+        prompt.steps.push(crate::llm::Step { call, result: "nothing was found".into() });
+        assert!(Brain::of(&prompt).calls().is_empty(), "it looks once");
+        assert!(Brain::of(&prompt).reply().starts_with("I find nothing of that"));
     }
 
     #[test]
@@ -378,13 +574,9 @@ mod tests {
     #[test]
     fn the_menu_offers_what_it_understands() {
         let tools = crate::tool::TOOLS.iter().map(|tool| tool.spec()).collect();
-        let mut prompt = Prompt {
-            system: vec![],
-            dialog: vec![line(Role::Person, "hola, el menú por favor")],
-            steps: vec![],
-            tools,
-            max_output_tokens: 100,
-        };
+        let mut prompt =
+            Prompt { tools, ..prompt(&[line(Role::Person, "hola, el menú por favor")]) };
+        let menu = |prompt: &Prompt| Brain::of(prompt).menu();
         let call = menu(&prompt).expect("a call");
         assert!(call.arguments.contains("¿Cómo me llamo?"), "{}", call.arguments);
         prompt.steps.push(crate::llm::Step { call, result: "noted".into() });

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Tool, ToolResult};
-use crate::domain::turn::Turn;
+use super::{Situation, Tool, ToolResult};
 use crate::llm::ToolSpec;
 
 /// That a human is asked for. Who they are and what is said to whom is the
@@ -52,7 +51,7 @@ impl Tool for Handoff {
         }
     }
 
-    async fn call(&self, _: &Turn, arguments: &str) -> Result<ToolResult, String> {
+    async fn call(&self, _: &Situation<'_>, arguments: &str) -> Result<ToolResult, String> {
         let request: Request = serde_json::from_str(arguments).map_err(|e| e.to_string())?;
         if request.reason.trim().is_empty() {
             return Err("the reason is empty; write why a human is needed".to_owned());
@@ -69,13 +68,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_reason_is_asked_for() {
-        let turn = sample::turn(&["hello"]);
-        let asked = Handoff.call(&turn, r#"{"reason": "a refund", "summary": "Order 7"}"#).await;
+        let desk = sample::Desk::new(&["hello"]);
+        let shown = desk.shown();
+        let at = &desk.situation(&shown);
+        let asked = Handoff.call(at, r#"{"reason": "a refund", "summary": "Order 7"}"#).await;
         let request = Request { reason: "a refund".into(), summary: "Order 7".into() };
         assert_eq!(asked.map(|result| result.handoff), Ok(Some(request)));
-        assert!(Handoff.call(&turn, r#"{"reason": "a refund"}"#).await.is_ok());
+        assert!(Handoff.call(at, r#"{"reason": "a refund"}"#).await.is_ok());
         for wrong in ["{}", r#"{"reason": " "}"#, r#"{"reason": "x", "to": "y"}"#, "hand over"] {
-            assert!(Handoff.call(&turn, wrong).await.is_err(), "{wrong}");
+            assert!(Handoff.call(at, wrong).await.is_err(), "{wrong}");
         }
     }
 }

@@ -4,9 +4,8 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Tool, ToolResult};
+use super::{Situation, Tool, ToolResult};
 use crate::domain::content::{Choice, Choices};
-use crate::domain::turn::Turn;
 use crate::llm::ToolSpec;
 
 /// What fits into a list on the phone.
@@ -61,7 +60,7 @@ impl Tool for OfferChoices {
         ToolSpec { name: "offer_choices".into(), description: description.into(), parameters }
     }
 
-    async fn call(&self, _: &Turn, arguments: &str) -> Result<ToolResult, String> {
+    async fn call(&self, _: &Situation<'_>, arguments: &str) -> Result<ToolResult, String> {
         let arguments: Arguments = serde_json::from_str(arguments).map_err(|e| e.to_string())?;
         let count = arguments.options.len();
         if !OPTIONS.contains(&count) {
@@ -120,7 +119,8 @@ mod tests {
     use crate::assistant::sample;
 
     async fn call(arguments: serde_json::Value) -> Result<ToolResult, String> {
-        OfferChoices.call(&sample::turn(&["hello"]), &arguments.to_string()).await
+        let desk = sample::Desk::new(&["hello"]);
+        OfferChoices.call(&desk.situation(&desk.shown()), &arguments.to_string()).await
     }
 
     #[tokio::test]

@@ -2,7 +2,9 @@
 //! wrong to its operators. Each may be told twice, none is lost.
 
 mod alerting;
+mod embedding;
 mod hook;
+mod summarising;
 mod telling;
 
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::while_held;
+use crate::assistant::Assistant;
 use crate::clock::Clock;
 use crate::domain::content::Template;
 use crate::domain::job::{Erasure, Job, JobOutcome, NewsKind, Task, patience};
@@ -70,6 +73,7 @@ impl Alerts {
 /// Does jobs.
 pub struct Jobs {
     store: Arc<dyn Store>,
+    assistant: Arc<Assistant>,
     providers: Arc<Providers>,
     events: Option<Hook>,
     content: bool,
@@ -83,6 +87,7 @@ impl Jobs {
     /// A worker over these parts; the secrets have been checked.
     pub fn new(
         store: Arc<dyn Store>,
+        assistant: Arc<Assistant>,
         providers: Arc<Providers>,
         events: &Events,
         alerts: Alerts,
@@ -91,6 +96,7 @@ impl Jobs {
     ) -> Self {
         Self {
             store,
+            assistant,
             providers,
             events: Hook::of(events.url.as_ref(), events.secret.as_ref()),
             content: events.content,
@@ -134,7 +140,8 @@ impl Jobs {
         let told = match &job.task {
             Task::Tell(news) => self.tell(job, news).await,
             Task::Alert(alert) => self.alert(job, alert).await,
-            Task::Summarise(_) | Task::Embed(_) => Told::Yes,
+            Task::Summarise(conversation) => self.summarise(*conversation).await,
+            Task::Embed(conversation) => self.embed(*conversation).await,
             Task::Erase(left) => self.erase(left).await,
         };
         match told {

@@ -92,7 +92,7 @@ impl Turns {
         let answer = self.assistant.answer(turn, limits);
         let answer = match self.assistant.decide(turn) {
             Decision::Answer => self.while_typing(turn, provider, answer).await,
-            Decision::Silent { .. } | Decision::Say { .. } => answer.await,
+            Decision::Silent { .. } | Decision::Say { .. } | Decision::Obey(_) => answer.await,
         };
         answer.map_or_else(|error| self.unread(turn, limits, &error), TurnOutcome::Finished)
     }

@@ -11,6 +11,7 @@ mod stops;
 
 mod answering;
 mod api;
+mod commanding;
 mod handing_over;
 mod killing;
 mod knowing;
@@ -21,6 +22,7 @@ mod meta_outbound;
 mod meta_statuses;
 mod operating;
 mod people;
+mod remembering;
 mod remembering_cli;
 mod sending;
 mod serving;

@@ -1,10 +1,13 @@
 use super::*;
 use crate::assistant::sample;
-use crate::domain::content::{Choice, Media, MediaKind, Template};
-use crate::domain::message::{Attached, Referral};
+use crate::domain::content::{Choice, Choices, Media, MediaKind, Template};
+use crate::domain::message::{Attached, Referral, Status};
 
 fn texts(context: &Context, inbound: &[Message], tokens: u32) -> Vec<String> {
-    context.dialog(inbound, tokens).into_iter().map(|line| line.text).collect()
+    let turn = Turn { inbound: inbound.to_vec(), ..sample::turn(&[]) };
+    let (past, own) = context.dialog(&turn);
+    let all = past.into_iter().chain(shortened(own, tokens));
+    all.map(|said| said.line.text).collect()
 }
 
 fn history(rows: Vec<Message>) -> Context {

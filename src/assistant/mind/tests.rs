@@ -17,7 +17,13 @@ impl Desk {
     }
 
     async fn answer(&self, turn: &Turn) -> Finished {
-        self.mind.answer(turn, &Context::default(), sample::limits(), &self.clock).await
+        self.within(turn, sample::limits()).await
+    }
+
+    async fn within(&self, turn: &Turn, limits: Limits) -> Finished {
+        let (desk, context) = (sample::Desk::new(&[]), Context::default());
+        let answer = self.mind.answer(turn, &context, desk.shelves(), limits, &self.clock);
+        answer.await.expect("the store answers")
     }
 }
 
@@ -54,7 +60,7 @@ async fn a_long_answer_is_cut_to_the_limits_of_the_number() {
     let desk = Desk::new([says(&"one two three. ".repeat(300))]).await;
     let limits = Limits { text: 1600, ..sample::limits() };
     let turn = sample::turn(&["tell me"]);
-    let finished = desk.mind.answer(&turn, &Context::default(), limits, &desk.clock).await;
+    let finished = desk.within(&turn, limits).await;
     assert_eq!(finished.messages.len(), 3);
     assert!(texts(&finished).iter().all(|text| text.len() <= 1600 && text.ends_with("three.")));
 }
@@ -73,7 +79,8 @@ async fn a_turn_that_nobody_could_begin_in_time_still_gets_an_answer() {
 async fn what_changes_comes_last_so_that_the_rest_can_be_cached() {
     let desk = Desk::new([]).await;
     let turn = sample::turn(&["hello"]);
-    let prompt = |now| desk.mind.prompt(&turn, &Context::default(), now).expect("a prompt");
+    let context = Context::default();
+    let prompt = |now| desk.mind.draft(&turn, &context, now).expect("a draft").brief(vec![]).prompt;
     let (one, two) = (prompt(sample::now()), prompt(sample::now() + Duration::from_secs(60)));
     assert_eq!(one.system[0], two.system[0]);
     assert_ne!(one.system[1], two.system[1]);

@@ -2,11 +2,21 @@
 
 /// The words without what changes nothing about them: case, accents, blanks,
 /// and the punctuation, quotes and emoji around them.
-pub(super) fn bare(text: &str) -> String {
+pub(in crate::assistant) fn bare(text: &str) -> String {
     let letters = text.chars().flat_map(char::to_lowercase).filter(|c| !is_mark(*c)).map(plain);
     let letters: String = letters.collect();
     let words: Vec<&str> = letters.split_whitespace().collect();
     words.join(" ").trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}
+
+/// The first word behind a slash at the beginning, bare, and what comes after
+/// it; `None` = the text begins with no slash.
+pub(in crate::assistant) fn command(text: &str) -> Option<(String, &str)> {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c));
+    let order = text.strip_prefix(['/', '／'])?.trim_start();
+    let end = order.find(|c: char| c.is_whitespace() || c == '_').unwrap_or(order.len());
+    let rest = order[end..].trim_start_matches('_').trim();
+    Some((bare(&order[..end]), rest))
 }
 
 /// Accents that stand by themselves, vowel marks of Arabic, the dot of Hindi,
@@ -63,6 +73,24 @@ mod tests {
         assert_eq!(bare("أَوقِف"), "اوقف");
         assert_eq!(bare("संदेश बंद करें।"), "संदेश बंद करें");
         assert_eq!(bare("👍 …"), "");
+    }
+
+    #[test]
+    fn a_command_is_the_first_word_behind_a_slash() {
+        for (text, word, rest) in [
+            ("/forget my address", "forget", "my address"),
+            (" /Forget: my address! ", "forget", "my address!"),
+            ("/forget_all", "forget", "all"),
+            ("\u{200e}/ذاكرة", "ذاكره", ""),
+            ("／help", "help", ""),
+            ("/ help\nme", "help", "me"),
+            ("/", "", ""),
+        ] {
+            assert_eq!(command(text), Some((word.to_owned(), rest)), "{text}");
+        }
+        for text in ["forget", "9/10", "", "see /help"] {
+            assert_eq!(command(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::*;
 use crate::assistant::sample;
 use crate::llm::stand_in::{Answer, StandIn, calls, ran_out, refuses, says};
 use crate::llm::{Line, ToolSpec};
-use crate::tool::{Tool, ToolResult};
+use crate::tool::{Situation, Tool, ToolResult};
 
 struct Clockwork;
 
@@ -15,7 +15,7 @@ impl Tool for Clockwork {
         ToolSpec { name: "pause".into(), description: "d".into(), parameters: json!({}) }
     }
 
-    async fn call(&self, _: &Turn, arguments: &str) -> Result<ToolResult, String> {
+    async fn call(&self, _: &Situation<'_>, arguments: &str) -> Result<ToolResult, String> {
         match arguments {
             "{}" => Ok(ToolResult { changes: vec![Change::Resume], ..ToolResult::says("done") }),
             other => Err(format!("{other} makes no sense")),
@@ -26,7 +26,7 @@ impl Tool for Clockwork {
 struct Thinker {
     server: StandIn,
     mind: Mind,
-    turn: Turn,
+    desk: sample::Desk,
     clock: Clock,
 }
 
@@ -36,12 +36,12 @@ impl Thinker {
         let clock = Clock::manual(sample::NOW.parse().expect("a time"));
         let mut mind = sample::mind(server.config(), &clock);
         mind.tools = &[&Clockwork];
-        Self { server, mind, turn: sample::turn(&["hello"]), clock }
+        Self { server, mind, desk: sample::Desk::new(&["hello"]), clock }
     }
 
     fn thinking(&self) -> Thinking<'_> {
-        let deadline = self.turn.since + Duration::from_secs(120);
-        Thinking::new(&self.mind, &self.turn, &self.clock, deadline)
+        let deadline = self.desk.turn.since + Duration::from_secs(120);
+        Thinking::new(&self.mind, self.desk.situation(&[]), &self.clock, deadline)
     }
 
     async fn answer(&self) -> Result<Thought, String> {
@@ -49,7 +49,7 @@ impl Thinker {
     }
 
     fn waited(&self) -> Duration {
-        self.clock.now().duration_since(self.turn.since).try_into().expect("forward")
+        self.clock.now().duration_since(self.desk.turn.since).try_into().expect("forward")
     }
 }
 
@@ -120,7 +120,7 @@ async fn a_pause_beyond_the_deadline_is_not_made() {
 async fn a_model_that_hangs_is_left_at_the_deadline() {
     let thinker = Thinker::new([Answer::Never]).await;
     let mut thinking = thinker.thinking();
-    thinking.deadline = thinker.turn.since + Duration::from_secs(10);
+    thinking.deadline = thinker.desk.turn.since + Duration::from_secs(10);
     let mut prompt = prompt();
     let (answer, ()) = tokio::join!(thinking.answer(&mut prompt), async {
         thinker.server.arrived().await;

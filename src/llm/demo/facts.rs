@@ -12,40 +12,93 @@ pub(super) struct Facts {
     pub likes: Vec<Like>,
     /// "remember that …".
     pub notes: Vec<String>,
+    /// How they want to be addressed.
+    pub formality: Option<Formality>,
+}
+
+/// How somebody wants to be addressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Formality {
+    Formal,
+    Informal,
+}
+
+impl Formality {
+    const ALL: [(Self, &str); 2] = [(Self::Formal, "formal"), (Self::Informal, "informal")];
+
+    /// As it is noted.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(one, _)| *one == self).map_or("", |(_, name)| name)
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known)| *known == plain(name)).map(|(one, _)| one)
+    }
 }
 
 /// A like or dislike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Like {
-    thing: String,
+    pub thing: String,
     /// In the person's own words.
     pub words: String,
+}
+
+impl Like {
+    /// From the person's own words.
+    pub fn read(words: &str) -> Option<Self> {
+        like(&words.split_whitespace().collect::<Vec<_>>())
+    }
 }
 
 impl Facts {
     /// Reads what the person said, oldest first.
     pub fn of(dialog: &[Line]) -> Self {
         let mut facts = Self::default();
-        for line in dialog.iter().filter(|line| line.role == Role::Person) {
-            own_words(&line.text).for_each(|sentence| facts.hear(sentence));
-        }
+        facts.read(dialog);
         facts
+    }
+
+    /// The same on top of what is known.
+    pub fn read(&mut self, dialog: &[Line]) {
+        for line in dialog.iter().filter(|line| line.role == Role::Person) {
+            self.formality = formality(&line.text).or(self.formality);
+            own_words(&line.text).for_each(|sentence| self.hear(sentence));
+        }
+    }
+
+    /// What is noted is newer than what was said before it.
+    pub fn overlaid(mut self, noted: Self) -> Self {
+        self.name = noted.name.or(self.name);
+        self.formality = noted.formality.or(self.formality);
+        noted.likes.into_iter().for_each(|like| self.like(like));
+        noted.notes.into_iter().for_each(|note| self.note(note));
+        self
+    }
+
+    fn like(&mut self, like: Like) {
+        self.likes.retain(|known| known.thing != like.thing);
+        self.likes.push(like);
+    }
+
+    fn note(&mut self, note: String) {
+        self.notes.retain(|known| *known != note);
+        self.notes.push(note);
     }
 
     fn hear(&mut self, sentence: &str) {
         let words: Vec<&str> = sentence.split_whitespace().collect();
-        if let Some(rest) = note(&words) {
-            let note = tidy(&rest.join(" "));
-            self.notes.retain(|known| *known != note);
-            self.notes.push(note);
+        if formality(sentence).is_some() {
             return;
+        }
+        if let Some(rest) = note(&words) {
+            return self.note(tidy(&rest.join(" ")));
         }
         if let Some(name) = name(&words) {
             self.name = Some(name);
         }
         if let Some(like) = like(&words) {
-            self.likes.retain(|known| known.thing != like.thing);
-            self.likes.push(like);
+            self.like(like);
         }
     }
 }
@@ -144,6 +197,17 @@ fn is_mark(c: char) -> bool {
 fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// How the person wants to be addressed; a polite question is a wish, too.
+fn formality(text: &str) -> Option<Formality> {
+    let text = if text.starts_with("[forwarded") { String::new() } else { plain(&said(text)) };
+    let has = |list: &[&str]| list.iter().any(|phrase| contains(&text, phrase));
+    match () {
+        () if has(INFORMAL) => Some(Formality::Informal),
+        () if has(FORMAL) => Some(Formality::Formal),
+        () => None,
+    }
 }
 
 fn like(words: &[&str]) -> Option<Like> {
@@ -253,6 +317,66 @@ const LIKES: &[&str] = &[
     "أحب",
 ];
 
+const FORMAL: &[&str] = &[
+    "be formal",
+    "be more formal",
+    "formal language",
+    "formal tone",
+    "formal please",
+    "formally",
+    "prefer formal",
+    "stay formal",
+    "keep it formal",
+    "trátame de usted",
+    "tráteme de usted",
+    "tratame de usted",
+    "háblame de usted",
+    "hábleme de usted",
+    "lenguaje formal",
+    "trato formal",
+    "tono formal",
+    "formalmente",
+    "sé formal",
+    "sea formal",
+    "linguagem formal",
+    "tratamento formal",
+    "tom formal",
+    "seja formal",
+    "me trate por senhor",
+    "me trate por senhora",
+    "औपचारिक",
+    "औपचारिक भाषा",
+    "formal bhasha",
+    "رسميا",
+    "رسميًا",
+    "بشكل رسمي",
+    "لغة رسمية",
+    "اللغة الرسمية",
+    "بلغة رسمية",
+];
+
+const INFORMAL: &[&str] = &[
+    "informal",
+    "informally",
+    "less formal",
+    "not so formal",
+    "don't be formal",
+    "don't be so formal",
+    "do not be formal",
+    "no need to be formal",
+    "be casual",
+    "trátame de tú",
+    "tratame de tu",
+    "tutéame",
+    "háblame de tú",
+    "menos formal",
+    "sem formalidade",
+    "sin formalidad",
+    "अनौपचारिक",
+    "غير رسمي",
+    "غير رسمية",
+];
+
 const NOTES: &[&str] = &[
     "remember that",
     "please remember",
@@ -328,6 +452,29 @@ mod tests {
         assert!(facts("I can't remember my code").notes.is_empty());
         assert_eq!(facts("remember: gate 7").notes, ["gate 7"]);
         assert!(facts("do you like tea? Does she know I like it?").likes.is_empty());
+    }
+
+    #[test]
+    fn a_wish_for_formal_words_is_heard_and_is_no_liking() {
+        for text in [
+            "please be formal",
+            "I prefer formal language.",
+            "Could you use formal language?",
+            "Trátame de usted, por favor",
+            "prefiro linguagem formal",
+            "कृपया औपचारिक भाषा में लिखें",
+            "اكتب بلغة رسمية من فضلك",
+        ] {
+            let heard = facts(text);
+            assert_eq!(heard.formality, Some(Formality::Formal), "{text}");
+            assert!(heard.likes.is_empty(), "{text}");
+        }
+        for text in ["no need to be formal", "trátame de tú", "let us be informal"] {
+            assert_eq!(facts(text).formality, Some(Formality::Informal), "{text}");
+        }
+        for text in ["the formal dinner is on Friday", "[forwarded] please be formal"] {
+            assert_eq!(facts(text).formality, None, "{text}");
+        }
     }
 
     proptest! {

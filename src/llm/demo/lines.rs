@@ -24,25 +24,56 @@ pub(super) struct Lines {
     pub renamed: &'static str,
     pub noted: &'static str,
     pub and: &'static str,
+    /// Noted elsewhere: no more has to be said.
+    pub fine: &'static str,
+    pub be_formal: &'static str,
+    pub be_informal: &'static str,
+    pub wants_formal: &'static str,
+    /// `{day}` stands for when.
+    pub wrote_on: &'static str,
+    pub wrote: &'static str,
+    pub not_found: &'static str,
+}
+
+/// What is said otherwise to who wants it formal.
+struct Formal {
+    hello: &'static str,
+    hello_name: &'static str,
+    welcome: &'static str,
+    your_name: &'static str,
+    met: &'static str,
+    wrote_on: &'static str,
+    wrote: &'static str,
+}
+
+impl Lines {
+    const fn formal(self, formal: Formal) -> Self {
+        let Formal { hello, hello_name, welcome, your_name, met, wrote_on, wrote } = formal;
+        Self { hello, hello_name, welcome, your_name, met, wrote_on, wrote, ..self }
+    }
 }
 
 /// The lines in the language of the newest text that tells its language.
-pub(super) fn of<'a>(newest_first: impl Iterator<Item = &'a str>) -> &'static Lines {
-    newest_first.filter_map(written_in).next().unwrap_or(&ENGLISH)
+pub(super) fn of<'a>(newest_first: impl Iterator<Item = &'a str>, formal: bool) -> &'static Lines {
+    let [usual, polite] = newest_first.filter_map(written_in).next().unwrap_or(&IN_ENGLISH);
+    if formal { polite } else { usual }
 }
+
+/// As usual, and to who wants it formal.
+type Registers = [Lines; 2];
 
 /// A short text is told by its letters or by the first word that stands in
 /// one list only: guessing wrong would be worse than English.
-fn written_in(text: &str) -> Option<&'static Lines> {
+fn written_in(text: &str) -> Option<&'static Registers> {
     let letter = |range: std::ops::RangeInclusive<char>| text.chars().any(|c| range.contains(&c));
     let text = plain(text);
     let word = |words: &str| text.split(' ').any(|word| contains(words, word));
     match () {
-        () if letter('\u{900}'..='\u{97f}') => Some(&HINDI),
-        () if letter('\u{620}'..='\u{64a}') => Some(&ARABIC),
-        () if word(SPANISH_WORDS) => Some(&SPANISH),
-        () if word(PORTUGUESE_WORDS) => Some(&PORTUGUESE),
-        () if word(ENGLISH_WORDS) => Some(&ENGLISH),
+        () if letter('\u{900}'..='\u{97f}') => Some(&IN_HINDI),
+        () if letter('\u{620}'..='\u{64a}') => Some(&IN_ARABIC),
+        () if word(SPANISH_WORDS) => Some(&IN_SPANISH),
+        () if word(PORTUGUESE_WORDS) => Some(&IN_PORTUGUESE),
+        () if word(ENGLISH_WORDS) => Some(&IN_ENGLISH),
         () => None,
     }
 }
@@ -74,7 +105,27 @@ pub(super) const ENGLISH: Lines = Lines {
     renamed: "All right, {} it is.",
     noted: "I'll remember {}.",
     and: "and",
+    fine: "All right.",
+    be_formal: "I will write to you formally.",
+    be_informal: "All right, no formalities.",
+    wants_formal: "You want me to write formally.",
+    wrote_on: "On {day} you wrote: \"{}\"",
+    wrote: "You wrote: \"{}\"",
+    not_found: "I find nothing of that in what you wrote to me.",
 };
+
+const IN_ENGLISH: Registers = [
+    ENGLISH,
+    ENGLISH.formal(Formal {
+        hello: "Good day.",
+        hello_name: "Good day, {}. It is a pleasure to hear from you again.",
+        welcome: "You are most welcome.",
+        your_name: "Your name is {}.",
+        met: "It is a pleasure to meet you, {}.",
+        wrote_on: "On {day} you wrote: \"{}\"",
+        wrote: "You wrote: \"{}\"",
+    }),
+];
 
 const SPANISH: Lines = Lines {
     who_i_am: "Soy una demo sin modelo de lenguaje: solo reconozco unas pocas frases.",
@@ -94,7 +145,27 @@ const SPANISH: Lines = Lines {
     renamed: "De acuerdo, {}.",
     noted: "Lo recordaré: {}.",
     and: "y",
+    fine: "De acuerdo.",
+    be_formal: "Le escribiré de usted.",
+    be_informal: "De acuerdo, nos tuteamos.",
+    wants_formal: "Quieres que te trate de usted.",
+    wrote_on: "El {day} escribiste: «{}»",
+    wrote: "Escribiste: «{}»",
+    not_found: "No encuentro nada de eso en lo que me escribiste.",
 };
+
+const IN_SPANISH: Registers = [
+    SPANISH,
+    SPANISH.formal(Formal {
+        hello: "Buenos días.",
+        hello_name: "Buenos días, {}. Es un placer saludarle de nuevo.",
+        welcome: "No hay de qué.",
+        your_name: "Se llama usted {}.",
+        met: "Es un placer conocerle, {}.",
+        wrote_on: "El {day} escribió usted: «{}»",
+        wrote: "Escribió usted: «{}»",
+    }),
+];
 
 const PORTUGUESE: Lines = Lines {
     who_i_am: "Sou uma demonstração sem modelo de linguagem: só reconheço algumas frases.",
@@ -114,7 +185,27 @@ const PORTUGUESE: Lines = Lines {
     renamed: "Certo, {}.",
     noted: "Vou lembrar: {}.",
     and: "e",
+    fine: "Certo.",
+    be_formal: "Vou escrever de modo formal.",
+    be_informal: "Certo, sem formalidades.",
+    wants_formal: "Você quer que eu escreva de modo formal.",
+    wrote_on: "Em {day} você escreveu: «{}»",
+    wrote: "Você escreveu: «{}»",
+    not_found: "Não encontro nada disso no que você me escreveu.",
 };
+
+const IN_PORTUGUESE: Registers = [
+    PORTUGUESE,
+    PORTUGUESE.formal(Formal {
+        hello: "Saudações.",
+        hello_name: "Saudações, {}. É uma satisfação receber novamente sua mensagem.",
+        welcome: "Estou à disposição.",
+        your_name: "Seu nome é {}.",
+        met: "É uma satisfação conhecer você, {}.",
+        wrote_on: "Em {day} você escreveu: «{}»",
+        wrote: "Você escreveu: «{}»",
+    }),
+];
 
 const HINDI: Lines = Lines {
     who_i_am: "यह बिना भाषा मॉडल का डेमो है: यहाँ केवल कुछ वाक्य समझे जाते हैं।",
@@ -134,7 +225,27 @@ const HINDI: Lines = Lines {
     renamed: "ठीक है, {}।",
     noted: "याद रहेगा: {}।",
     and: "और",
+    fine: "ठीक है।",
+    be_formal: "अब से औपचारिक भाषा में लिखा जाएगा।",
+    be_informal: "ठीक है, अब औपचारिकता नहीं।",
+    wants_formal: "आप चाहते हैं कि औपचारिक भाषा में लिखा जाए।",
+    wrote_on: "{day} को आपने लिखा: «{}»",
+    wrote: "आपने लिखा: «{}»",
+    not_found: "आपने जो लिखा, उसमें ऐसा कुछ नहीं मिला।",
 };
+
+const IN_HINDI: Registers = [
+    HINDI,
+    HINDI.formal(Formal {
+        hello: "सादर नमस्कार।",
+        hello_name: "सादर नमस्कार, {} जी। आपका संदेश पुनः पाकर प्रसन्नता हुई।",
+        welcome: "आपका हार्दिक स्वागत है।",
+        your_name: "आपका शुभ नाम {} है।",
+        met: "आपसे परिचय पाकर प्रसन्नता हुई, {} जी।",
+        wrote_on: "{day} को आपने लिखा था: «{}»",
+        wrote: "आपने लिखा था: «{}»",
+    }),
+];
 
 const ARABIC: Lines = Lines {
     who_i_am: "هذا عرض تجريبي بلا نموذج لغوي: لا أتعرف إلا على بضع عبارات.",
@@ -154,7 +265,27 @@ const ARABIC: Lines = Lines {
     renamed: "حسنا، {}.",
     noted: "سأتذكر: {}.",
     and: "و",
+    fine: "حسنا.",
+    be_formal: "سأكتب إليكم بلغة رسمية.",
+    be_informal: "حسنا، بلا رسميات.",
+    wants_formal: "تريد أن أكتب بلغة رسمية.",
+    wrote_on: "في {day} كتبت: «{}»",
+    wrote: "كتبت: «{}»",
+    not_found: "لا أجد شيئا من ذلك فيما كتبته لي.",
 };
+
+const IN_ARABIC: Registers = [
+    ARABIC,
+    ARABIC.formal(Formal {
+        hello: "تحية طيبة.",
+        hello_name: "تحية طيبة، {}. يسعدنا تواصلكم من جديد.",
+        welcome: "في خدمتكم.",
+        your_name: "اسمكم {}.",
+        met: "تشرفنا بمعرفتكم، {}.",
+        wrote_on: "في {day} كتبتم: «{}»",
+        wrote: "كتبتم: «{}»",
+    }),
+];
 
 #[cfg(test)]
 pub(super) const ALL: [&Lines; 5] = [&ENGLISH, &SPANISH, &PORTUGUESE, &HINDI, &ARABIC];
@@ -164,7 +295,7 @@ mod tests {
     use super::*;
 
     fn speaks(texts: &[&str]) -> &'static str {
-        of(texts.iter().rev().copied()).hello
+        of(texts.iter().rev().copied(), false).hello
     }
 
     #[test]
@@ -177,5 +308,6 @@ mod tests {
         assert_eq!(speaks(&["hola", "What is my name?"]), "Hello!");
         assert_eq!(speaks(&["je m'appelle Zoé"]), "Hello!");
         assert_eq!(speaks(&["👍", ""]), "Hello!");
+        assert_eq!(of(["hola"].into_iter(), true).hello, "Buenos días.");
     }
 }

@@ -10,10 +10,7 @@ use serde_json::{Value, json};
 
 use crate::domain::message::Role;
 use crate::domain::record::Usage;
-use crate::llm::{Completion, Prompt, Step, ToolCall, ToolSpec};
-
-/// Marks what a human of the business wrote: the format has no role for them.
-const COLLEAGUE: &str = "[a colleague of the business wrote this] ";
+use crate::llm::{COLLEAGUE, Completion, Prompt, Step, ToolCall, ToolSpec};
 
 /// The prompt as messages. The last system text (the time) changes with each
 /// turn: it stands right before the newest words of the person, so that all

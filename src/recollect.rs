@@ -1,0 +1,162 @@
+//! Finding again what a person said: the search of `recall` over all that
+//! this person and the business said to each other, and over nothing else.
+
+mod block;
+mod forgetting;
+mod looking;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::domain::content::Content;
+use crate::domain::id::{ConversationId, MessageId};
+use crate::domain::message::{Message, Status};
+use crate::domain::person::Person;
+use crate::llm::embeddings::Embeddings;
+use crate::recall::{self, Language, Vector};
+use crate::store::{Memory, StoreError, Transcript};
+
+pub use block::{Block, block, line, quoted};
+pub use forgetting::{Forgetting, Wish, forget};
+
+/// Where it is looked up.
+#[derive(Clone, Copy)]
+pub struct Shelves<'a> {
+    /// What was said.
+    pub transcript: &'a dyn Transcript,
+    /// What finds it.
+    pub memory: &'a dyn Memory,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+pub struct Query<'a> {
+    /// In these words.
+    pub words: &'a str,
+    /// The language that the person mostly writes, if it is known.
+    pub language: Option<Language>,
+    /// Not said before then.
+    pub from: Option<Timestamp>,
+    /// Said before then.
+    pub to: Option<Timestamp>,
+    /// Where days begin.
+    pub zone: TimeZone,
+    /// At most so many.
+    pub limit: usize,
+    /// Nothing, rather than what hardly fits.
+    pub strict: bool,
+    /// What the words mean, if that is known.
+    pub meaning: Option<Meaning>,
+}
+
+/// The vector of a query.
+#[derive(Clone, Debug)]
+pub struct Meaning {
+    /// The model that made it.
+    pub model: String,
+    /// The vector.
+    pub vector: Vector,
+}
+
+impl<'a> Query<'a> {
+    /// The ten that fit these words best.
+    pub fn new(words: &'a str) -> Self {
+        Self {
+            words,
+            language: None,
+            from: None,
+            to: None,
+            zone: TimeZone::UTC,
+            limit: 10,
+            strict: false,
+            meaning: None,
+        }
+    }
+}
+
+/// Something that was said, found again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Which message.
+    pub id: MessageId,
+    /// The message.
+    pub message: Message,
+    /// How well it fits: comparable within one search only.
+    pub score: f32,
+}
+
+/// The best first; what has been `seen` is as if it had never been said.
+pub async fn find(
+    shelves: Shelves<'_>,
+    person: &Person,
+    query: &Query<'_>,
+    seen: &HashSet<MessageId>,
+) -> Result<Vec<Found>, StoreError> {
+    let hits = looking::look(shelves.memory, person, query, seen).await?;
+    let mut found = Vec::new();
+    for (id, score) in hits {
+        if found.len() == query.limit {
+            break;
+        }
+        let message = shelves.transcript.message(id).await?;
+        let message = message.filter(|row| was_said(row) && has_words(&row.content));
+        found.extend(message.map(|message| Found { id, message, score }));
+    }
+    Ok(found)
+}
+
+/// What words mean. Who can't tell in time doesn't hold up anybody.
+pub async fn meaning(
+    embeddings: Option<&Embeddings>,
+    words: &str,
+    within: Duration,
+) -> Option<Meaning> {
+    let embeddings = embeddings.filter(|_| !words.trim().is_empty())?;
+    let model = embeddings.model().to_owned();
+    match embeddings.of(&[words.to_owned()], within).await {
+        Ok(vectors) => {
+            let vector = Vector::quantise(vectors.first()?);
+            Some(Meaning { model, vector })
+        }
+        Err(reason) => {
+            tracing::warn!(reason, "memory.embeddings_url: words alone have to find what was said");
+            None
+        }
+    }
+}
+
+/// Everything that a person and the business said to each other, wherever.
+pub fn conversations(person: &Person) -> impl Iterator<Item = ConversationId> {
+    person.conversations.iter().map(|(_, id)| *id).chain(person.archives.iter().copied())
+}
+
+/// Whether a message is of one of this person's conversations.
+pub fn is_theirs(person: &Person, id: MessageId) -> bool {
+    conversations(person).any(|conversation| conversation == id.conversation)
+}
+
+/// What never reached the person was not said.
+pub fn was_said(row: &Message) -> bool {
+    match row.status {
+        Status::Received
+        | Status::Queued
+        | Status::Sent
+        | Status::Delivered
+        | Status::Read
+        | Status::Played => true,
+        Status::Failed | Status::Dropped => false,
+    }
+}
+
+/// How much of what a text says (of its words that say anything) stands in
+/// another, too: from 0, nothing, to 1, all of it.
+pub fn share(of: &str, said: &str) -> f32 {
+    recall::share(of, said, None)
+}
+
+fn has_words(content: &Content) -> bool {
+    !matches!(content, Content::Revoked | Content::Unsupported(_) | Content::Reaction { .. })
+}

@@ -1,0 +1,88 @@
+//! From the store to our export: everything that is kept of one person.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::document::{Before, Conversation, Document, FORM, Fact, Message};
+use super::whole::Reads;
+use crate::domain::conversation;
+use crate::domain::id::{MessageId, PersonId, ProviderId};
+use crate::domain::memory::{Entry, INSTRUCTIONS};
+use crate::domain::message;
+use crate::domain::person::Person;
+use crate::store::StoreError;
+
+/// All that is kept of them now.
+pub async fn document(
+    reads: &Reads<'_>,
+    person: &Person,
+    now: Timestamp,
+) -> Result<Document, StoreError> {
+    let (mut profile, mut instructions) = (Vec::new(), None);
+    for entry in reads.entries(person.id).await? {
+        match entry.key == INSTRUCTIONS {
+            true => instructions = Some(entry.text()),
+            false => profile.push(fact(reads, person.id, entry).await?),
+        }
+    }
+    let mut conversations = Vec::new();
+    for one in reads.conversations(person).await? {
+        let is_archive = person.archives.contains(&one.id);
+        conversations.push(conversation(reads, one, is_archive).await?);
+    }
+    Ok(Document {
+        olifant_export: FORM,
+        exported_at: now,
+        person: person.into(),
+        profile,
+        instructions,
+        conversations,
+    })
+}
+
+async fn fact(reads: &Reads<'_>, person: PersonId, entry: Entry) -> Result<Fact, StoreError> {
+    let history = reads.before(person, &entry.key).await?.into_iter().map(|before| Before {
+        origin: name(&before.origin),
+        at: before.updated_at,
+        value: before.value,
+    });
+    Ok(Fact {
+        history: history.collect(),
+        origin: name(&entry.origin),
+        at: entry.updated_at,
+        expires: entry.expires_at,
+        cites: entry.cites.iter().map(MessageId::to_string).collect(),
+        key: entry.key,
+        value: entry.value,
+    })
+}
+
+/// What was brought in keeps the names that it came with.
+async fn conversation(
+    reads: &Reads<'_>,
+    of: conversation::Conversation,
+    is_archive: bool,
+) -> Result<Conversation, StoreError> {
+    let (id, number) = (of.id, of.number.name.to_string());
+    let summary = reads.memory.summary(id).await?.map(|summary| summary.text);
+    let mut rows: Vec<message::Message> = Vec::new();
+    reads.messages_of(of, |row| rows.push(row.clone())).await?;
+    rows.sort_by_key(|row| row.position);
+    let called = |row: &message::Message| match &row.provider_id {
+        Some(own) if is_archive => own.as_str().to_owned(),
+        _ => MessageId { conversation: id, position: row.position }.to_string(),
+    };
+    let names: HashMap<&ProviderId, String> =
+        rows.iter().filter_map(|row| Some((row.provider_id.as_ref()?, called(row)))).collect();
+    let quoted = |row: &message::Message| names.get(row.attached.quotes.as_ref()?).cloned();
+    let messages = rows.iter().map(|row| Message::new(called(row), quoted(row), row)).collect();
+    Ok(Conversation { number, provider: None, messages, summary })
+}
+
+/// As it stands in JSON.
+fn name(value: &impl Serialize) -> String {
+    let name = serde_json::to_value(value).ok();
+    name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,89 @@
+//! Everything of one person, read in pieces.
+
+use crate::domain::conversation::Conversation;
+use crate::domain::id::{ConversationId, PersonId, Position};
+use crate::domain::memory::{Entry, Page, Space};
+use crate::domain::message::Message;
+use crate::domain::person::Person;
+use crate::store::{Memory, StoreError, Transcript};
+
+/// So many entries are read at once.
+const PAGE: usize = 200;
+
+/// So much of a conversation is read at once, in tokens: more than any single
+/// message has.
+const PIECE: u32 = 500_000;
+
+/// Where it is read.
+#[derive(Clone, Copy)]
+pub struct Reads<'a> {
+    /// What was said.
+    pub transcript: &'a dyn Transcript,
+    /// What is noted.
+    pub memory: &'a dyn Memory,
+}
+
+impl Reads<'_> {
+    /// All that is noted of a person, the newest first.
+    pub async fn entries(&self, person: PersonId) -> Result<Vec<Entry>, StoreError> {
+        let space = Space::Person(person);
+        let mut page = Page { limit: PAGE, ..Page::default() };
+        let mut all = Vec::new();
+        loop {
+            let (entries, next) = self.memory.entries(&space, &page).await?;
+            all.extend(entries);
+            if next.is_none() {
+                return Ok(all);
+            }
+            page.after = next;
+        }
+    }
+
+    /// What stood under a key before.
+    pub async fn before(&self, person: PersonId, key: &str) -> Result<Vec<Entry>, StoreError> {
+        self.memory.history(&Space::Person(person), key).await
+    }
+
+    /// Shows every message of a person's, a conversation after the other.
+    pub async fn messages(
+        &self,
+        person: &Person,
+        mut look: impl FnMut(ConversationId, &Message) + Send,
+    ) -> Result<(), StoreError> {
+        for conversation in self.conversations(person).await? {
+            let id = conversation.id;
+            self.messages_of(conversation, |row| look(id, row)).await?;
+        }
+        Ok(())
+    }
+
+    /// All conversations of a person, and what was brought in.
+    pub async fn conversations(&self, person: &Person) -> Result<Vec<Conversation>, StoreError> {
+        let ids = person.conversations.iter().map(|(_, id)| id).chain(&person.archives);
+        let mut all = Vec::new();
+        for id in ids {
+            all.extend(self.transcript.conversation(*id).await?);
+        }
+        Ok(all)
+    }
+
+    /// Shows every message of a conversation, also what `/new` has put behind:
+    /// the newest piece first, each in order.
+    pub async fn messages_of(
+        &self,
+        mut conversation: Conversation,
+        mut look: impl FnMut(&Message) + Send,
+    ) -> Result<(), StoreError> {
+        conversation.window_from = 0;
+        let mut before = Position { seq: conversation.next_seq, part: 0 };
+        loop {
+            // The parts of one reply can lie in two pieces.
+            let below = before.seq.saturating_add(1);
+            let mut rows = self.transcript.window(&conversation, below, PIECE).await?;
+            rows.retain(|row| row.position < before);
+            let Some(first) = rows.first() else { return Ok(()) };
+            before = first.position;
+            rows.iter().for_each(&mut look);
+        }
+    }
+}
