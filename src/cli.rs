@@ -18,6 +18,7 @@ mod serve;
 mod simulate;
 mod teach;
 mod token;
+mod turns;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -80,6 +81,7 @@ enum Command {
     Export(export::Args),
     Import(import::Args),
     Forget(forget::Args),
+    Turns(turns::Args),
     Key(key::Args),
     Send(Box<send::Args>),
     Simulate(simulate::Args),
@@ -127,6 +129,7 @@ pub fn run() -> ExitCode {
         Command::Export(args) => block_on(export::run(args)),
         Command::Import(args) => block_on(import::run(args)),
         Command::Forget(args) => block_on(forget::run(args)),
+        Command::Turns(args) => block_on(turns::run(args)),
         Command::Key(args) => key::run(args),
         Command::Send(args) => block_on(send::run(*args)),
         Command::Simulate(args) => block_on(simulate::run(args)),

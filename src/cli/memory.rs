@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::admin_client::{Ask, Reach};
 use super::person::Of;
 use super::{Failure, minute, say, say_json, short, under};
-use crate::domain::memory::{Access, Origin};
-use crate::http::admin::memory::{Known, Wanted};
+use crate::domain::memory::Origin;
+use crate::http::admin::memory::{Known, Look, Wanted};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -126,7 +126,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         }
         Command::Audit { limit, reach } => {
             let ask = Ask::get("/accesses").with("limit", Some(limit));
-            let looks: Vec<Access> = reach.ask(ask).await?;
+            let looks: Vec<Look> = reach.ask(ask).await?;
             tell(&reach, &looks, &trail(&looks));
         }
     }
@@ -198,10 +198,10 @@ fn past(known: &[Known]) -> String {
     under(["SINCE", "VALUE", "SAID BY", "IN MESSAGE"], rows)
 }
 
-fn trail(looks: &[Access]) -> String {
+fn trail(looks: &[Look]) -> String {
     let rows = looks.iter().map(|look| {
         let (reads, writes) = (look.reads.to_string(), look.writes.to_string());
-        [minute(look.minute), look.token.clone(), look.person.to_string(), reads, writes]
+        [minute(look.minute), look.token.clone(), look.person.clone(), reads, writes]
     });
     under(["MINUTE", "TOKEN", "PERSON", "READS", "WRITES"], rows)
 }

@@ -3,8 +3,7 @@
 use super::admin_client::{Ask, Reach};
 use super::person::{Of, named};
 use super::{Failure, columns, minute, say, say_json, short, under};
-use crate::domain::memory::Linked;
-use crate::http::admin::people::{Link, Other, PersonLine};
+use crate::http::admin::people::{Link, LinkLine, Other, PersonLine};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -137,15 +136,15 @@ async fn split(reach: &Reach, of: &Of, link: String) -> Result<(), Failure> {
 }
 
 async fn links(reach: &Reach, ask: Ask) -> Result<(), Failure> {
-    let links: Vec<Linked> = reach.ask(ask).await?;
+    let links: Vec<LinkLine> = reach.ask(ask).await?;
     if reach.json {
         say_json(&links);
         return Ok(());
     }
     let rows = links.iter().map(|link| {
         let undone = if link.undone { "undone" } else { "" };
-        let (into, from) = (link.into.to_string(), link.from.to_string());
-        [link.id.clone(), minute(link.at), into, from, undone.to_owned()]
+        let (person, from) = (link.person.clone(), link.from.clone());
+        [link.link.clone(), minute(link.at), person, from, undone.to_owned()]
     });
     say(&under(["LINK", "SINCE", "PERSON", "WHO WAS", ""], rows));
     Ok(())
@@ -157,7 +156,7 @@ const NAME: usize = 30;
 fn table(people: &[PersonLine]) -> String {
     let rows = people.iter().map(|person| {
         [
-            person.id.to_string(),
+            person.id.clone(),
             person.business.to_string(),
             short(person.name.as_deref().unwrap_or_default(), NAME),
             aliases(person),
@@ -175,7 +174,7 @@ fn aliases(person: &PersonLine) -> String {
 fn sheet(person: &PersonLine) -> String {
     let line = |name: &str, value: String| vec![name.to_owned(), value];
     let mut rows = vec![
-        line("id", person.id.to_string()),
+        line("id", person.id.clone()),
         line("business", person.business.to_string()),
         line("name", short(person.name.as_deref().unwrap_or("-"), 200)),
         line("known as", aliases(person)),

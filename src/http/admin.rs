@@ -9,17 +9,23 @@ pub mod people;
 pub mod recall;
 pub mod tokens;
 pub mod transfer;
+pub mod turns;
 pub mod whom;
 
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::routing::{delete, get, post};
 use tokio::net::UnixListener;
+use tokio::sync::watch;
 
 use super::Shared;
+use crate::assistant::{Mind, Minds};
+use crate::domain::id::Business;
 use crate::store;
 
 /// The socket's name in the store's folder.
@@ -45,9 +51,31 @@ pub fn listen(socket: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
+/// What the commands share.
+#[derive(Clone)]
+pub struct Operators {
+    /// What everybody shares.
+    pub shared: Shared,
+    /// How each business answers: only operators may ask a model from here.
+    pub minds: watch::Receiver<Arc<Minds>>,
+}
+
+impl FromRef<Operators> for Shared {
+    fn from_ref(operators: &Operators) -> Self {
+        operators.shared.clone()
+    }
+}
+
+impl Operators {
+    /// How a business answers, as of now.
+    fn mind(&self, business: &Business) -> Option<Arc<Mind>> {
+        self.minds.borrow().get(business).cloned()
+    }
+}
+
 /// All commands. Those about a person take `?business=NAME`, which is needed
 /// if there are several.
-pub fn router(shared: Shared) -> Router {
+pub fn router(operators: Operators) -> Router {
     Router::new()
         .route("/numbers", get(numbers::list))
         .route("/numbers/{name}/pause", post(numbers::pause))
@@ -68,8 +96,11 @@ pub fn router(shared: Shared) -> Router {
         .route("/people/{person}/memory/history", get(memory::history))
         .route("/accesses", get(memory::accesses))
         .route("/people/{person}/recall", post(recall::find))
-        .route("/people/{person}/export", get(transfer::export))
-        .route("/people/{person}/turns", post(transfer::import_turns))
+        .route("/people/{person}/export", get(transfer::export_all))
         .route("/people/{person}/facts", post(transfer::import_facts))
-        .with_state(shared)
+        .route("/people/{person}/turns", get(turns::of_person).post(transfer::import_turns))
+        .route("/conversations/{id}/turns", get(turns::of_conversation))
+        .route("/turns/{id}", get(turns::show))
+        .route("/turns/{id}/replay", post(turns::replay))
+        .with_state(operators)
 }

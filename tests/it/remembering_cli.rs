@@ -135,7 +135,7 @@ async fn two_who_are_one_are_merged_and_the_link_undoes_it() {
     assert_eq!(all[0]["conversations"].as_array().unwrap().len(), 2);
     assert_eq!(run(&["memory", "get", &ana, "plan"]).ok().out, "gold\n");
     let links = shell.json(&["people", "links"]);
-    let link = links[0]["id"].as_str().unwrap();
+    let link = links[0]["link"].as_str().unwrap();
     assert!(merged.contains(link));
     run(&["people", "merge", &ana, &ben]).failed("one already");
     run(&["people", "split", &ana, "ff"]).failed("olifant people links");
@@ -298,8 +298,18 @@ async fn many_queries_are_one_run() {
     let found = recall(&["--file", &queries, "--json"]).ok().out;
     let lists: Vec<Value> = found.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lists.len(), 3, "{found}");
+    let best = &lists[0][0];
+    assert_eq!((&best["id"], &best["role"]), (&json!("m1"), &json!("person")));
+    assert_eq!(best["text"], "my dog is called Rex");
+    assert_eq!(best["at"], "2026-01-01T12:00:00Z");
+    assert!(best["score"].as_f64().unwrap() > 0.0);
     assert_eq!((&lists[1], &lists[2]), (&json!([]), &json!([])));
     assert!(recall(&["zebra"]).ok().out.contains("nothing was found"));
+    let after = recall(&["dogs", "--from", "2026-01-02", "--json"]).ok().json();
+    assert_eq!(after.as_array().unwrap().len(), 1);
+    assert_eq!(after[0]["id"], "m2");
+    let before = recall(&["dogs", "--to", "2026-01-01", "--json"]).ok().json();
+    assert_eq!((before.as_array().unwrap().len(), &before[0]["id"]), (1, &json!("m1")));
     assert!(recall(&[]).err.contains("QUERY"));
     story.kill().await;
     assert_eq!(recall(&["--file", &queries, "--json"]).ok().out, found);
@@ -327,4 +337,49 @@ async fn who_is_forgotten_is_nobody() {
     story.start().await;
     story.settle().await;
     assert!(story.person("main", BEN).await.is_none());
+}
+
+#[tokio::test]
+async fn a_turn_is_shown_whole_and_asked_again_without_sending_anything() {
+    let mut story = Story::with("[assistant]\ninstructions = \"You sell bread.\"").await;
+    let ana = story.meta().person("Ana", ANA);
+    ana.says("hello").await;
+    story.settle().await;
+    let shell = Shell::of(&story).await;
+    let list = shell.json(&[&["turns", "list", &format!("+{ANA}")], &MAIN[..]].concat());
+    assert_eq!(
+        (&list[0]["asked"], &list[0]["answered"]),
+        (&json!("hello"), &json!("You said: hello"))
+    );
+    let id = list[0]["id"].as_str().unwrap().to_owned();
+    let conversation = id.split('.').next().unwrap();
+    assert_eq!(shell.json(&["turns", "list", "--conversation", conversation]), list);
+    let shown = shell.json(&["turns", "show", &id]);
+    let system = shown["trace"]["prompt"]["system"].to_string();
+    assert!(system.contains("You sell bread."), "{system}");
+    assert_eq!(shown["asked"][0]["text"], "hello");
+    assert_eq!(shown["replies"][0]["status"], "read");
+    assert_eq!(shell.json(&["turns", "show", shown["asked"][0]["id"].as_str().unwrap()]), shown);
+    let sheet = shell.run(&["turns", "show", &id]).ok().out;
+    for part in ["answered", "You sell bread.", "person: hello", "You said: hello", "tokens in"] {
+        assert!(sheet.contains(part), "{part}: {sheet}");
+    }
+    let new = shell.file("new.md", "You sell cake.\n");
+    story.kill().await;
+    assert_eq!(shell.json(&["turns", "show", &id]), shown);
+    let again = ["turns", "replay", &id, "--instructions", &new, "--model", "another"];
+    let replayed = shell.json(&again);
+    assert_eq!(
+        (&replayed["model"], &replayed["then"][0]),
+        (&json!("another"), &json!("You said: hello"))
+    );
+    assert_eq!(replayed["now"], "You said: hello");
+    let told = story.model.told();
+    assert!(told.contains("You sell cake.") && !told.contains("You sell bread."), "{told}");
+    assert_eq!(ana.texts(), ["You said: hello"], "nothing is sent");
+    assert_eq!(shell.json(&["turns", "show", &id]), shown, "nothing is kept");
+    let words = shell.run(&["turns", "replay", &id]).ok().out;
+    assert!(words.contains("== then") && words.contains("== now (stand-in"), "{words}");
+    let other = format!("{conversation}.99.1");
+    shell.run(&["turns", "show", &other]).failed("olifant turns list");
 }

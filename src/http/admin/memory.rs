@@ -75,6 +75,27 @@ pub struct Wanted {
     pub ttl_s: Option<u64>,
 }
 
+/// Looks of a program into a person's memory, in one minute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// When it began.
+    pub minute: Timestamp,
+    /// The token's id.
+    pub token: String,
+    /// Whose memory.
+    pub person: String,
+    /// How often it was read.
+    pub reads: u32,
+    /// How often it was written.
+    pub writes: u32,
+}
+
+impl From<Access> for Look {
+    fn from(Access { minute, token, person, reads, writes }: Access) -> Self {
+        Self { minute, token, person: person.to_string(), reads, writes }
+    }
+}
+
 /// Which key.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Key {
@@ -192,8 +213,9 @@ pub(super) async fn history(
 pub(super) async fn accesses(
     State(shared): State<Shared>,
     Asked(Newest { limit }): Asked<Newest>,
-) -> Result<Json<Vec<Access>>, Problem> {
-    Ok(Json(shared.store.accesses(limit).await?))
+) -> Result<Json<Vec<Look>>, Problem> {
+    let looks = shared.store.accesses(limit).await?;
+    Ok(Json(looks.into_iter().map(Look::from).collect()))
 }
 
 fn absent() -> Problem {

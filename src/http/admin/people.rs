@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::whom::{Asked, Whom};
 use crate::domain::change::{Change, Changed, Subject};
 use crate::domain::conversation::Conversation;
-use crate::domain::id::{Business, ConversationId, PersonId};
+use crate::domain::id::{Business, PersonId};
 use crate::domain::memory::Linked;
 use crate::domain::person::Person;
 use crate::http::Shared;
@@ -25,7 +25,7 @@ const PAGE: usize = 200;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonLine {
     /// Our own id.
-    pub id: PersonId,
+    pub id: String,
     /// Whose customer.
     pub business: Business,
     /// The name they gave themselves.
@@ -46,13 +46,35 @@ pub struct PersonLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationLine {
     /// Our own id.
-    pub id: ConversationId,
+    pub id: String,
     /// The number of ours, or the archive that it came in by.
     pub number: String,
     /// It was said elsewhere and brought in.
     pub imported: bool,
     /// When the person last wrote there.
     pub last_heard: Option<Timestamp>,
+}
+
+/// Two who became one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkLine {
+    /// Undoes it.
+    pub link: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who they are now.
+    pub person: String,
+    /// Who one of them was.
+    pub from: String,
+    /// It was undone.
+    pub undone: bool,
+}
+
+impl From<Linked> for LinkLine {
+    fn from(link: Linked) -> Self {
+        let (person, from) = (link.into.to_string(), link.from.to_string());
+        Self { link: link.id, at: link.at, person, from, undone: link.undone }
+    }
 }
 
 /// Which people.
@@ -146,7 +168,7 @@ async fn line(shared: &Shared, person: &Person) -> Result<PersonLine, Problem> {
         }
     }
     Ok(PersonLine {
-        id: person.id,
+        id: person.id.to_string(),
         business: person.business.clone(),
         name: person.name.clone(),
         aliases: person.aliases.iter().map(Alias::from).collect(),
@@ -159,7 +181,7 @@ async fn line(shared: &Shared, person: &Person) -> Result<PersonLine, Problem> {
 
 fn conversation_line(conversation: &Conversation, imported: bool) -> ConversationLine {
     ConversationLine {
-        id: conversation.id,
+        id: conversation.id.to_string(),
         number: conversation.number.name.to_string(),
         imported,
         last_heard: Some(conversation.heard_at).filter(|at| *at > Timestamp::UNIX_EPOCH),
@@ -201,14 +223,14 @@ pub(super) async fn split(
 pub(super) async fn links(
     State(shared): State<Shared>,
     Asked(Of { business }): Asked<Of>,
-) -> Result<Json<Vec<Linked>>, Problem> {
+) -> Result<Json<Vec<LinkLine>>, Problem> {
     let wanted = match business {
         Some(business) => vec![super::whom::business(&shared, Some(business))?],
         None => super::whom::businesses(&shared).into_iter().collect(),
     };
     let mut links = Vec::new();
     for business in wanted {
-        links.extend(shared.store.links(&business).await?);
+        links.extend(shared.store.links(&business).await?.into_iter().map(LinkLine::from));
     }
     links.sort_by_key(|link| std::cmp::Reverse(link.at));
     Ok(Json(links))

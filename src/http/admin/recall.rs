@@ -3,25 +3,31 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::Operators;
 use super::whom::Whom;
 use crate::domain::id::{Business, ConversationId, MessageId};
 use crate::domain::memory::{Cursor, Entry, Page, Space, SpaceInfo, Summary, Vectors};
 use crate::domain::message::Role;
 use crate::domain::person::Person;
-use crate::dossier;
-use crate::http::Shared;
 use crate::http::body::Bulk;
 use crate::http::error::Problem;
-use crate::recollect::{self, Found, Query, Shelves};
+use crate::recall::Language;
+use crate::recollect::{self, Found, Meaning, Query, Shelves};
 use crate::store::{Memory, Store, StoreError};
+use crate::transfer::export;
+
+/// How long the meaning of many queries may take; then words have to do.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is looked for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -57,12 +63,12 @@ pub struct Hit {
 /// One list of hits for each query, the best first. All queries share one look
 /// into the index, and all processors.
 pub(super) async fn find(
-    State(shared): State<Shared>,
+    State(operators): State<Operators>,
     whom: Whom,
     Bulk(looking): Bulk<Looking>,
 ) -> Result<Json<Vec<Vec<Hit>>>, Problem> {
-    let person = whom.known(&shared).await?;
-    let search = Arc::new(Search { once: Once::over(shared.store.clone()), person, looking });
+    let person = whom.known(&operators.shared).await?;
+    let search = Arc::new(Search::of(&operators, person, looking).await?);
     let processors = available_parallelism().map_or(1, usize::from);
     let queries = search.looking.queries.len();
     let share = queries.div_ceil(processors).max(1);
@@ -87,24 +93,51 @@ struct Search {
     once: Once,
     person: Person,
     looking: Looking,
+    /// What each query means, where that is known.
+    meanings: Vec<Option<Meaning>>,
+    language: Option<Language>,
+    zone: TimeZone,
 }
 
 impl Search {
+    /// As the assistant itself looks.
+    async fn of(
+        operators: &Operators,
+        person: Person,
+        looking: Looking,
+    ) -> Result<Self, StoreError> {
+        let store = operators.shared.store.clone();
+        let mind = operators.mind(&person.business);
+        let embeddings = mind.as_ref().and_then(|mind| mind.embeddings.as_ref());
+        let meanings = recollect::meanings(embeddings, &looking.queries, PATIENCE).await;
+        let language = store.entry(&Space::Person(person.id), "language").await?;
+        let language = language.and_then(|entry| Language::from_code(&entry.text()));
+        let zone = mind.map_or(TimeZone::UTC, |mind| mind.zone().clone());
+        Ok(Self { once: Once::over(store), person, looking, meanings, language, zone })
+    }
+
     async fn some(
         self: Arc<Self>,
         range: std::ops::Range<usize>,
     ) -> Result<Vec<Vec<Hit>>, StoreError> {
         let mut hits = Vec::with_capacity(range.len());
-        for words in &self.looking.queries[range] {
-            hits.push(self.one(words).await?);
-            tokio::task::yield_now().await;
+        for place in range {
+            hits.push(self.one(place).await?);
         }
         Ok(hits)
     }
 
-    async fn one(&self, words: &str) -> Result<Vec<Hit>, StoreError> {
-        let Looking { limit, from, to, .. } = self.looking;
-        let query = Query { limit, from, to, ..Query::new(words) };
+    async fn one(&self, place: usize) -> Result<Vec<Hit>, StoreError> {
+        let Looking { queries, limit, from, to } = &self.looking;
+        let query = Query {
+            language: self.language,
+            from: *from,
+            to: *to,
+            zone: self.zone.clone(),
+            limit: *limit,
+            meaning: self.meanings.get(place).cloned().flatten(),
+            ..Query::new(&queries[place])
+        };
         let shelves = Shelves { transcript: &*self.once.store, memory: &self.once };
         let found = recollect::find(shelves, &self.person, &query, &HashSet::new()).await?;
         Ok(found.into_iter().map(|found| hit(&self.person, found)).collect())
@@ -112,9 +145,9 @@ impl Search {
 }
 
 fn hit(person: &Person, Found { id, message, score }: Found) -> Hit {
-    let MessageId { conversation, .. } = id;
+    let is_archive = person.archives.contains(&id.conversation);
     Hit {
-        id: dossier::name(person, conversation, &message),
+        id: export::called(id.conversation, is_archive, &message),
         at: message.at,
         role: message.role,
         text: message.content.as_text(),

@@ -17,14 +17,15 @@ use crate::domain::id::MessageId;
 use crate::domain::memory::{Expect, Imported, Origin, Write};
 use crate::domain::message::Role;
 use crate::domain::person::Person;
-use crate::domain::terms::Packed;
-use crate::dossier::dossier;
 use crate::http::Shared;
 use crate::http::body::Bulk;
 use crate::http::error::Problem;
+use crate::recall::found_by;
 use crate::store::StoreError;
 use crate::tokens;
 use crate::transfer::document::Document;
+use crate::transfer::export;
+use crate::transfer::whole::Reads;
 
 /// What was said elsewhere, in order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -94,12 +95,13 @@ impl std::ops::AddAssign for CameIn {
     }
 }
 
-pub(super) async fn export(
+pub(super) async fn export_all(
     State(shared): State<Shared>,
     whom: Whom,
 ) -> Result<Json<Document>, Problem> {
     let person = whom.known(&shared).await?;
-    Ok(Json(dossier(&*shared.store, &person, shared.clock.now()).await?))
+    let reads = Reads { transcript: &*shared.store, memory: &*shared.store };
+    Ok(Json(export::document(&reads, &person, shared.clock.now()).await?))
 }
 
 /// Into an archive of the person, who is made if nobody knows them.
@@ -149,7 +151,8 @@ async fn unknown_here(
 fn imported(Turn { id, role, speaker, at, text }: Turn) -> Imported {
     let tokens = tokens::count(&text);
     let content = Content::Text(text);
-    Imported { id: id.into(), role, speaker, at, content, tokens, terms: Packed::default() }
+    let terms = found_by(&content, speaker.as_deref());
+    Imported { id: id.into(), role, speaker, at, content, tokens, terms }
 }
 
 fn broken() -> Problem {

@@ -24,9 +24,10 @@ pub enum Name {
 impl Name {
     /// A phone number in any spelling, a user id, or an id of ours.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_id = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        if is_id {
-            return text.parse().ok().map(Self::Id);
+        // Whole, or with dashes as other programs write such ids.
+        let is_id = matches!(text.len(), 32 | 36);
+        if let Some(id) = text.parse().ok().filter(|_| is_id) {
+            return Some(Self::Id(id));
         }
         let phone = || Phone::parse(text).map(Alias::Phone);
         let alias = phone().or_else(|| UserId::parse(text).map(Alias::UserId))?;
@@ -172,6 +173,7 @@ mod tests {
         assert!(matches!(Name::parse("US.1349"), Some(Name::Alias(Alias::UserId(_)))));
         assert!(matches!(Name::parse(&"0a".repeat(16)), Some(Name::Id(_))));
         assert!(matches!(Name::parse(&"01".repeat(16)), Some(Name::Id(_))));
+        assert!(matches!(Name::parse("01a3185c-53e8-7aea-acc7-2c4b08c26324"), Some(Name::Id(_))));
         for nobody in ["", "Ana", "+", "12", "..", "0a0a"] {
             assert_eq!(Name::parse(nobody), None, "{nobody}");
         }
