@@ -142,6 +142,7 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
             next_seq: inbound.len() as u64 + 1,
             answered_to: 1,
             key: KeyId::default(),
+            shared: Vec::new(),
             asked: None,
             farewell: false,
             given_up_to: 0,

@@ -21,6 +21,9 @@ pub struct Conversation {
     pub key: KeyId,
     /// Through which number of ours.
     pub number: Number,
+    /// Keys of words about this person and others, that operators were told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<KeyId>,
     /// Where the person last wrote from: replies go exactly there.
     pub address: Address,
     /// Who answers.

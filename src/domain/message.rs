@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::content::{Content, Template};
 use super::failure::Failure;
-use super::id::{ConversationId, Position, ProviderId};
+use super::id::{ConversationId, KeyId, Position, ProviderId};
 use super::record::TurnRecord;
 use super::terms::Packed;
 
@@ -79,6 +79,9 @@ pub struct Outgoing {
     pub introduces: bool,
     /// The conversation that an operator is told of.
     pub about: Option<ConversationId>,
+    /// The same where there are several: the words go with the first of them
+    /// who is forgotten.
+    pub about_all: Vec<ConversationId>,
     /// What goes out instead if the window is closed.
     pub otherwise: Option<Template>,
 }
@@ -86,7 +89,8 @@ pub struct Outgoing {
 impl Outgoing {
     /// Nothing but this.
     pub fn new(content: Content) -> Self {
-        Self { content, quotes: None, introduces: false, about: None, otherwise: None }
+        let about_all = Vec::new();
+        Self { content, quotes: None, introduces: false, about: None, about_all, otherwise: None }
     }
 
     /// Nothing but words.
@@ -123,6 +127,9 @@ pub struct Attached {
     /// message and answers, answers there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<ConversationId>,
+    /// It is about several people: a key that goes with each of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<KeyId>,
 }
 
 impl Attached {

@@ -204,7 +204,11 @@ impl<'a> Hearing<'a> {
         self.told_of.dedup();
         let about = self.told_of.first().copied().filter(|_| self.told_of.len() == 1);
         let pieces = format::split(&self.lines.join("\n\n"), self.desk.limits.text).into_iter();
-        let words = pieces.map(|piece| Outgoing { about, ..Outgoing::text(piece) });
+        let about_all = self.told_of;
+        let words = pieces.map(|piece| {
+            let about_all = about_all.clone();
+            Outgoing { about, about_all, ..Outgoing::text(piece) }
+        });
         let shown = self.passed_on.into_iter().filter(|_| self.desk.limits.reactions);
         let ticks =
             shown.map(|to| Outgoing::new(Content::Reaction { to, emoji: PASSED_ON.into() }));

@@ -336,10 +336,11 @@ impl<'a> Tx<'a> {
     /// go when that person is forgotten.
     pub fn put_message(&mut self, conversation: &Conversation, message: &Message) -> Read<()> {
         let id = MessageId { conversation: conversation.id, position: message.position };
-        let key = match message.attached.about.filter(|about| *about != conversation.id) {
+        let about = match message.attached.about.filter(|about| *about != conversation.id) {
             Some(about) => self.conversation(about).map_or(conversation.key, |about| about.key),
             None => conversation.key,
         };
+        let key = message.attached.sealed.unwrap_or(about);
         self.put_under(key, keys::message(id), message)
     }
 

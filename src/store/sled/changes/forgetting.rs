@@ -67,7 +67,7 @@ impl Tx<'_> {
         let mut left =
             Erasure { person: id, conversations: conversations(&person), keys: vec![person.key] };
         for conversation in left.conversations.clone() {
-            left.keys.push(self.let_go(conversation)?);
+            left.keys.extend(self.let_go(conversation)?);
         }
         for link in &person.aliases {
             self.forget_alias(&person, &link.alias)?;
@@ -79,8 +79,8 @@ impl Tx<'_> {
         self.queue_job(Task::Erase(left))
     }
 
-    /// The conversation, its lanes and what waits in them; gives back its key.
-    fn let_go(&mut self, id: ConversationId) -> Result<KeyId, StoreError> {
+    /// The conversation, its lanes and what waits in them; gives back its keys.
+    fn let_go(&mut self, id: ConversationId) -> Result<Vec<KeyId>, StoreError> {
         let mut conversation = self.conversation(id)?;
         for (delivery, _) in self.deliveries(id)? {
             self.delete(keys::delivery(delivery))?;
@@ -92,7 +92,7 @@ impl Tx<'_> {
         self.delete(keys::summary(id))?;
         self.delete(keys::conversation(id))?;
         self.hold_in_memory(&conversation);
-        Ok(conversation.key)
+        Ok([&[conversation.key][..], &conversation.shared].concat())
     }
 
     fn forget_alias(
@@ -123,6 +123,7 @@ impl Tx<'_> {
             person: person.id,
             key: self.new_key()?,
             mode: Mode::Assistant,
+            shared: Vec::new(),
             handoff: None,
             asked: None,
             farewell: true,

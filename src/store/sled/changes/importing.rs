@@ -46,6 +46,7 @@ impl Tx<'_> {
             id: self.new_id().into(),
             person: person.id,
             key: self.new_key()?,
+            shared: Vec::new(),
             number,
             address: address.unwrap_or(Address::Group("nowhere".to_owned())),
             mode: Mode::Assistant,

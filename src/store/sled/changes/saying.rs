@@ -29,7 +29,7 @@ impl Tx<'_> {
         if let Some(key) = key {
             self.see(key, Some(id))?;
         }
-        let mut row = self.outgoing_row(position, saying.message.clone());
+        let mut row = self.outgoing_row(position, saying.message.clone())?;
         row.role = saying.role;
         if conversation.gone || self.person(conversation.person)?.opted_out {
             row.status = Status::Dropped;

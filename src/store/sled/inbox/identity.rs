@@ -50,6 +50,7 @@ impl Tx<'_> {
             id,
             person: person.id,
             key: self.new_key()?,
+            shared: Vec::new(),
             asked: None,
             farewell: false,
             number: number.clone(),

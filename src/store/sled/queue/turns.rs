@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::change::Change;
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::Delivery;
-use crate::domain::id::{ConversationId, MessageId, Position};
+use crate::domain::id::{ConversationId, KeyId, MessageId, Position};
 use crate::domain::message::{Attached, Message, Outgoing, Role, Status};
 use crate::domain::turn::{Finished, Turn, TurnOutcome};
 use crate::recall::found_by;
@@ -109,7 +109,7 @@ impl Tx<'_> {
         let mut record = Some(finished.record);
         for (part, outgoing) in (1u16..).zip(finished.messages) {
             let position = Position { seq: upto.seq, part };
-            let row = Message { turn: record.take(), ..self.outgoing_row(position, outgoing) };
+            let row = Message { turn: record.take(), ..self.outgoing_row(position, outgoing)? };
             self.put_words(conversation, &row)?;
             let id = MessageId { conversation: conversation.id, position };
             self.put(keys::delivery(id), &DeliveryRow::NEW)?;
@@ -138,9 +138,14 @@ impl Tx<'_> {
     }
 
     /// The row of a message of ours that waits to go out.
-    pub fn outgoing_row(&self, position: Position, outgoing: Outgoing) -> Message {
+    pub fn outgoing_row(
+        &mut self,
+        position: Position,
+        outgoing: Outgoing,
+    ) -> Result<Message, StoreError> {
+        let sealed = self.key_of_all(&outgoing.about_all)?;
         let terms = found_by(&outgoing.content, None);
-        Message {
+        Ok(Message {
             position,
             role: Role::Assistant,
             tokens: tokens::count(&outgoing.content.as_text()),
@@ -152,6 +157,7 @@ impl Tx<'_> {
                 quotes: outgoing.quotes,
                 introduces: outgoing.introduces,
                 about: outgoing.about,
+                sealed,
                 ..Attached::default()
             },
             status: Status::Queued,
@@ -162,6 +168,21 @@ impl Tx<'_> {
             pricing: None,
             reaction: None,
             turn: None,
+        })
+    }
+
+    /// A key for words about several people: each of them takes it along.
+    fn key_of_all(&mut self, about: &[ConversationId]) -> Result<Option<KeyId>, StoreError> {
+        if about.len() < 2 {
+            return Ok(None);
         }
+        let key = self.new_key()?;
+        for id in about {
+            if let Some(mut conversation) = self.if_there(*id)? {
+                conversation.shared.push(key);
+                self.put_conversation(&conversation)?;
+            }
+        }
+        Ok(Some(key))
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::protocol::{phone, say};
 use super::*;
-use crate::domain::change::Changed;
+use crate::domain::change::{Changed, Saying};
 use crate::domain::id::PersonId;
 use crate::domain::job::{Job, JobOutcome, Task};
 use crate::domain::memory::{Entry, Expect, Imported, Op, Origin, Page, Space, Summary, Write};
@@ -48,6 +48,16 @@ impl Shop {
 
     async fn value(&self, space: &Space, key: &str) -> Option<Value> {
         self.store().entry(space, key).await.unwrap().map(|entry| entry.value)
+    }
+
+    async fn hears_from(&self, digits: &str, id: &str) -> ConversationId {
+        let phone = Phone::parse(digits).unwrap();
+        let sender = Address::Phone(phone).into();
+        let inbound = Inbound { sender, ..self.message(id, "hello") };
+        match self.accept(Event::Message(inbound)).await {
+            Accepted::New(conversation) => conversation,
+            other => panic!("{other:?}"),
+        }
     }
 
     async fn ana(&self) -> Option<Person> {
@@ -353,18 +363,26 @@ async fn a_stop_outlives_being_forgotten_and_a_claim_does_not() {
 
 #[tokio::test]
 async fn an_operator_was_told_their_words_and_those_go_with_them() {
-    let shop = Shop::new();
+    let shop = &Shop::new();
     let id = shop.hears("w1", "my card was stolen").await;
     let message = Outgoing { about: Some(id), ..Outgoing::text("Ana: my card was stolen") };
-    let told = crate::domain::change::Saying { role: Role::Assistant, message, key: None };
+    let told = Saying { role: Role::Assistant, message, key: None };
     let operator = Address::Phone(Phone::parse("15550100090").unwrap());
     let to = Subject::Address(shop.number(), operator.into());
-    let Changed::Said(told) = shop.apply(to, Change::Say(Box::new(told))).await else {
-        panic!("not said")
-    };
-    assert!(shop.store().message(told).await.unwrap().is_some());
+    let other = shop.hears_from("15550100002", "w2").await;
+    let list = Outgoing { about_all: vec![id, other], ..Outgoing::text("Ana and Ben wait") };
+    let list = Saying { role: Role::Assistant, message: list, key: None };
+    let mut said = Vec::new();
+    for saying in [told, list] {
+        match shop.apply(to.clone(), Change::Say(Box::new(saying))).await {
+            Changed::Said(id) => said.push(id),
+            other => panic!("{other:?}"),
+        }
+    }
+    let there = |id| async move { shop.store().message(id).await.unwrap().is_some() };
+    assert!(there(said[0]).await && there(said[1]).await);
     shop.apply(Subject::Person(shop.ana().await.unwrap().id), Change::ForgetAll).await;
-    assert!(shop.store().message(told).await.unwrap().is_none());
+    assert!(!there(said[0]).await && !there(said[1]).await);
 }
 
 pub fn imported(n: u64, text: &str) -> Imported {
