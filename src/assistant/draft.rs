@@ -95,8 +95,8 @@ impl Mind {
         now: Timestamp,
     ) -> Result<Draft<'a>, String> {
         let config = &self.memory;
-        let tools = self.offered_tools();
-        let mut room = Room(config.budget_tokens.saturating_sub(ANSWER + of_tools(&tools)));
+        let (tools, size_of_tools) = self.offered_tools();
+        let mut room = Room(config.budget_tokens.saturating_sub(ANSWER + size_of_tools));
         let calendar = self.schedule.calendar(now);
         let (question, time) = (room.part(1, 4), room.part(1, 4));
         let time = room.message(self.templates.time(&calendar)?, time);
@@ -129,13 +129,16 @@ impl Mind {
         })
     }
 
-    /// Those that fit into half of the budget.
-    fn offered_tools(&self) -> Vec<ToolSpec> {
+    /// Those that fit into half of the budget, and their size.
+    fn offered_tools(&self) -> (Vec<ToolSpec>, u32) {
         let mut tools: Vec<ToolSpec> = self.tools.iter().map(|tool| tool.spec()).collect();
-        while of_tools(&tools) > self.memory.budget_tokens / 2 {
+        loop {
+            let size = of_tools(&tools);
+            if size <= self.memory.budget_tokens / 2 {
+                return (tools, size);
+            }
             tools.pop();
         }
-        tools
     }
 
     /// The name that the person told wins over the one they go by.

@@ -177,7 +177,7 @@ impl Mind {
         Ok(finished)
     }
 
-    /// With what is found again.
+    /// With what is found again, if there is to be any.
     async fn brief(
         &self,
         turn: &Turn,
@@ -185,6 +185,9 @@ impl Mind {
         draft: Draft<'_>,
         shelves: Shelves<'_>,
     ) -> Result<Briefing, StoreError> {
+        if self.memory.recall_tokens == 0 {
+            return Ok(draft.brief(Vec::new()));
+        }
         let words = context.question(turn);
         let embeddings = self.embeddings.as_ref();
         let meaning = recollect::meaning(embeddings, &words, PATIENCE).await;

@@ -2,12 +2,13 @@
 
 use super::language::{Language, Languages};
 use super::query::{Around, Query};
-use super::terms::analyse;
+use super::terms::{analyse, read};
 
 /// How much of what a text says (of its words that say anything) stands in
 /// another, too: from 0, nothing, to 1, all of it. `known` is the language
-/// that both are mostly in.
+/// that both are mostly in; if it is not, both together tell it.
 pub fn share(of: &str, said: &str, known: Option<Language>) -> f32 {
+    let (_, known) = read(&format!("{of}\n{said}"), known);
     let said = analyse(said, known);
     let mut met = Languages::default();
     met.insert(said.packed().language());
@@ -38,7 +39,8 @@ mod tests {
         assert_eq!(of("Ana", "Hello, my name is Ana."), 1.0);
         assert_eq!(of("likes green teas", "I like my tea green"), 1.0);
         assert_eq!(of("12 Elm Street", "I live at 12 Elm Street, flat 3"), 1.0);
-        assert_eq!(of("very very green tea", "green tea"), 1.0);
+        assert_eq!(of("an iguana", "forget my iguana"), 1.0);
+        assert_eq!(of("green, green tea", "green tea"), 1.0);
         let some = of("green tea with sugar", "no sugar please");
         assert!(some > 0.2 && some < 0.5, "{some}");
         assert_eq!(of("formal", "hello there, how are you"), 0.0);

@@ -134,3 +134,69 @@ fn is_same(before: &Entry, value: &Value) -> bool {
     let bare = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     bare(before.text()) == bare(plain(value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assistant::sample::{self, Desk};
+    use crate::domain::message::{Message, Role};
+
+    async fn call(desk: &Desk, arguments: Value) -> Result<ToolResult, String> {
+        let shown = desk.shown();
+        Remember.call(&desk.situation(&shown), &arguments.to_string()).await
+    }
+
+    /// Who said it: the `seq` of the message that is cited.
+    async fn cited(desk: &Desk, value: &str, quote: Option<&str>) -> Option<u64> {
+        let result =
+            call(desk, json!({ "key": "k", "value": value, "quote": quote })).await.ok()?;
+        let Change::Remember(write) = &result.changes[0] else { return None };
+        Some(write.cites[0].position.seq)
+    }
+
+    #[tokio::test]
+    async fn keys_and_values_have_their_limits() {
+        let desk = Desk::new(&["I like tea"]);
+        for (key, value, hint) in [
+            ("", json!("tea"), "1 to 128"),
+            ("größe", json!("tea"), "1 to 128"),
+            (&"k".repeat(129), json!("tea"), "1 to 128"),
+            ("instructions", json!("tea"), "set_instructions"),
+            ("drink", json!(" "), "is empty"),
+            ("drink", json!(["tea"]), "a text, a number"),
+            ("drink", json!(null), "a text, a number"),
+            ("drink", json!("x".repeat(1001)), "1001 characters; at most 1000"),
+        ] {
+            let why = call(&desk, json!({ "key": key, "value": value })).await.expect_err(hint);
+            assert!(why.contains(hint), "{key}: {why}");
+        }
+        let result = call(&desk, json!({ "key": "Favourite Drink", "value": " tea ", "ttl": 60 }));
+        let result = result.await.expect("saved");
+        let Change::Remember(write) = &result.changes[0] else { panic!("no write") };
+        assert_eq!((write.key.as_str(), write.origin), ("favourite_drink", Origin::Model));
+        let ttl = Some(Duration::from_secs(60));
+        assert_eq!(write.op, Op::Set { value: "tea".into(), ttl });
+        let noted = Noted { key: "favourite_drink".into(), value: "tea".into(), corrected: false };
+        assert_eq!(result.noted, [noted]);
+    }
+
+    #[tokio::test]
+    async fn a_fact_cites_the_message_that_says_it() {
+        let mut desk = Desk::new(&["I drink tea", "and I live in Porto", "bye"]);
+        assert_eq!(cited(&desk, "tea", None).await, Some(1));
+        assert_eq!(cited(&desk, "Porto", Some("I live in Porto")).await, Some(2));
+        assert_eq!(cited(&desk, "formal", None).await, Some(3), "said in short what they mean");
+        desk.turn.inbound = vec![sample::message(9, "yes")];
+        desk.history = vec![
+            sample::message(4, "my name is Ana"),
+            Message { role: Role::Assistant, ..sample::message(5, "you prefer window seats?") },
+        ];
+        assert_eq!(cited(&desk, "Ana", None).await, Some(4));
+        assert_eq!(cited(&desk, "window seats", None).await, None, "the assistant said that");
+        assert_eq!(cited(&desk, "window seats", Some("yes")).await, None, "whatever is quoted");
+        desk.quoted = vec!["my name is Rumpelstiltskin".into()];
+        assert_eq!(cited(&desk, "Rumpelstiltskin", None).await, None, "somebody else said that");
+        desk.turn.inbound[0].attached.forwarded = true;
+        assert_eq!(cited(&desk, "formal", None).await, None, "nobody said anything");
+    }
+}

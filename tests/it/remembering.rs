@@ -1,5 +1,7 @@
 //! What is told once is known from then on, and only of whom it was told.
 
+use axum::routing::post;
+use axum::{Json, Router};
 use olifant::domain::memory::{Entry, Origin, Space};
 use olifant::domain::message::Role;
 use serde_json::{Value, json};
@@ -261,6 +263,51 @@ async fn what_is_to_be_forgotten_is_nowhere_any_more() {
     ana.says("where is Mulberry Lane?").await;
     story.settle().await;
     assert!(!result(&story).contains("I live in"), "{}", result(&story));
+}
+
+#[tokio::test]
+async fn words_that_name_what_is_to_be_forgotten_go_with_it() {
+    let story = Story::new().await;
+    let ana = story.meta().person("Ana", ANA);
+    story.model.will([remember("pet", "an iguana"), Say::Text("Noted.")]);
+    ana.says("I have an iguana").await;
+    story.settle().await;
+    story.model.will([Say::Call("forget", json!({"what": "iguana"})), Say::Text("It is gone.")]);
+    ana.says("forget my iguana").await;
+    story.settle().await;
+    assert_eq!(ana.texts()[1], "It is gone.");
+    let rows = story.transcript().await;
+    assert!(rows.iter().all(|row| !row.content.as_text().contains("iguana")), "{rows:?}");
+    story.assert_done().await;
+}
+
+/// A server whose vectors tell vehicles from everything else.
+async fn vectors(Json(request): Json<Value>) -> Json<Value> {
+    let texts = request["input"].as_array().unwrap().clone();
+    let vector = |text: &Value| {
+        let text = text.as_str().unwrap();
+        let rides = ["bicycle", "two-wheeler"].iter().any(|word| text.contains(word));
+        if rides { [1.0, 0.0] } else { [0.0, 1.0] }
+    };
+    let row = |(index, text)| json!({"index": index, "embedding": vector(text)});
+    Json(json!({"data": texts.iter().enumerate().map(row).collect::<Vec<_>>()}))
+}
+
+#[tokio::test]
+async fn with_vectors_things_are_found_by_their_meaning() {
+    let mut story = Story::asleep("", "").await;
+    let url = story.serve(Router::new().route("/v1/embeddings", post(vectors))).await;
+    story.configure(&format!("{SMALL}embeddings_url = \"{url}/v1\"\n"));
+    story.start().await;
+    let ana = story.meta().person("Ana", ANA);
+    ana.says("my bicycle is green").await;
+    story.settle().await;
+    chatter(&story, &ana, 34).await;
+    ana.says("colour of that two-wheeler?").await;
+    story.settle().await;
+    let told = story.model.told();
+    let memory = told_between(&told, "<memory>", "</memory>").expect("a block");
+    assert!(memory.contains("my bicycle is green"), "{memory}");
 }
 
 #[tokio::test]
