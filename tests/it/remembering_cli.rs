@@ -244,6 +244,23 @@ async fn what_was_said_elsewhere_comes_in_once_and_goes_out_again() {
 }
 
 #[tokio::test]
+async fn however_long_a_message_is_all_of_it_goes_out_in_order() {
+    let story = Story::new().await;
+    let shell = Shell::of(&story).await;
+    let texts = ["first", &"word ".repeat(30_000), "between", &"more ".repeat(30_000), "last"];
+    let line = |text: &&str| json!({ "role": "user", "text": text.trim() }).to_string();
+    let file = shell.file("long.jsonl", &texts.iter().map(line).collect::<Vec<_>>().join("\n"));
+    let came = shell.run(&[&["import", "+15550100", &file], &MAIN[..]].concat()).ok().out;
+    assert_eq!(came, "5 messages came in\n");
+    let document = shell.run(&[&["export", "+15550100"], &MAIN[..]].concat()).ok().json();
+    let messages = document["conversations"][0]["messages"].as_array().unwrap().clone();
+    let said = messages.iter().map(|message| message["text"].as_str().unwrap());
+    assert!(said.eq(texts.iter().map(|text| text.trim())));
+    let unnamed = ["import", "+15550100", &file, "--name", ""];
+    shell.run(&[&unnamed, &MAIN[..]].concat()).failed("--name ARCHIVE");
+}
+
+#[tokio::test]
 async fn an_export_of_what_was_said_here_brings_in_nothing_here() {
     let story = Story::new().await;
     story.meta().person("Ana", ANA).says("hello").await;

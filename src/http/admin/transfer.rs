@@ -27,13 +27,19 @@ use crate::transfer::document::Document;
 use crate::transfer::export;
 use crate::transfer::whole::Reads;
 
+/// The longest name of an archive, in characters.
+const NAME: usize = 200;
+
+/// So many turns at most are one commit: others wait for it.
+const TURNS: usize = 1000;
+
 /// What was said elsewhere, in order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Turns {
     /// The archive that they go into.
     pub archive: String,
-    /// At most some hundreds at a time.
+    /// At most a thousand at a time.
     pub turns: Vec<Turn>,
 }
 
@@ -110,6 +116,7 @@ pub(super) async fn import_turns(
     whom: Whom,
     Bulk(Turns { archive, turns }): Bulk<Turns>,
 ) -> Result<Json<CameIn>, Problem> {
+    check(&archive, turns.len())?;
     let all = turns.len() as u64;
     let turns = match whom.find(&shared).await? {
         Some(person) => unknown_here(&shared, &person, turns).await?,
@@ -123,6 +130,18 @@ pub(super) async fn import_turns(
         _ => 0,
     };
     Ok(Json(CameIn { new, known: all.saturating_sub(new), expired: 0 }))
+}
+
+fn check(archive: &str, turns: usize) -> Result<(), Problem> {
+    let length = archive.chars().count();
+    if !(1..=NAME).contains(&length) || archive.chars().any(char::is_control) {
+        let message = format!("an archive has a name of 1 to {NAME} characters (--name ARCHIVE)");
+        return Err(Problem::invalid("archive", message));
+    }
+    match turns > TURNS {
+        true => Err(Problem::invalid("turns", format!("at most {TURNS} at a time"))),
+        false => Ok(()),
+    }
 }
 
 /// Without what this person and the business said to each other right here:
