@@ -159,7 +159,9 @@ impl App {
 
     /// The operators' commands.
     pub fn admin(&self) -> Router {
-        http::admin::router(self.shared(CancellationToken::new()))
+        let shared = self.shared(CancellationToken::new());
+        let minds = self.minds.subscribe();
+        http::admin::router(http::admin::Operators { shared, minds })
     }
 
     fn shared(&self, stopping: CancellationToken) -> http::Shared {

@@ -3,19 +3,28 @@
 
 mod admin_client;
 mod dev;
+mod export;
+mod forget;
+mod import;
 mod key;
 mod knowledge;
+mod memory;
 mod numbers;
+mod people;
+mod person;
+mod recall;
 mod send;
 mod serve;
 mod simulate;
 mod teach;
 mod token;
+mod turns;
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use jiff::Timestamp;
 
 use crate::app::StartError;
 use crate::config::Settings;
@@ -35,6 +44,8 @@ Examples:
                                      answer a question better from now on
   olifant numbers list --config my.toml
                                      how the numbers stand
+  olifant recall +15550100 \"name of the dog\" --config my.toml
+                                     what somebody once said
 
 Environment:
   OLIFANT__SECTION__KEY    any key of the configuration (see config/default.toml)
@@ -64,6 +75,13 @@ enum Command {
     Knowledge(knowledge::Args),
     Teach(teach::Args),
     Token(token::Args),
+    People(people::Args),
+    Memory(memory::Args),
+    Recall(recall::Args),
+    Export(export::Args),
+    Import(import::Args),
+    Forget(forget::Args),
+    Turns(turns::Args),
     Key(key::Args),
     Send(Box<send::Args>),
     Simulate(simulate::Args),
@@ -105,6 +123,13 @@ pub fn run() -> ExitCode {
         Command::Knowledge(args) => knowledge::run(args),
         Command::Teach(args) => teach::run(args),
         Command::Token(args) => block_on(token::run(args)),
+        Command::People(args) => block_on(people::run(args)),
+        Command::Memory(args) => block_on(memory::run(args)),
+        Command::Recall(args) => block_on(recall::run(args)),
+        Command::Export(args) => block_on(export::run(args)),
+        Command::Import(args) => block_on(import::run(args)),
+        Command::Forget(args) => block_on(forget::run(args)),
+        Command::Turns(args) => block_on(turns::run(args)),
         Command::Key(args) => key::run(args),
         Command::Send(args) => block_on(send::run(*args)),
         Command::Simulate(args) => block_on(simulate::run(args)),
@@ -143,6 +168,32 @@ fn say_json(value: &impl serde::Serialize) {
     say(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
+/// Beside the answer, which may go into a file.
+fn note(words: &str) {
+    // Nobody is left to tell if stderr is closed.
+    let _ = writeln!(std::io::stderr(), "olifant: {words}");
+}
+
+/// A time, as tables have it.
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// Somebody's words in one line, without what could steer a terminal.
+fn short(text: &str, most: usize) -> String {
+    let plain = text.replace(|c: char| c.is_control(), " ");
+    match plain.chars().count() > most {
+        true => plain.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+        false => plain,
+    }
+}
+
+/// Rows in columns under a heading.
+fn under<const N: usize>(heading: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let rows = rows.map(Vec::from);
+    columns(&std::iter::once(heading.map(str::to_owned).to_vec()).chain(rows).collect::<Vec<_>>())
+}
+
 /// Rows in columns, as wide as their widest cell.
 fn columns(rows: &[Vec<String>]) -> String {
     let width =
@@ -173,18 +224,28 @@ mod tests {
     #[test]
     fn the_command_line_is_sound_and_explains_itself() {
         Cli::command().debug_assert();
-        for command in Cli::command().get_subcommands() {
-            assert!(command.get_about().is_some(), "{} has no help", command.get_name());
-            for argument in command.get_arguments() {
-                assert!(argument.get_help().is_some(), "{argument} has no help");
-            }
+        Cli::command().get_subcommands().for_each(explains_itself);
+    }
+
+    fn explains_itself(command: &clap::Command) {
+        assert!(command.get_about().is_some(), "{} has no help", command.get_name());
+        for argument in command.get_arguments() {
+            assert!(argument.get_help().is_some(), "{argument} has no help");
         }
+        command.get_subcommands().for_each(explains_itself);
     }
 
     #[test]
     fn columns_are_as_wide_as_they_have_to_be() {
         let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
         assert_eq!(columns(&[row(["a", "b"]), row(["long", ""])]), "a     b\nlong");
+    }
+
+    #[test]
+    fn words_of_others_are_one_short_line_that_steers_no_terminal() {
+        assert_eq!(short("a\nb\u{1b}[2J", 20), "a b [2J");
+        assert_eq!(short("hello", 5), "hello");
+        assert_eq!(short("नमस्ते hello", 4), "नमस…");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! down this list; a part knows nothing of those above it.
 //!
 //! ```text
-//! cli            a command is a file: dev, serve, numbers, token, send, simulate
+//! cli            a command is a file: dev, serve, numbers, people, memory, import ...
 //! app            everything put together; reload
 //! config         default.toml, the user's file, the environment → the sections' structs
 //! telemetry      logs        shutdown   the end

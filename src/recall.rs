@@ -23,6 +23,7 @@ mod share;
 mod skeleton;
 mod spaceless;
 mod stop_words;
+mod stored;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub use language::{Language, Languages};
 pub use query::{Around, Query};
 pub use search::{Found, Hit, Kind, Options, search};
 pub use share::share;
+pub use stored::found_by;
 pub use terms::{Packed, Terms, analyse};
 pub use vector::Vector;
 

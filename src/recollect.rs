@@ -22,6 +22,9 @@ use crate::store::{Memory, StoreError, Transcript};
 pub use block::{Block, block, line, quoted};
 pub use forgetting::{Forgetting, Wish, forget};
 
+/// The meanings of so many texts are asked for at once.
+const AT_ONCE: usize = 100;
+
 /// Where it is looked up.
 #[derive(Clone, Copy)]
 pub struct Shelves<'a> {
@@ -114,18 +117,46 @@ pub async fn meaning(
     words: &str,
     within: Duration,
 ) -> Option<Meaning> {
-    let embeddings = embeddings.filter(|_| !words.trim().is_empty())?;
-    let model = embeddings.model().to_owned();
-    match embeddings.of(&[words.to_owned()], within).await {
-        Ok(vectors) => {
-            let vector = Vector::quantise(vectors.first()?);
-            Some(Meaning { model, vector })
-        }
-        Err(reason) => {
-            tracing::warn!(reason, "memory.embeddings_url: words alone have to find what was said");
-            None
-        }
+    meanings(embeddings, &[words.to_owned()], within).await.pop().flatten()
+}
+
+/// The same for several, in order.
+pub async fn meanings(
+    embeddings: Option<&Embeddings>,
+    texts: &[String],
+    within: Duration,
+) -> Vec<Option<Meaning>> {
+    let mut all = Vec::with_capacity(texts.len());
+    for some in texts.chunks(AT_ONCE) {
+        let known = match embeddings {
+            Some(embeddings) => of_some(embeddings, some, within).await,
+            None => None,
+        };
+        all.extend(known.unwrap_or_else(|| vec![None; some.len()]));
     }
+    all
+}
+
+/// Nobody makes a vector of nothing.
+async fn of_some(
+    embeddings: &Embeddings,
+    texts: &[String],
+    within: Duration,
+) -> Option<Vec<Option<Meaning>>> {
+    let says = |text: &&String| !text.trim().is_empty();
+    let asked: Vec<String> = texts.iter().filter(says).cloned().collect();
+    if asked.is_empty() {
+        return None;
+    }
+    let made = embeddings.of(&asked, within).await.inspect_err(|reason| {
+        tracing::warn!(reason, "memory.embeddings_url: words alone have to find what was said");
+    });
+    let mut vectors = made.ok()?.into_iter();
+    let mut meaning = || {
+        let vector = Vector::quantise(&vectors.next()?);
+        Some(Meaning { model: embeddings.model().to_owned(), vector })
+    };
+    Some(texts.iter().map(|text| says(&text).then(&mut meaning).flatten()).collect())
 }
 
 /// Everything that a person and the business said to each other, wherever.

@@ -7,6 +7,7 @@ pub mod document;
 pub mod export;
 mod gather;
 mod lines;
+pub mod pages;
 #[cfg(test)]
 mod tests;
 pub mod whole;

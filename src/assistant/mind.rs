@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -120,6 +121,16 @@ impl Mind {
     /// How long it is silent after a human's own answer.
     pub fn pause_after_human(&self) -> Duration {
         Duration::from_secs(self.policy.pause_after_human_s)
+    }
+
+    /// Where its days begin.
+    pub fn zone(&self) -> &TimeZone {
+        &self.schedule.zone
+    }
+
+    /// What the business tells its assistant, as it is written.
+    pub fn instructions(&self) -> Result<String, String> {
+        instructions(&self.config).map(|(_, text)| text)
     }
 
     /// Asks the model; an honest line if there is no answer.

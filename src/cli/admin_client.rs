@@ -1,6 +1,7 @@
 //! How a command reaches the program: by the socket of the one that runs, or,
 //! if none does, by opening the store itself. The commands are the same.
 
+use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 use tower::ServiceExt;
+use url::form_urlencoded;
 
 use super::{Failure, dev, make_store_folder, start_logging};
 use crate::app::App;
@@ -27,9 +29,6 @@ use crate::telemetry::Format;
 
 /// A command is a few reads and one write.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// More than any answer has.
-const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 
 /// Which program is meant, and how it is told what came of it.
 #[derive(Debug, clap::Args)]
@@ -52,18 +51,20 @@ pub struct Ask {
     path: String,
     body: Vec<u8>,
     key: Option<String>,
+    patience: Option<Duration>,
 }
 
 impl Ask {
     /// A look.
     pub fn get(path: &str) -> Self {
-        Self { method: Method::GET, path: path.into(), body: Vec::new(), key: None }
+        let (path, patience) = (path.to_owned(), Some(PATIENCE));
+        Self { method: Method::GET, path, body: Vec::new(), key: None, patience }
     }
 
     /// A change.
     pub fn post(path: &str, body: &impl Serialize) -> Result<Self, Failure> {
         let body = serde_json::to_vec(body).context("the request")?;
-        Ok(Self { method: Method::POST, path: path.into(), body, key: None })
+        Ok(Self { method: Method::POST, body, ..Self::get(path) })
     }
 
     /// The end of something.
@@ -74,6 +75,24 @@ impl Ask {
     /// Once, however often it is asked for under this key.
     pub fn once(mut self, key: Option<String>) -> Self {
         self.key = key;
+        self
+    }
+
+    /// What else is asked, by name.
+    pub fn with(mut self, name: &str, value: Option<impl Display>) -> Self {
+        if let Some(value) = value {
+            let mark = if self.path.contains('?') { '&' } else { '?' };
+            let pair = form_urlencoded::Serializer::new(String::new())
+                .append_pair(name, &value.to_string())
+                .finish();
+            self.path = format!("{}{mark}{pair}", self.path);
+        }
+        self
+    }
+
+    /// However long the answer takes.
+    pub fn at_leisure(mut self) -> Self {
+        self.patience = None;
         self
     }
 
@@ -102,23 +121,59 @@ impl Reach {
 
     /// Asks, and reads the answer.
     pub async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> Result<T, Failure> {
+        let line = self.connect().await?;
+        let answer = line.ask(ask).await;
+        line.hang_up().await?;
+        answer
+    }
+
+    /// For asking several things.
+    pub async fn connect(&self) -> Result<Line, Failure> {
         start_logging(Format::Human, "error")?;
-        let (status, body) = match &self.dev {
-            Some(dir) => dev_answer(dir, ask).await?,
+        match &self.dev {
+            Some(dir) => to_dev(dir).await,
             None => {
                 let settings = Settings::load(Sources::new(self.config.clone()))?;
                 let socket = admin::socket(&settings.store);
                 match is_answered(&socket).await {
-                    true => over_socket(&socket, ask).await?,
-                    false => in_process(settings, &socket, ask).await?,
+                    true => Ok(Line::Socket(socket)),
+                    false => in_process(settings, &socket).await,
                 }
             }
-        };
-        Ok(answer(status, &body)?)
+        }
     }
 }
 
-async fn dev_answer(dir: &Path, ask: Ask) -> Result<(StatusCode, Vec<u8>), Failure> {
+/// The way to a program.
+pub enum Line {
+    /// One that runs.
+    Socket(PathBuf),
+    /// None runs: this one has opened the store itself.
+    Process(Arc<App>),
+}
+
+impl Line {
+    /// Asks, and reads the answer.
+    pub async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> Result<T, Failure> {
+        let (status, body) = match self {
+            Self::Socket(socket) => over_socket(socket, ask).await?,
+            Self::Process(app) => call(app, ask).await?,
+        };
+        Ok(answer(status, &body)?)
+    }
+
+    /// The last handle closes the store, which waits for its disk.
+    pub async fn hang_up(self) -> Result<(), Failure> {
+        match self {
+            Self::Socket(_) => Ok(()),
+            Self::Process(app) => Ok(tokio::task::spawn_blocking(move || drop(app))
+                .await
+                .context("closing the store")?),
+        }
+    }
+}
+
+async fn to_dev(dir: &Path) -> Result<Line, Failure> {
     let url = format!("sled:{}", dev::store_in(dir).display());
     let socket = admin::socket(&store::Config {
         url,
@@ -128,7 +183,7 @@ async fn dev_answer(dir: &Path, ask: Ask) -> Result<(StatusCode, Vec<u8>), Failu
         key_previous: None,
     });
     match is_answered(&socket).await {
-        true => Ok(over_socket(&socket, ask).await?),
+        true => Ok(Line::Socket(socket)),
         false => Err(anyhow!("no olifant dev runs on {}; start one", dir.display()).into()),
     }
 }
@@ -138,27 +193,23 @@ async fn is_answered(socket: &Path) -> bool {
 }
 
 async fn over_socket(socket: &Path, ask: Ask) -> anyhow::Result<(StatusCode, Vec<u8>)> {
-    let client = reqwest::Client::builder().unix_socket(socket).timeout(PATIENCE).build()?;
+    let client = reqwest::Client::builder().unix_socket(socket);
+    let client = match ask.patience {
+        Some(patience) => client.timeout(patience),
+        None => client,
+    };
     let request: Request<Vec<u8>> = ask.request()?;
-    let answer = client.execute(request.try_into()?).await;
+    let answer = client.build()?.execute(request.try_into()?).await;
     let answer = answer.with_context(|| format!("no answer at {}", socket.display()))?;
     let status = answer.status();
     Ok((status, answer.bytes().await?.to_vec()))
 }
 
-async fn in_process(
-    settings: Settings,
-    socket: &Path,
-    ask: Ask,
-) -> Result<(StatusCode, Vec<u8>), Failure> {
+async fn in_process(settings: Settings, socket: &Path) -> Result<Line, Failure> {
     make_store_folder(&settings)?;
     note_if_new(socket);
     let app = App::start(settings, Clock::system()).await;
-    let app = app.map_err(|error| not_opened(socket, error.into()))?;
-    let answered = call(app.clone(), ask).await;
-    // The last handle closes the store, which waits for its disk.
-    tokio::task::spawn_blocking(move || drop(app)).await.context("closing the store")?;
-    Ok(answered?)
+    app.map(Line::Process).map_err(|error| not_opened(socket, error.into()))
 }
 
 /// An olifant that has the store open and does not answer is the likely reason.
@@ -183,11 +234,11 @@ fn note_if_new(socket: &Path) {
     let _ = writeln!(std::io::stderr(), "olifant: a new store is made in {}", folder.display());
 }
 
-async fn call(app: Arc<App>, ask: Ask) -> anyhow::Result<(StatusCode, Vec<u8>)> {
+async fn call(app: &App, ask: Ask) -> anyhow::Result<(StatusCode, Vec<u8>)> {
     let request: Request<Body> = ask.request()?;
     let response = app.admin().oneshot(request).await?;
     let status = response.status();
-    Ok((status, to_bytes(response.into_body(), LONGEST_ANSWER).await?.to_vec()))
+    Ok((status, to_bytes(response.into_body(), usize::MAX).await?.to_vec()))
 }
 
 fn answer<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> anyhow::Result<T> {

@@ -1,8 +1,8 @@
 //! `olifant numbers`: how the numbers stand; stop one, let it send again.
 
 use super::admin_client::{Ask, Reach};
-use super::{Failure, columns, say, say_json};
-use crate::http::admin::{NumberLine, Pause};
+use super::{Failure, minute, say, say_json, under};
+use crate::http::admin::numbers::{NumberLine, Pause};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -75,7 +75,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
 fn table(lines: &[NumberLine]) -> String {
     let heading = ["NUMBER", "PROVIDER", "BUSINESS", "SENDS", "FREE MESSAGES USED"];
     let rows = lines.iter().map(|line| {
-        vec![
+        [
             line.name.to_string(),
             line.provider.clone(),
             line.business.to_string(),
@@ -83,7 +83,7 @@ fn table(lines: &[NumberLine]) -> String {
             format!("{} of {}", line.delivered, line.free),
         ]
     });
-    columns(&std::iter::once(heading.map(str::to_owned).to_vec()).chain(rows).collect::<Vec<_>>())
+    under(heading, rows)
 }
 
 fn sends(line: &NumberLine) -> String {
@@ -91,7 +91,7 @@ fn sends(line: &NumberLine) -> String {
         (None, _) => "yes".into(),
         (Some(why), None) => format!("not until it is resumed: {why}"),
         (Some(why), Some(until)) => {
-            format!("not until {}: {why}", until.strftime("%Y-%m-%d %H:%M UTC"))
+            format!("not until {}: {why}", minute(until))
         }
     }
 }

@@ -2,10 +2,10 @@
 //! API.
 
 use super::admin_client::{Ask, Reach};
-use super::{Failure, columns, say, say_json};
+use super::{Failure, minute, say, say_json, under};
 use crate::domain::grant::Scope;
 use crate::domain::id::Business;
-use crate::http::admin::{TokenLine, TokenMade, TokenWanted};
+use crate::http::admin::tokens::{TokenLine, TokenMade, TokenWanted};
 use crate::http::memory_api::place::{NAMESPACE, Namespace};
 
 const AFTER_HELP: &str = "\
@@ -109,16 +109,11 @@ async fn revoke(reach: &Reach, id: &str) -> Result<(), Failure> {
 fn table(lines: &[TokenLine]) -> String {
     let heading = ["ID", "BUSINESS", "SCOPES", "SINCE", "LABEL"];
     let rows = lines.iter().map(|line| {
-        let since = line.created_at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-        vec![
-            line.id.clone(),
-            line.business.to_string(),
-            scopes(&line.scopes),
-            since,
-            line.label.clone(),
-        ]
+        let since = minute(line.created_at);
+        let (business, scopes) = (line.business.to_string(), scopes(&line.scopes));
+        [line.id.clone(), business, scopes, since, line.label.clone()]
     });
-    columns(&std::iter::once(heading.map(str::to_owned).to_vec()).chain(rows).collect::<Vec<_>>())
+    under(heading, rows)
 }
 
 fn scopes(scopes: &[Scope]) -> String {

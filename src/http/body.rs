@@ -13,14 +13,28 @@ use super::error::{Cut, Problem};
 /// The longest JSON; the longest text in it has 4096 characters.
 const MAX_JSON: usize = 128 * 1024;
 
+/// The longest JSON of a command: only the machine's own user sends any.
+const MAX_BULK: usize = 64 * 1024 * 1024;
+
 /// The body, read as a `T`.
 pub struct Body<T>(pub T);
+
+/// The same for much at once, from whoever is trusted with it.
+pub struct Bulk<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         read(request, MAX_JSON).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Bulk<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        read(request, MAX_BULK).await.map(Self)
     }
 }
 

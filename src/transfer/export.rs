@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::document::{Before, Conversation, Document, FORM, Fact, Message};
 use super::whole::Reads;
 use crate::domain::conversation;
-use crate::domain::id::{MessageId, PersonId, ProviderId};
+use crate::domain::id::{ConversationId, MessageId, PersonId, ProviderId};
 use crate::domain::memory::{Entry, INSTRUCTIONS};
 use crate::domain::message;
 use crate::domain::person::Person;
@@ -59,7 +59,15 @@ async fn fact(reads: &Reads<'_>, person: PersonId, entry: Entry) -> Result<Fact,
     })
 }
 
-/// What was brought in keeps the names that it came with.
+/// What a message is called outside: what was brought in keeps the name that it
+/// came with.
+pub fn called(conversation: ConversationId, is_archive: bool, row: &message::Message) -> String {
+    match &row.provider_id {
+        Some(own) if is_archive => own.as_str().to_owned(),
+        _ => MessageId { conversation, position: row.position }.to_string(),
+    }
+}
+
 async fn conversation(
     reads: &Reads<'_>,
     of: conversation::Conversation,
@@ -70,10 +78,7 @@ async fn conversation(
     let mut rows: Vec<message::Message> = Vec::new();
     reads.messages_of(of, |row| rows.push(row.clone())).await?;
     rows.sort_by_key(|row| row.position);
-    let called = |row: &message::Message| match &row.provider_id {
-        Some(own) if is_archive => own.as_str().to_owned(),
-        _ => MessageId { conversation: id, position: row.position }.to_string(),
-    };
+    let called = |row: &message::Message| called(id, is_archive, row);
     let names: HashMap<&ProviderId, String> =
         rows.iter().filter_map(|row| Some((row.provider_id.as_ref()?, called(row)))).collect();
     let quoted = |row: &message::Message| names.get(row.attached.quotes.as_ref()?).cloned();

@@ -1,7 +1,8 @@
 //! Everything of one person, read in pieces.
 
+use super::pages::Pages;
 use crate::domain::conversation::Conversation;
-use crate::domain::id::{ConversationId, PersonId, Position};
+use crate::domain::id::{ConversationId, PersonId};
 use crate::domain::memory::{Entry, Page, Space};
 use crate::domain::message::Message;
 use crate::domain::person::Person;
@@ -9,10 +10,6 @@ use crate::store::{Memory, StoreError, Transcript};
 
 /// So many entries are read at once.
 const PAGE: usize = 200;
-
-/// So much of a conversation is read at once, in tokens: more than any single
-/// message has.
-const PIECE: u32 = 500_000;
 
 /// Where it is read.
 #[derive(Clone, Copy)]
@@ -68,22 +65,16 @@ impl Reads<'_> {
     }
 
     /// Shows every message of a conversation, also what `/new` has put behind:
-    /// the newest piece first, each in order.
+    /// the newest page first, each in order.
     pub async fn messages_of(
         &self,
-        mut conversation: Conversation,
+        conversation: Conversation,
         mut look: impl FnMut(&Message) + Send,
     ) -> Result<(), StoreError> {
-        conversation.window_from = 0;
-        let mut before = Position { seq: conversation.next_seq, part: 0 };
-        loop {
-            // The parts of one reply can lie in two pieces.
-            let below = before.seq.saturating_add(1);
-            let mut rows = self.transcript.window(&conversation, below, PIECE).await?;
-            rows.retain(|row| row.position < before);
-            let Some(first) = rows.first() else { return Ok(()) };
-            before = first.position;
-            rows.iter().for_each(&mut look);
+        let mut pages = Pages::of(self.transcript, conversation);
+        while let Some(page) = pages.next().await? {
+            page.iter().for_each(&mut look);
         }
+        Ok(())
     }
 }

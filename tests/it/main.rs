@@ -25,6 +25,7 @@ mod meta_statuses;
 mod operating;
 mod people;
 mod remembering;
+mod remembering_cli;
 mod sending;
 mod serving;
 mod stepping;

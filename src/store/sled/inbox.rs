@@ -10,7 +10,6 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::SledStore;
-use super::index::found_by;
 use super::tx::{Seen, Tx};
 use crate::domain::content::Content;
 use crate::domain::conversation::{Conversation, Mode};
@@ -20,6 +19,7 @@ use crate::domain::job::NewsKind;
 use crate::domain::lane::Quiet;
 use crate::domain::message::{Message, Role, Status};
 use crate::domain::terms::Packed;
+use crate::recall::found_by;
 use crate::store::{Accepted, Inbox, StoreError};
 use crate::tokens;
 

@@ -7,23 +7,11 @@ use super::reading::Reading;
 #[cfg(test)]
 use super::tx::block;
 use super::tx::{BLOCK, Tx, block_of_next};
-use crate::domain::content::Content;
 use crate::domain::conversation::Conversation;
 use crate::domain::id::{ConversationId, MessageId, Position};
 use crate::domain::message::Message;
-use crate::domain::terms::Packed;
 use crate::recall::{self, Entry, Terms};
 use crate::store::StoreError;
-
-/// What a message is found by.
-pub fn found_by(content: &Content, speaker: Option<&str>) -> Packed {
-    if matches!(content, Content::Revoked | Content::Unsupported(_) | Content::Reaction { .. }) {
-        return Packed::default();
-    }
-    let terms = recall::analyse(&content.as_text(), None);
-    let terms = speaker.map_or(terms.clone(), |name| terms.with_speaker(name));
-    Packed(terms.as_bytes().to_vec())
-}
 
 /// All blocks of a conversation, the one that still grows made on the spot.
 pub fn blocks(reading: &Reading, id: ConversationId) -> Result<Vec<Vec<u8>>, StoreError> {

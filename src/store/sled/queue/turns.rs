@@ -8,7 +8,7 @@ use crate::domain::delivery::Delivery;
 use crate::domain::id::{ConversationId, KeyId, MessageId, Position};
 use crate::domain::message::{Attached, Message, Outgoing, Role, Status};
 use crate::domain::turn::{Finished, Turn, TurnOutcome};
-use crate::store::sled::index::found_by;
+use crate::recall::found_by;
 use crate::store::sled::keys;
 use crate::store::sled::tx::{DeliveryRow, Tx};
 use crate::store::{Claim, StoreError};
