@@ -12,6 +12,7 @@ mod stops;
 mod answering;
 mod api;
 mod commanding;
+mod finding;
 mod handing_over;
 mod killing;
 mod knowing;
