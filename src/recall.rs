@@ -17,6 +17,7 @@ mod fuse;
 mod indonesian;
 mod language;
 mod query;
+mod repeats;
 mod scan;
 mod search;
 mod share;
@@ -31,7 +32,7 @@ mod vector;
 mod words;
 
 pub use about::speaker;
-pub use block::{BadBlock, Block, Entry, encode, languages};
+pub use block::{BadBlock, Block, Entry, encode, languages, usual};
 pub use fuse::{DENSE, Likeness, fuse};
 pub use language::{Language, Languages};
 pub use query::{Around, Query};

@@ -1,6 +1,6 @@
 //! The corpus as persons with an index each, as a store keeps it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use olifant::domain::id::Position;
 use olifant::domain::message::Role;
 use olifant::recall::{
-    self, Around, Block, Entry, Found, Languages, Options, Query, Terms, analyse, search,
+    self, Around, Block, Entry, Found, Languages, Options, Query, Terms, analyse, search, usual,
 };
 use serde::Deserialize;
 
@@ -112,10 +112,10 @@ impl<'a> Person<'a> {
         let blocks: Vec<Block<'_>> = blocks.filter_map(Result::ok).collect();
         let mut met = Languages::default();
         blocks.iter().for_each(|block| met.extend(block.languages));
-        let around = Around { met, ..Around::default() };
-        let entries = blocks.iter().flat_map(|block| block.entries.iter().copied());
+        let entries = || blocks.iter().flat_map(|block| block.entries.iter().copied());
+        let around = Around { known: usual(entries()), met, ..Around::default() };
         let options = Options { limit: usize::MAX, ..Options::default() };
-        let found = search(&Query::new(question, &around), entries, &options);
+        let found = search(&Query::new(question, &around), entries(), &options);
         let turn = |hit: &recall::Hit| self.turns.get(&(hit.conversation, hit.position)).copied();
         (found.hits.iter().filter_map(turn).collect(), found)
     }
@@ -137,13 +137,4 @@ fn encoded(turns: &[(Position, &Turn)]) -> Vec<u8> {
     };
     let entries: Vec<Entry<'_>> = turns.iter().zip(&terms).map(entry).collect();
     recall::encode(&entries)
-}
-
-/// The dialogs of each language together: as many conversations of one person.
-pub fn by_language(dialogs: &[Dialog]) -> BTreeMap<&str, Vec<&Dialog>> {
-    let mut languages: BTreeMap<&str, Vec<&Dialog>> = BTreeMap::new();
-    for dialog in dialogs {
-        languages.entry(dialog.language()).or_default().push(dialog);
-    }
-    languages
 }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::process::Command;
 
-use corpus::{Dialog, Person, Question, Turn};
+use corpus::{Dialog, Person, Question};
 use measure::{COLUMNS, Measures, Report, measure};
 use olifant::tokens;
 
@@ -18,7 +18,7 @@ fn main() -> anyhow::Result<()> {
     let dialogs = corpus::load()?;
     let sizes = sizes(&dialogs);
     let alone: Vec<Vec<&Dialog>> = dialogs.iter().map(|dialog| vec![dialog]).collect();
-    let together: Vec<Vec<&Dialog>> = corpus::by_language(&dialogs).into_values().collect();
+    let together: Vec<Vec<&Dialog>> = by_language(&dialogs);
     for (title, persons, flags) in [
         ("Each dialog is a person", &alone, &[][..]),
         ("Harder: all dialogs of a language are one person's", &together, &["--together"][..]),
@@ -31,16 +31,16 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What each turn costs in a prompt.
-fn sizes(dialogs: &[Dialog]) -> HashMap<String, u32> {
-    let turns = dialogs.iter().flat_map(|dialog| &dialog.turns);
-    turns.map(|turn| (turn.id.clone(), tokens::count(&line(turn)))).collect()
+/// The dialogs of each language together: as many conversations of one person.
+fn by_language(dialogs: &[Dialog]) -> Vec<Vec<&Dialog>> {
+    let groups = dialogs.chunk_by(|one, next| one.language() == next.language());
+    groups.map(|group| group.iter().collect()).collect()
 }
 
-/// As a model reads it.
-fn line(turn: &Turn) -> String {
-    let role = if turn.role == "user" { "person" } else { "assistant" };
-    format!("[{} {role}] {}\n", turn.at.strftime("%Y-%m-%d %H:%M"), turn.text)
+/// What the words of each turn cost in a prompt.
+fn sizes(dialogs: &[Dialog]) -> HashMap<String, u32> {
+    let turns = dialogs.iter().flat_map(|dialog| &dialog.turns);
+    turns.map(|turn| (turn.id.clone(), tokens::count(&turn.text))).collect()
 }
 
 /// What came of all questions.

@@ -5,11 +5,13 @@
 //! `seq varint | part varint | at varint (zigzag) | role u8 | speaker u32 |
 //! bytes of terms varint | terms`. `seq` and `at` count from the turn before.
 
+use std::collections::BTreeMap;
+
 use crate::domain::id::Position;
 use crate::domain::message::Role;
 
 use super::ANALYSER;
-use super::language::Languages;
+use super::language::{Language, Languages};
 use super::terms::Packed;
 
 /// How a block is written.
@@ -72,6 +74,18 @@ pub fn languages(entries: &[Entry<'_>]) -> Languages {
         languages.insert(entry.terms.language());
     }
     languages
+}
+
+/// The language that the person mostly writes, by what their words were taken
+/// for.
+pub fn usual<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> Option<Language> {
+    let mut words: BTreeMap<Language, u64> = BTreeMap::new();
+    for entry in entries.into_iter().filter(|entry| entry.role == Role::Person) {
+        if let Some(language) = entry.terms.language() {
+            *words.entry(language).or_default() += u64::from(entry.terms.length());
+        }
+    }
+    words.into_iter().max_by_key(|(_, words)| *words).map(|(language, _)| language)
 }
 
 fn encode_entry(bytes: &mut Vec<u8>, entry: &Entry<'_>, (seq, at): (u64, i64)) {

@@ -13,6 +13,7 @@ use super::about::About;
 use super::block::Entry;
 use super::dates::Calendar;
 use super::query::Query;
+use super::repeats::once;
 use super::scan::{Scan, Scores, idf};
 
 /// What to look through, and for how much.
@@ -102,15 +103,15 @@ pub fn search<'a>(
     if options.kind == Kind::Turns {
         add_dates(&mut own, query, &entries, &options.time_zone);
     }
-    let scores = match options.kind {
-        Kind::Turns => in_dialog(&own.own, query, &entries),
-        Kind::Sections => own.own.clone(),
-    };
     let eligible = |entry: &Entry<'_>| {
         options.from.is_none_or(|from| entry.at >= from)
             && options.to.is_none_or(|to| entry.at < to)
     };
     let able: Vec<usize> = (0..entries.len()).filter(|turn| eligible(&entries[*turn])).collect();
+    let scores = match options.kind {
+        Kind::Turns => once(in_dialog(&own.own, query, &entries), &own.own, &entries, &able),
+        Kind::Sections => own.own.clone(),
+    };
     Found {
         hits: best(&able, &entries, &scores, options.limit),
         strength: strength(&own, &able),
@@ -197,9 +198,8 @@ fn in_dialog(own: &[f32], query: &Query, entries: &[Entry<'_>]) -> Vec<f32> {
         let prior = SESSION * mean_of_best(own);
         let scores = &mut scores[session.clone()];
         spread_to_neighbours(own, scores);
-        for (score, entry) in scores.iter_mut().zip(&entries[session]).filter(|(s, _)| **s > 0.0) {
-            *score += prior;
-            *score *= role(query.about, entry);
+        for (score, entry) in scores.iter_mut().zip(&entries[session]) {
+            *score = (*score + prior) * role(query.about, entry);
         }
     }
     scores

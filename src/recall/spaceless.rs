@@ -32,13 +32,22 @@ const SMALL_WORDS: &[&str] = &[
     "นะ", "ใน", "มี", "ก็",
 ];
 
+/// How sentences of Japanese end, longest first, and its mark of an object.
+#[rustfmt::skip]
+const ENDS: &[&str] = &[
+    "いただけますか", "くださって", "でしょうか", "なりました", "ございます", "ください", "ましたか", "ませんか", "ましょう",
+    "でしょう", "ですか", "ました", "ません", "でした", "ですが", "ですね", "ますか", "という", "ます", "です", "を",
+];
+
 /// The stretches of a spaceless text between its small words.
 pub(super) fn runs(text: &str) -> impl Iterator<Item = String> {
     let chinese = !text.contains(is_kana);
-    let mut cut = text.to_owned();
-    if text.starts_with(is_alphabet) {
-        cut = SMALL_WORDS.iter().fold(cut, |cut, word| cut.replace(word, " "));
-    }
+    let borders = match () {
+        () if text.starts_with(is_alphabet) => SMALL_WORDS,
+        () if chinese => &[],
+        () => ENDS,
+    };
+    let cut = borders.iter().fold(text.to_owned(), |cut, word| cut.replace(word, " "));
     let small = |c: &char| c.is_whitespace() || chinese && SMALL_SIGNS.contains(*c);
     let mut runs = vec![String::new()];
     for c in cut.chars() {
@@ -60,6 +69,7 @@ mod tests {
             ("我的猫叫什么名字", &["猫叫", "名字"][..]),
             ("แมวของฉันชื่ออะไร", &["แมว", "ชื่อ"]),
             ("猫の名前", &["猫の名前"]),
+            ("予約を変更できますか", &["予約", "変更でき"]),
             ("的", &[]),
         ] {
             assert_eq!(runs(text).collect::<Vec<_>>(), expected);

@@ -16,7 +16,8 @@ pub(super) const LISTS: &[(Language, &str)] = &[
          i'm i've i'll i'd you're you've you'll he's she's it's we're we've they're that's there's \
          what's don't doesn't didn't isn't aren't wasn't weren't can't couldn't won't wouldn't haven't \
          hasn't hadn't let's im ive dont didnt cant ok okay yes yeah oh hi hey hello please thanks \
-         thank tell told said say get got",
+         thank tell told said say get got \
+         now much many else anything something",
     ),
     (
         Language::Spanish,
@@ -28,7 +29,8 @@ pub(super) const LISTS: &[(Language, &str)] = &[
          esos esas aquel aquella aquello es soy eres somos son era eran fue fueron ser sido está estoy \
          estás están estaba estar he has ha hemos han había haber hay tengo tiene tienes tenía muy ya \
          también tampoco todo toda todos todas algo alguien alguno algún alguna nada nadie otro otra \
-         así entonces ahora aquí ahí allí hola gracias favor buenos buenas días dije dijiste dijo digo decir",
+         así entonces ahora aquí ahí allí hola gracias favor buenos buenas días dije dijiste dijo digo decir \
+         actualmente puedo puedes puede podemos pueden voy vas va vamos van debo debe",
     ),
     (
         Language::Portuguese,
@@ -40,7 +42,8 @@ pub(super) const LISTS: &[(Language, &str)] = &[
          é sou és somos são era eram foi foram ser sido está estou estão estava estar tem tenho têm \
          tinha ter há haver havia já também só ainda agora aqui ali lá então tudo todo toda todos todas \
          algo alguém algum alguma nada ninguém outro outra olá oi obrigado obrigada favor bom boa dia \
-         disse disseste falei falou dizer",
+         disse disseste falei falou dizer \
+         posso pode podem vou vai vamos vão gente atualmente",
     ),
     (
         Language::French,
@@ -51,7 +54,8 @@ pub(super) const LISTS: &[(Language, &str)] = &[
          vos ce c cet cette ces ça cela ceci celui celle ceux celles y est es suis sommes êtes sont \
          était étais étaient être ai as a avons avez ont avait avais avoir fait faire c'est j'ai \
          qu'est est-ce aussi encore déjà toujours jamais rien tout toute tous toutes même autre autres \
-         alors ici là bonjour bonsoir salut merci plaît s'il dit dire",
+         alors ici là bonjour bonsoir salut merci plaît s'il dit dire \
+         maintenant actuellement peux peut pouvez vais va allez dois doit",
     ),
     (
         Language::German,
@@ -63,7 +67,8 @@ pub(super) const LISTS: &[(Language, &str)] = &[
          dieser diese dieses diesen jener ist bin bist sind seid war waren wäre gewesen habe hast hat \
          haben hatte hatten werde wird werden wurde würde kann kannst können konnte könnte muss soll \
          will wollte darf nicht kein keine keinen nur auch noch schon sehr so da dann dort hier mehr \
-         man mal ja nein dass daß hallo danke bitte gesagt sagen guten",
+         man mal ja nein dass daß hallo danke bitte gesagt sagen guten \
+         jetzt nun derzeit wieviel welchem",
     ),
     (
         Language::Italian,
@@ -74,7 +79,8 @@ pub(super) const LISTS: &[(Language, &str)] = &[
          questo questa questi queste quello quella quelli quelle è sono sei siamo siete era ero erano \
          essere stato stata ho hai ha abbiamo avete hanno aveva avevo avere non no sì più molto anche \
          ancora già solo sempre mai niente tutto tutta tutti tutte altro altra così allora qui lì ciao \
-         grazie prego favore buongiorno buonasera detto dire c'è cos'è dov'è com'è",
+         grazie prego favore buongiorno buonasera detto dire c'è cos'è dov'è com'è \
+         adesso ora cosa posso può potete devo deve",
     ),
     (
         Language::Dutch,
@@ -156,7 +162,8 @@ pub(super) const LISTS: &[(Language, &str)] = &[
          إذا اذا كان كانت كنت يكون تكون هو هي هم هن نحن أنا انا أنت انت أنتم كل بعض غير سوى بين عند قد لقد حتى \
          منذ كيف متى أين اين وين ماذا لماذا ليش شو ايش هل من كم أي اي هناك هنا به بها له لها لي لك لنا عليه عليها \
          فيه فيها منه منها عنه عنها إلي الي عندي عندك كما بعد قبل يا نعم ايوه مرحبا أهلا السلام عليكم شكرا \
-         فضلك قلت قال أيضا جدا",
+         فضلك قلت قال أيضا جدا \
+         الآن هلأ هلق دابا شنو وش اشنو اللي علاش ليه ايه فين شكون مين واش وشحال قديش امتى امتا بدي بدك ازاي عايز",
     ),
     (
         Language::Indonesian,
@@ -165,7 +172,8 @@ pub(super) const LISTS: &[(Language, &str)] = &[
          tidak bukan tak nggak gak ga enggak ada jadi juga hanya saja lagi sangat lebih paling seperti sebagai \
          apa siapa mana dimana kapan bagaimana gimana mengapa kenapa berapa apakah bisa dapat harus mau ingin \
          ya iya oh lalu kemudian maka para setiap semua bahwa bilang halo hai terima kasih makasih tolong \
-         selamat yg dgn utk udah aja dong sih kok deh",
+         selamat yg dgn utk udah aja dong sih kok deh \
+         sekarang buat nih lho",
     ),
     (
         Language::Hindi,
@@ -174,7 +182,8 @@ pub(super) const LISTS: &[(Language, &str)] = &[
          तुमने वह वे यह ये इस उस इन उन इसे उसे उसका उसकी उसके इसका इसकी इसके अपना अपनी अपने कोई कुछ क्या कब कहाँ \
          कहां कौन कौनसा कौनसी कैसे कैसा कैसी क्यों कितना कितने कितनी किस किसे जब तब अब यहाँ वहाँ नहीं न मत हाँ \
          जी लिए साथ तक बाद पहले एक गया गई गए रहा रही रहे कर करना करता करते करती किया दिया लिया था सकता सकते सकती \
-         बताया कहा बहुत नमस्ते धन्यवाद शुक्रिया कृपया",
+         बताया कहा बहुत नमस्ते धन्यवाद शुक्रिया कृपया \
+         अभी सा सी वाला वाली वाले",
     ),
     (
         Language::Hinglish,
@@ -184,7 +193,8 @@ pub(super) const LISTS: &[(Language, &str)] = &[
          us in un ise use uska uski uske iska iski iske apna apni apne koi kuch kuchh kya kab kahan kaha kaun \
          kaunsa kaunsi kaise kaisa kaisi kyu kyun kyon kitna kitne kitni kis jab tab ab yahan wahan nahi nahin nai \
          nhi mat haan han ji liye saath tak baad ek gaya gayi gaye raha rahi rahe kar karo karna karta karte karti kiya \
-         diya liya sakta sakte sakti bataya bola kaha bahut bohot namaste shukriya dhanyavad yaar bhai na hain",
+         diya liya sakta sakte sakti bataya bola kaha bahut bohot namaste shukriya dhanyavad yaar bhai na hain \
+         abhi wala wali wale sa si",
     ),
     (
         Language::Polish,

@@ -380,6 +380,27 @@ fn of_equals_the_newest_comes_first_and_times_and_exclusions_hold() {
 }
 
 #[test]
+fn what_is_said_again_and_again_doesn_t_hide_what_was_said_once() {
+    let mut texts = vec!["Reminder: your dinner voucher is waiting for you"; 12];
+    texts.insert(5, "For the dinner we will be nine, one of us in a wheelchair");
+    let said = Said::apart(&texts, Some(Language::English));
+    let found = said.find("how many are we for dinner");
+    let order: Vec<u64> = found.hits.iter().map(|hit| hit.position.seq).collect();
+    assert!(order[..2].contains(&5) && order[..2].contains(&12), "{order:?}");
+}
+
+#[test]
+fn the_usual_language_is_the_persons() {
+    let said = Said::together(&[
+        (Role::Assistant, "What would you like to have for the dinner with your friends?"),
+        (Role::Person, "Queremos una mesa para la cena con unos amigos"),
+        (Role::Person, "What would you say"),
+    ]);
+    assert_eq!(usual(said.entries()), Some(Language::Spanish));
+    assert_eq!(usual([]), None);
+}
+
+#[test]
 fn sections_stand_for_themselves() {
     let said = Said::together(&[
         (Role::Business, "Opening hours: Monday to Friday"),

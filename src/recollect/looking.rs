@@ -9,7 +9,7 @@ use crate::domain::memory::Vectors;
 use crate::domain::person::Person;
 use crate::recall::{
     self, Around, Block, DENSE, Entry, Language, Languages, Likeness, Options, Vector, fuse,
-    search, speaker,
+    search, speaker, usual,
 };
 use crate::store::{Memory, StoreError};
 
@@ -118,7 +118,9 @@ impl Search {
         let speakers = blocks.iter().flat_map(|block| &block.entries).map(|entry| entry.speaker);
         let named = named(&self.words, &speakers.collect());
         let participants: Vec<&str> = named.iter().map(String::as_str).collect();
-        let around = Around { known: self.language, met, participants: &participants };
+        let entries = blocks.iter().flat_map(|block| block.entries.iter().copied());
+        let known = usual(entries).or(self.language);
+        let around = Around { known, met, participants: &participants };
         recall::Query::new(&self.words, &around)
     }
 

@@ -13,6 +13,7 @@ mod answering;
 mod api;
 mod commanding;
 mod demonstrating;
+mod finding;
 mod handing_over;
 mod killing;
 mod knowing;

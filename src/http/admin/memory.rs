@@ -171,7 +171,7 @@ pub(super) fn write(
         return Err(Problem::invalid("value", format!("at most {VALUE} characters")));
     }
     let op = Op::Set { value, ttl };
-    Ok(Write { key, expect: Expect::Any, op, origin, cites: Vec::new() })
+    Ok(Write { op, ..Write::delete(key, origin) })
 }
 
 pub(super) async fn delete(
