@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::assistant::language;
 use crate::assistant::replies::words::bare;
+use crate::recollect::share;
 
 /// Words that all have to be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +41,19 @@ impl Needle {
         let (words, plain) = (words_of(text), bare(text));
         self.0.iter().all(|wanted| match wanted.chars().any(is_unspaced) {
             true => plain.contains(wanted.as_str()),
-            false => words.iter().any(|word| is_same(wanted, word)),
+            false => words.iter().any(|word| is_same(wanted, word) || is_form(wanted, word)),
         })
     }
 }
 
 fn is_same(wanted: &str, word: &str) -> bool {
     word == wanted || (wanted.chars().count() >= STEM && word.starts_with(wanted))
+}
+
+/// "Allergies" and "allergy"; but a name that is spelt otherwise is another's.
+fn is_form(wanted: &str, word: &str) -> bool {
+    let alike = wanted.chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
+    alike >= STEM && share(wanted, word) >= 1.0
 }
 
 /// A key's words stand apart, too.
@@ -102,6 +109,8 @@ mod tests {
             ("عنواني", "هذا عنواني القديم"),
             ("生日", "我的生日是五月"),
             ("diabetes", "I have diabetes."),
+            ("my allergies", "I have an allergy, sadly"),
+            ("mis reservas", "quiero hacer una reserva para mañana"),
             ("the", "the"),
         ] {
             assert!(finds(what, text), "{what} in {text}");
@@ -111,6 +120,9 @@ mod tests {
             ("blue car", "a car that is red"),
             ("cat", "the category"),
             ("car", "I'm careful"),
+            ("the who", "the car"),
+            ("my doctor", "my dog"),
+            ("Anna", "Ana"),
             ("生日", "日生"),
             ("", "anything"),
             ("!", "anything!"),
