@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::whom::{Asked, Whom};
 use crate::domain::change::{Change, Changed, Subject};
-use crate::domain::memory::{Access, Entry, Expect, Op, Origin, Page, Space, Write};
+use crate::domain::memory::{Access, Entry, Op, Origin, Page, Space, Write};
 use crate::http::Shared;
 use crate::http::body::Body;
 use crate::http::error::Problem;
