@@ -79,7 +79,8 @@ impl<'q> Scan<'q> {
         }
     }
 
-    /// BM25 of each turn.
+    /// BM25 of each turn, in which a word counts once: whole, or in pieces if
+    /// they say more.
     fn own(&self) -> Vec<f32> {
         let count = self.lengths.len();
         let total: f64 = self.lengths.iter().map(|length| f64::from(*length)).sum();
@@ -87,11 +88,19 @@ impl<'q> Scan<'q> {
         let weight = |(term, turns): (&Term, &u32)| term.weight * idf(count, *turns);
         let worths: Vec<f32> = self.query.terms.iter().zip(&self.turns).map(weight).collect();
         let mut own = vec![0.0; count];
-        for Met { turn, term, times } in &self.met {
-            let (turn, times) = (*turn as usize, f32::from(*times));
-            let length = f32::from(self.lengths[turn]) / usual;
-            let full = times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
-            own[turn] += worths[usize::from(*term)] * full;
+        let mut words: Vec<(u16, [f32; 2])> = Vec::new();
+        for met in self.met.chunk_by(|one, next| one.turn == next.turn) {
+            let turn = met[0].turn as usize;
+            let long = K1 * (1.0 - B + B * f32::from(self.lengths[turn]) / usual);
+            words.clear();
+            for Met { term, times, .. } in met {
+                let (index, times) = (usize::from(*term), f32::from(*times));
+                let Term { word, share, .. } = self.query.terms[index];
+                let full = times * (K1 + 1.0) / (times + long);
+                let [whole, pieces] = of_word(&mut words, word);
+                *(if share < 1.0 { pieces } else { whole }) += worths[index] * full;
+            }
+            own[turn] = words.iter().map(|(_, [whole, pieces])| whole.max(*pieces)).sum();
         }
         own
     }
@@ -119,21 +128,27 @@ impl<'q> Scan<'q> {
     /// What those of the question's words are worth that each turn has.
     fn covered(&self, words: &[f32]) -> Vec<f32> {
         let mut covered = vec![0.0; self.lengths.len()];
+        let mut had: Vec<(u16, f32)> = Vec::new();
         for met in self.met.chunk_by(|one, next| one.turn == next.turn) {
-            let mut had: Vec<(u16, f32)> = Vec::with_capacity(met.len());
-            for Term { word, share, .. } in
-                met.iter().map(|met| &self.query.terms[usize::from(met.term)])
-            {
-                match had.iter_mut().find(|(had, _)| had == word) {
-                    Some((_, had)) => *had += share,
-                    None => had.push((*word, *share)),
-                }
+            had.clear();
+            for Met { term, .. } in met {
+                let Term { word, share, .. } = self.query.terms[usize::from(*term)];
+                *of_word(&mut had, word) += share;
             }
             let worth = had.iter().map(|(word, had)| words[usize::from(*word)] * had.min(1.0));
             covered[met[0].turn as usize] = worth.sum();
         }
         covered
     }
+}
+
+/// What belongs to a word; some few words only.
+fn of_word<T: Default>(words: &mut Vec<(u16, T)>, word: u16) -> &mut T {
+    let place = words.iter().position(|(known, _)| *known == word).unwrap_or_else(|| {
+        words.push((word, T::default()));
+        words.len() - 1
+    });
+    &mut words[place].1
 }
 
 /// What it is worth to have something that so many of all turns have.
