@@ -1,5 +1,7 @@
 //! Stories about what is remembered, and what is forgotten.
 
+mod promises;
+
 use serde_json::{Value, json};
 
 use super::protocol::{phone, say};
