@@ -198,3 +198,22 @@ async fn a_conversation_that_forgets_its_person_leaves_no_lane() {
     assert_eq!(busy, 0);
     assert_eq!(Queue::<Turn>::next_due(shop.store()).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_summary_that_was_begun_before_words_were_redacted_is_not_kept() {
+    let shop = Shop::new();
+    let id = shop.hears("w1", "I live in Lima").await;
+    let begun = shop.store().conversation(id).await.unwrap().unwrap().redacted;
+    let summary = |text: &str, redacted| {
+        let (text, at) = (text.to_owned(), shop.clock.now());
+        vec![Change::Summarise(Summary { text, upto: 1, redacted, at })]
+    };
+    let first = MessageId { conversation: id, position: Position { seq: 1, part: 0 } };
+    shop.apply(Subject::Conversation(id), Change::Redact(vec![first])).await;
+    let subject = Subject::Conversation(id);
+    let late = shop.store().apply(subject.clone(), summary("Ana lives in Lima", begun)).await;
+    assert!(matches!(late, Err(StoreError::Unfit(_))), "{late:?}");
+    assert!(shop.store().summary(id).await.unwrap().is_none());
+    shop.store().apply(subject, summary("Ana said hello", begun + 1)).await.unwrap();
+    assert!(shop.store().summary(id).await.unwrap().is_some());
+}
