@@ -147,6 +147,7 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
             farewell: false,
             given_up_to: 0,
             window_from: 0,
+            redacted: 0,
             turns: Lane::default(),
             deliveries: Lane::default(),
         },

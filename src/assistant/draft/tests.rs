@@ -60,7 +60,12 @@ fn what_is_known_stands_in_its_order_and_the_time_last() {
             sample::entry("name", "Anna"),
             sample::entry(INSTRUCTIONS, "call me \"Don\""),
         ],
-        summary: Some(Summary { text: "They met.".into(), upto: 40, at: sample::now() }),
+        summary: Some(Summary {
+            text: "They met.".into(),
+            upto: 40,
+            redacted: 0,
+            at: sample::now(),
+        }),
         ..Context::default()
     };
     let turn = turn(60, &["hello".into()]);
@@ -110,7 +115,7 @@ fn what_left_the_window_and_is_in_no_summary_is_noticed() {
     let mut context = Context { history: talk(400), ..Context::default() };
     let untold = brief(&mind, &turn, &context, vec![]).untold;
     assert!(untold > 1000, "{untold}");
-    context.summary = Some(Summary { text: "x".into(), upto: 390, at: sample::now() });
+    context.summary = Some(Summary { text: "x".into(), upto: 390, redacted: 0, at: sample::now() });
     assert_eq!(brief(&mind, &turn, &context, vec![]).untold, 0);
     context = Context { history: talk(20), ..Context::default() };
     assert_eq!(brief(&mind, &turn, &context, vec![]).untold, 0);
@@ -163,7 +168,7 @@ proptest! {
         let context = Context {
             history: rows.collect(),
             profile,
-            summary: Some(Summary { text, upto: 1, at: sample::now() }),
+            summary: Some(Summary { text, upto: 1, redacted: 0, at: sample::now() }),
             ..Context::default()
         };
         let old: Vec<Message> =

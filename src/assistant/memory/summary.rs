@@ -63,7 +63,7 @@ impl Mind {
             rows.first().is_none_or(|row| row.position.seq <= conversation.window_from.max(1));
         let before = before.filter(|_| !whole).map(|before| quoted(&before.text, BEFORE));
         let text = self.told_in_short(&rows, before.unwrap_or_default()).await?;
-        Ok(Some(Summary { text, upto, at: now }))
+        Ok(Some(Summary { text, upto, redacted: conversation.redacted, at: now }))
     }
 
     async fn told_in_short(&self, rows: &[Message], before: String) -> Result<String, NoSummary> {

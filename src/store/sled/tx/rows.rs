@@ -122,12 +122,13 @@ impl Tx<'_> {
     }
 
     /// Writes a message whose words are new or changed: it has to be found by
-    /// them.
+    /// them, and by what they mean no more.
     pub fn put_words(&mut self, conversation: &Conversation, message: &Message) -> Read<()> {
         self.put_message(conversation, message)?;
         let block = block(message.position.seq);
         if block < block_of_next(conversation) {
             self.touch_block(conversation.id, block);
+            self.delete(keys::vectors(conversation.id, block))?;
         }
         Ok(())
     }
