@@ -44,7 +44,7 @@ impl About {
 fn words(text: &str) -> Vec<String> {
     let plain = plain(text).replace('\'', " ");
     let words = plain.split(|c: char| !c.is_alphanumeric() && !is_mark(c));
-    words.filter(|word| !word.is_empty()).map(fold).collect()
+    words.filter(|word| !word.is_empty()).map(|word| fold(word).into_owned()).collect()
 }
 
 /// Vowel signs of Hindi and marks of Arabic are no letters for Unicode.

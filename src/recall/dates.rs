@@ -196,7 +196,7 @@ fn token(word: &str) -> Token {
     let digits = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
     match word[..digits].parse() {
         Ok(number) if word.len() - digits <= 2 => Token::Number(number),
-        _ => Token::Word(fold(word)),
+        _ => Token::Word(fold(word).into_owned()),
     }
 }
 

@@ -38,7 +38,8 @@ mod tests {
             &["생일", "생일이", "생일은"],
             &["딸", "딸의"],
         ] {
-            let folded: Vec<String> = words.iter().map(|word| fold(&plain(word))).collect();
+            let folded: Vec<String> =
+                words.iter().map(|word| fold(&plain(word)).into_owned()).collect();
             let stems: Vec<&str> = folded.iter().map(|word| stem(word)).collect();
             assert!(stems.windows(2).all(|pair| pair[0] == pair[1]), "{stems:?}");
         }

@@ -1,19 +1,24 @@
 //! Letters that people leave out, and letters that look alike, made one.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Lower case in one form: full-width and presentation forms, any digits and
 /// apostrophes as their plain ones, nothing that can't be seen.
 pub(super) fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase().replace('`', "'");
+    }
     let visible = text.chars().filter(|c| !is_invisible(*c));
     visible.nfkc().flat_map(char::to_lowercase).map(simple).collect()
 }
 
 /// A word of a [`plain`] text without its accents.
-pub(super) fn fold(word: &str) -> String {
+pub(super) fn fold(word: &str) -> Cow<'_, str> {
     if word.is_ascii() {
-        return word.to_owned();
+        return Cow::Borrowed(word);
     }
     let mut folded = String::with_capacity(word.len());
     for c in word.chars() {
@@ -26,7 +31,7 @@ pub(super) fn fold(word: &str) -> String {
             _ => folded.extend(other(c)),
         }
     }
-    folded
+    Cow::Owned(folded)
 }
 
 /// Latin, Greek and Cyrillic: their accents are often left out. The marks of

@@ -107,8 +107,9 @@ impl Forms {
     /// The stem of the word as written, and as if written without accents:
     /// people leave them out here and there.
     fn stem(&mut self, word: &str, folded: &str, stemmer: Algorithm) {
-        for written in [word, folded] {
-            self.words.push(hash("", &fold(&stem(written, stemmer))));
+        self.words.push(hash("", &fold(&stem(word, stemmer))));
+        if word != folded {
+            self.words.push(hash("", &fold(&stem(folded, stemmer))));
         }
     }
 

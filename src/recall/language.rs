@@ -1,6 +1,7 @@
 //! The languages that recall knows ways of their own for, and which of them a
 //! text is in.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -127,7 +128,7 @@ static STOP_WORDS: LazyLock<HashMap<String, Languages>> = LazyLock::new(|| {
     let mut words: HashMap<String, Languages> = HashMap::new();
     for (language, list) in stop_words::LISTS {
         for word in list.split_whitespace() {
-            words.entry(fold(&plain(word))).or_default().insert(Some(*language));
+            words.entry(fold(&plain(word)).into_owned()).or_default().insert(Some(*language));
         }
     }
     words
@@ -147,7 +148,11 @@ pub(super) fn is_stop_word_somewhere(word: &str) -> bool {
 
 /// The language of a text with these (folded) words: what most of its small
 /// words belong to, else what its letters look like, else `known`.
-pub(super) fn detect(text: &str, words: &[String], known: Option<Language>) -> Option<Language> {
+pub(super) fn detect(
+    text: &str,
+    words: &[Cow<'_, str>],
+    known: Option<Language>,
+) -> Option<Language> {
     let votes = Votes::count(words);
     votes
         .clear(known)
@@ -181,9 +186,9 @@ const CLEAR: u32 = 2;
 struct Votes(Vec<(u32, Language)>);
 
 impl Votes {
-    fn count(words: &[String]) -> Self {
+    fn count(words: &[Cow<'_, str>]) -> Self {
         let mut votes: Vec<(u32, Language)> = Language::all().map(|one| (0, one)).collect();
-        for found in words.iter().filter_map(|word| STOP_WORDS.get(word)) {
+        for found in words.iter().filter_map(|word| STOP_WORDS.get(&**word)) {
             for (count, language) in &mut votes {
                 *count += u32::from(found.contains(Some(*language)));
             }

@@ -1,5 +1,6 @@
 //! The packed terms of one text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base64::Engine;
@@ -34,7 +35,7 @@ pub fn analyse(text: &str, known: Option<Language>) -> Terms {
 pub(super) fn read(text: &str, known: Option<Language>) -> (Vec<Piece>, Option<Language>) {
     let plain = plain(text);
     let pieces: Vec<Piece> = words::split(&plain).into_iter().map(simple).collect();
-    let folded: Vec<String> = pieces.iter().filter_map(as_word).map(fold).collect();
+    let folded: Vec<Cow<'_, str>> = pieces.iter().filter_map(as_word).map(fold).collect();
     let language = language::detect(&plain, &folded, known);
     (pieces, language)
 }
@@ -180,7 +181,7 @@ impl Counted {
             // Its parts count.
             Piece::Whole(_) => 0,
         };
-        for hash in [forms.words, forms.grams, forms.parts].concat() {
+        for hash in [forms.words, forms.grams, forms.parts].into_iter().flatten() {
             *self.times.entry(hash).or_default() += 1;
         }
     }
