@@ -9,7 +9,7 @@ use super::{Read, Tx};
 use crate::domain::content::Content;
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::id::{ConversationId, JobId, MessageId, PersonId, Position};
+use crate::domain::id::{ConversationId, JobId, KeyId, MessageId, PersonId, Position};
 use crate::domain::lane::Lane;
 use crate::domain::message::{Message, Role};
 use crate::domain::person::Person;
@@ -113,16 +113,27 @@ impl Tx<'_> {
     /// go when that person is forgotten.
     pub fn put_message(&mut self, conversation: &Conversation, message: &Message) -> Read<()> {
         let id = MessageId { conversation: conversation.id, position: message.position };
-        let about = match message.attached.about.filter(|about| *about != conversation.id) {
-            Some(about) => self.conversation(about).map_or(conversation.key, |about| about.key),
-            None => conversation.key,
+        let key = match (message.attached.sealed, message.attached.about) {
+            (Some(sealed), _) => sealed,
+            (None, Some(about)) if about != conversation.id => self.key_about(about)?,
+            (None, _) => conversation.key,
         };
-        let key = message.attached.sealed.unwrap_or(about);
         self.put_under(key, keys::message(id), message)
     }
 
+    /// The key of words about somebody; about who is forgotten by now, one that
+    /// goes at once.
+    fn key_about(&mut self, id: ConversationId) -> Read<KeyId> {
+        if let Some(about) = self.if_there(id)? {
+            return Ok(about.key);
+        }
+        let key = self.new_key()?;
+        self.erase_keys([key]);
+        Ok(key)
+    }
+
     /// Writes a message whose words are new or changed: it has to be found by
-    /// them, and by what they mean no more.
+    /// them, and by what they meant no more.
     pub fn put_words(&mut self, conversation: &Conversation, message: &Message) -> Read<()> {
         self.put_message(conversation, message)?;
         let block = block(message.position.seq);
