@@ -210,7 +210,7 @@ impl Desk {
     }
 
     pub fn shelves(&self) -> Shelves<'_> {
-        Shelves { transcript: &*self.store, memory: &*self.store }
+        Shelves::of(&*self.store)
     }
 
     pub fn shown(&self) -> Vec<(MessageId, &Message)> {
@@ -226,6 +226,8 @@ impl Desk {
             quoted: &self.quoted,
             shelves: self.shelves(),
             embeddings: None,
+            called: &|_| Vec::new(),
+            now: now(),
             zone: &self.zone,
             recall_tokens: 300,
         }
