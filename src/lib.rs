@@ -19,8 +19,8 @@
 //!                handing over to a human, a person's own commands
 //! knowledge      what the business knows: its files, the best of them for a question
 //! tool           what a model may do besides talking
-//! recollect      what a person said, found again and forgotten
 //! transfer       a person's memory on its way out and in: our export, JSON lines, a chat's text
+//! recollect      what a person said, found again and forgotten
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
 //! store          state changes, each one durable commit: sled

@@ -7,10 +7,8 @@ pub mod document;
 pub mod export;
 mod gather;
 mod lines;
-pub mod pages;
 #[cfg(test)]
 mod tests;
-pub mod whole;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

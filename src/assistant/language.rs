@@ -2,8 +2,6 @@
 
 use whatlang::{Detector, Lang};
 
-use super::replies::words;
-
 /// The languages that canned lines exist in.
 pub const LANGUAGES: [&str; 9] = ["en", "es", "pt", "hi", "fr", "de", "ar", "it", "id"];
 
@@ -99,13 +97,6 @@ const SMALL_WORDS: [(&str, &str); 8] = [
         "halo terima kasih apa saya anda bisa tidak kapan selamat pagi siang malam yang di mana tolong mau",
     ),
 ];
-
-/// Whether a bare word is one of those that stand everywhere and so name
-/// nothing.
-pub(super) fn is_small(bare: &str) -> bool {
-    let mut all = SMALL_WORDS.iter().flat_map(|(_, list)| list.split(' '));
-    all.any(|small| words::bare(small) == bare)
-}
 
 /// The language with the most small words, if one has more than all others.
 fn by_small_words(text: &str) -> Option<&'static str> {

@@ -148,12 +148,15 @@ impl Mind {
         };
         let shown = context.shown(turn);
         let quoted = context.quoted_words(&briefing.recalled);
+        let called = |key: &str| self.replies.called(key);
         let situation = Situation {
             turn,
             shown: &shown,
             quoted: &quoted,
             shelves,
             embeddings: self.embeddings.as_ref(),
+            called: &called,
+            now: clock.now(),
             zone: &self.schedule.zone,
             recall_tokens: self.memory.recall_tokens,
         };

@@ -211,7 +211,7 @@ impl Desk {
     }
 
     pub fn shelves(&self) -> Shelves<'_> {
-        Shelves { transcript: &*self.store, memory: &*self.store }
+        Shelves::of(&*self.store)
     }
 
     pub fn shown(&self) -> Vec<(MessageId, &Message)> {
@@ -227,6 +227,8 @@ impl Desk {
             quoted: &self.quoted,
             shelves: self.shelves(),
             embeddings: None,
+            called: &|_| Vec::new(),
+            now: now(),
             zone: &self.zone,
             recall_tokens: 300,
         }

@@ -34,10 +34,15 @@ pub fn analyse(text: &str, known: Option<Language>) -> Terms {
 /// The pieces of a text and its language.
 pub(super) fn read(text: &str, known: Option<Language>) -> (Vec<Piece>, Option<Language>) {
     let plain = plain(text);
-    let pieces: Vec<Piece> = words::split(&plain).into_iter().map(simple).collect();
+    let pieces = pieces(&plain);
     let folded: Vec<Cow<'_, str>> = pieces.iter().filter_map(as_word).map(fold).collect();
     let language = language::detect(&plain, &folded, known);
     (pieces, language)
+}
+
+/// The pieces of a [`plain`] text.
+pub(super) fn pieces(plain: &str) -> Vec<Piece> {
+    words::split(plain).into_iter().map(simple).collect()
 }
 
 /// Whether it's none of its language's stop words.
@@ -83,7 +88,7 @@ impl Terms {
         let language = packed.language();
         let mut counted = Counted { length: usize::from(packed.length()), ..Counted::default() };
         counted.times.extend(packed.iter().map(|(hash, times)| (hash, u32::from(times))));
-        for piece in words::split(&plain(name)).into_iter().map(simple) {
+        for piece in pieces(&plain(name)) {
             counted.add(&piece, language);
         }
         counted.pack(language)
