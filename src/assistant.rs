@@ -142,8 +142,7 @@ impl Assistant {
             }
             Decision::Answer => {
                 let context = self.context(turn, mind).await?;
-                let answer =
-                    mind.answer(turn, &context, self.shelves(), limits, &self.clock).await?;
+                let answer = mind.answer(turn, &context, self.shelves(), limits, &self.clock).await;
                 match self.was_stopped(turn, mind).await {
                     true => Finished::silent("the person said STOP meanwhile"),
                     false => answer,

@@ -30,7 +30,6 @@ use crate::llm::{self, Model, Prompt, Step};
 use crate::provider::Limits;
 use crate::recall::{BLOCK, Language};
 use crate::recollect::{self, Query, Shelves};
-use crate::store::StoreError;
 use crate::tool::{Situation, TOOLS, Tool};
 
 /// How many messages are looked for, if they fit.
@@ -141,11 +140,11 @@ impl Mind {
         shelves: Shelves<'_>,
         limits: Limits,
         clock: &Clock,
-    ) -> Result<Finished, StoreError> {
+    ) -> Finished {
         let deadline = self.deadline(turn, clock.now());
         let briefing = match self.draft(turn, context, clock.now()) {
-            Ok(draft) => self.brief(turn, context, draft, shelves).await?,
-            Err(reason) => return Ok(self.give_up(turn, context, limits, reason)),
+            Ok(draft) => self.brief(turn, context, draft, shelves).await,
+            Err(reason) => return self.give_up(turn, context, limits, reason),
         };
         let shown = context.shown(turn);
         let quoted = context.quoted_words(&briefing.recalled);
@@ -174,7 +173,7 @@ impl Mind {
         finished.record.usage = thinking.usage;
         finished.record.model = thinking.model.map(Into::into);
         finished.trace = self.trace(&briefing, prompt.steps, &thinking, &finished.changes);
-        Ok(finished)
+        finished
     }
 
     /// With what is found again, if there is to be any.
@@ -184,9 +183,9 @@ impl Mind {
         context: &Context,
         draft: Draft<'_>,
         shelves: Shelves<'_>,
-    ) -> Result<Briefing, StoreError> {
+    ) -> Briefing {
         if self.memory.recall_tokens == 0 {
-            return Ok(draft.brief(Vec::new()));
+            return draft.brief(Vec::new());
         }
         let words = context.question(turn);
         let embeddings = self.embeddings.as_ref();
@@ -199,8 +198,8 @@ impl Mind {
             meaning,
             ..Query::new(&words)
         };
-        let found = recollect::find(shelves, &turn.person, &query, &draft.shown()).await?;
-        Ok(draft.brief(found))
+        let found = recollect::find(shelves, &turn.person, &query, &draft.shown()).await;
+        draft.brief(context::if_readable(found))
     }
 
     /// As the person reads it: in their app's markup, with who takes over and

@@ -348,3 +348,40 @@ async fn a_turn_can_be_looked_at_afterwards() {
     assert_eq!(trace["completions"][1]["text"], "Good.");
     assert_eq!(trace["model"], "stand-in");
 }
+
+/// As a bad disk would: what stands in these tables can't be opened any more.
+async fn damage(story: &mut Story, tables: &[u8]) {
+    story.kill().await;
+    let db = sled::Config::new().path(story.path("store/data")).open().unwrap();
+    let mut damaged = 0;
+    for table in tables {
+        for (key, value) in db.scan_prefix([*table]).map(Result::unwrap) {
+            let mut value = value.to_vec();
+            if let Some(last) = value.last_mut() {
+                *last ^= 1;
+                damaged += 1;
+            }
+            db.insert(key, value).unwrap();
+        }
+    }
+    assert!(damaged >= tables.len());
+    db.flush().unwrap();
+    drop(db);
+    story.start().await;
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_of_a_memory_keeps_nobody_from_being_answered() {
+    let mut story = Story::with(SMALL).await;
+    let ana = story.meta().person("Ana", ANA);
+    story.model.will([remember("drink", "tea"), Say::Text("Good.")]);
+    ana.says("I only drink tea").await;
+    story.settle().await;
+    chatter(&story, &ana, 34).await;
+    // The profile and what finds things again.
+    damage(&mut story, b"kx").await;
+    story.model.will([Say::Text("Of course.")]);
+    story.meta().person("Ana", ANA).says("what do I drink?").await;
+    story.settle().await;
+    assert_eq!(story.meta().person("Ana", ANA).texts().last().unwrap(), "Of course.");
+}
