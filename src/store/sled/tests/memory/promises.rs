@@ -217,3 +217,18 @@ async fn a_summary_that_was_begun_before_words_were_redacted_is_not_kept() {
     shop.store().apply(subject, summary("Ana said hello", begun + 1)).await.unwrap();
     assert!(shop.store().summary(id).await.unwrap().is_some());
 }
+
+#[tokio::test]
+async fn words_about_somebody_who_is_forgotten_by_then_are_kept_by_nobody() {
+    let shop = &Shop::new();
+    let id = shop.hears("w1", "my card was stolen").await;
+    let other = shop.hears_from("15550100002", "w2").await;
+    shop.apply(Subject::Person(shop.ana().await.unwrap().id), Change::ForgetAll).await;
+    let list = Outgoing { about_all: vec![id, other], ..Outgoing::text("Ana and Ben wait") };
+    let list = Change::Say(Box::new(Saying { role: Role::Assistant, message: list, key: None }));
+    for late in [about(Some(id), "Ana: my card was stolen"), list] {
+        let Changed::Said(said) = shop.apply(operator(shop), late).await else { panic!() };
+        assert!(shop.store().message(said).await.unwrap().is_none());
+    }
+    assert!(shop.delivery().await.is_none());
+}
