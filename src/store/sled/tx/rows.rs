@@ -177,7 +177,8 @@ impl Tx<'_> {
         heads.filter_map(|key| self.get(key).transpose()).collect()
     }
 
-    /// The messages of a conversation from `seq` on and below another.
+    /// The messages of a conversation from `seq` on and below another, as far as
+    /// they can be read: an index without one must not keep others from coming in.
     pub fn messages_between(
         &self,
         conversation: ConversationId,
@@ -188,7 +189,7 @@ impl Tx<'_> {
             |seq| keys::message(MessageId { conversation, position: Position { seq, part: 0 } });
         let keys = self.keys_between(&key(from), key(below), usize::MAX)?;
         let heads = keys.iter().filter(|key| keys::position_of(key).is_some());
-        heads.filter_map(|key| self.get(key).transpose()).collect()
+        heads.filter_map(|key| spared(self.get(key)).transpose()).collect()
     }
 
     /// The blocks whose messages have changed.
@@ -232,4 +233,15 @@ pub fn block_of_next(conversation: &Conversation) -> u64 {
 /// Something of the person's that nobody else answers.
 fn is_question(row: &Message) -> bool {
     row.role == Role::Person && row.content != Content::Revoked && !row.attached.answered_elsewhere
+}
+
+/// Nothing of what is damaged.
+fn spared<T>(read: Read<Option<T>>) -> Read<Option<T>> {
+    match read {
+        Err(StoreError::Damaged(reason)) => {
+            tracing::error!(reason, "A message can't be read; nothing finds it any more");
+            Ok(None)
+        }
+        read => read,
+    }
 }

@@ -232,3 +232,21 @@ async fn words_about_somebody_who_is_forgotten_by_then_are_kept_by_nobody() {
     }
     assert!(shop.delivery().await.is_none());
 }
+
+#[tokio::test]
+async fn a_message_that_can_not_be_read_keeps_no_other_from_coming_in() {
+    let shop = Shop::new();
+    let id = shop.hears("w0", "hello").await;
+    let delivery = shop.answers("hi").await;
+    shop.sent(delivery, "out1").await;
+    let position = Position { seq: 1, part: 0 };
+    let key = keys::message(MessageId { conversation: id, position });
+    let mut value = shop.store().reading.tree.get(&key).unwrap().unwrap().to_vec();
+    *value.last_mut().unwrap() ^= 1;
+    shop.store().reading.tree.insert(&key, value).unwrap();
+    // `hears` panics if one is left out: one of these ends the block of 32.
+    for n in 1..40 {
+        shop.hears(&format!("w{n}"), "hello again").await;
+    }
+    assert_eq!(texts(&shop.quiet_turn().await).len(), 39);
+}
