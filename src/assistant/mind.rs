@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::config::{check_numbers, instructions};
 use super::context::{self, Context};
 use super::draft::{Briefing, Draft};
+use super::language::LANGUAGES;
 use super::replies::Replies;
 use super::templates::Templates;
 use super::think::{Thinking, Thought};
@@ -132,6 +133,11 @@ impl Mind {
         instructions(&self.config).map(|(_, text)| text)
     }
 
+    /// What an operator should know of how it is configured, a line each.
+    pub fn warnings(&self) -> Vec<String> {
+        self.knowledge.warnings().iter().cloned().chain(self.too_long()).collect()
+    }
+
     /// Asks the model; an honest line if there is no answer.
     pub(super) async fn answer(
         &self,
@@ -194,7 +200,7 @@ impl Mind {
         let embeddings = self.embeddings.as_ref();
         let meaning = recollect::meaning(embeddings, &words, PATIENCE).await;
         let query = Query {
-            language: context.known("language").as_deref().and_then(Language::from_code),
+            language: context.known("language").and_then(|noted| known_language(&noted)),
             zone: self.schedule.zone.clone(),
             limit: RECALLED,
             strict: true,
@@ -284,14 +290,25 @@ impl Mind {
         self.say(turn, context, limits, ("failed", Vec::new()), Verdict::Failed(reason))
     }
 
-    /// Of the newest words, else of all that are known, else of a wish that
-    /// is one language's alone, else as configured.
+    /// Of the newest words; else of a wish that is one language's alone; else
+    /// of all words that are known, as noted, or as configured. English wishes
+    /// come last but one: they are what our own lines and papers name.
     pub(super) fn language(&self, turn: &Turn, context: &Context) -> &str {
         let newest = context::own_words(&turn.inbound);
-        let known = || language::of(&context::own_words(context.rows()));
-        let wish = || newest.lines().rev().find_map(|line| self.replies.language_of(line));
-        language::of(&newest).or_else(known).or_else(wish).unwrap_or(&self.config.language)
+        let wish = newest.lines().rev().find_map(|line| self.replies.language_of(line));
+        let said = || language::of(&context::own_words(context.rows()));
+        language::of(&newest)
+            .or(wish.filter(|wish| *wish != LANGUAGES[0]))
+            .or_else(said)
+            .or_else(|| language::named(&context.known("language")?))
+            .or(wish)
+            .unwrap_or(&self.config.language)
     }
+}
+
+/// By its code; those that we speak also by name.
+fn known_language(noted: &str) -> Option<Language> {
+    Language::from_code(noted).or_else(|| Language::from_code(language::named(noted)?))
 }
 
 /// Whether the conversation has one more block that nothing is added to.

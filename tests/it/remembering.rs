@@ -281,6 +281,25 @@ async fn words_that_name_what_is_to_be_forgotten_go_with_it() {
     story.assert_done().await;
 }
 
+#[tokio::test]
+async fn what_was_so_before_can_go_alone() {
+    let story = Story::new().await;
+    let ana = story.meta().person("Ana", ANA);
+    for street in ["Mulberry Lane", "High Street"] {
+        story.model.will([remember("street", street), Say::Text("Noted.")]);
+        ana.says(&format!("I live in {street}")).await;
+        story.settle().await;
+    }
+    story.model.will([Say::Call("forget", json!({"what": "Mulberry Lane"})), Say::Text("Gone.")]);
+    ana.says("forget where I lived before").await;
+    story.settle().await;
+    assert!(result(&story).starts_with("deleted: street"), "{}", result(&story));
+    assert_eq!(noted(&story, "street").await.map(|entry| entry.value), Some(json!("High Street")));
+    let rows = story.transcript().await;
+    assert!(rows.iter().all(|row| !row.content.as_text().contains("Mulberry")), "{rows:?}");
+    assert!(rows.iter().any(|row| row.content.as_text().contains("High Street")));
+}
+
 /// A server whose vectors tell vehicles from everything else.
 async fn vectors(Json(request): Json<Value>) -> Json<Value> {
     let texts = request["input"].as_array().unwrap().clone();

@@ -182,3 +182,18 @@ proptest! {
         prop_assert!(asked.is_none() || last.is_some(), "the question is always told");
     }
 }
+
+#[test]
+fn instructions_that_are_cut_are_a_warning_and_others_are_none() {
+    for words in [1, 100, 500, 1500, 2000, 4000] {
+        let mind = mind(2500, &"be kind and brief ".repeat(words / 4));
+        let (turn, context) = (sample::turn(&["hi"]), Context::default());
+        let told = brief(&mind, &turn, &context, vec![]).prompt.system.remove(0);
+        let now = mind.schedule.calendar(sample::now()).now;
+        let is_whole = told == mind.system(&turn, &context, &now).expect("a text");
+        let warnings = mind.warnings();
+        assert_eq!(warnings.is_empty(), is_whole, "{words}: {warnings:?}");
+        let begins = "memory.budget_tokens = 2500 has room for ";
+        assert!(warnings.iter().all(|line| line.starts_with(begins)), "{warnings:?}");
+    }
+}

@@ -7,6 +7,9 @@ use crate::domain::person::{Alias, Phone};
 /// The longest name of a namespace.
 pub const NAMESPACE: usize = 64;
 
+/// What a namespace may be called.
+pub const NAMES: &str = "1 to 64 of A-Z, a-z, 0-9 and _ - : + @";
+
 /// The longest key.
 pub const KEY: usize = 128;
 
