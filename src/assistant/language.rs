@@ -93,11 +93,11 @@ const SMALL_WORDS: [(&str, &str); 8] = [
     ),
     (
         "es",
-        "hola gracias qué cómo cuándo dónde está buenos buenas días el los las mi usted sí quiero por favor",
+        "hola gracias qué cómo cuándo dónde está buenos buenas días el los las mi usted sí quiero por favor llamo nombre soy",
     ),
     (
         "pt",
-        "olá oi obrigado obrigada você não como quando onde está bom dia boa tarde noite meu minha quero",
+        "olá oi obrigado obrigada você não como quando onde está bom dia boa tarde noite meu minha quero chamo nome sou eu seja por favor",
     ),
     (
         "hi",

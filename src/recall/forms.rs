@@ -24,7 +24,7 @@ pub(super) struct Forms {
 
 impl Forms {
     /// The forms of a piece of a text in this language.
-    pub(super) fn of(piece: &Piece, language: Option<Language>) -> Self {
+    pub(super) fn of(piece: &Piece<'_>, language: Option<Language>) -> Self {
         let mut forms = Self::default();
         match piece {
             Piece::Run(signs) => forms.run(signs),

@@ -2,6 +2,7 @@
 
 use super::about::About;
 use super::dates::DateWords;
+use super::fold::plain;
 use super::forms::Forms;
 use super::language::{Language, Languages};
 use super::terms::{read, says_something};
@@ -55,7 +56,8 @@ const MOST_TERMS: usize = 400;
 impl Query {
     /// A question in any language.
     pub fn new(text: &str, around: &Around<'_>) -> Self {
-        let (pieces, language) = read(text, around.known);
+        let plain = plain(text);
+        let (pieces, language) = read(&plain, around.known);
         let mut languages = around.met;
         languages.insert(language);
         let mut building = Building::default();
@@ -103,7 +105,7 @@ struct Building {
 }
 
 impl Building {
-    fn add(&mut self, piece: &Piece, languages: Languages) {
+    fn add(&mut self, piece: &Piece<'_>, languages: Languages) {
         let forms: Vec<Forms> =
             languages.iter().map(|language| Forms::of(piece, language)).collect();
         let all = |pick: fn(&Forms) -> &Vec<u32>| {

@@ -1,5 +1,6 @@
 //! How much of one text another one says.
 
+use super::fold::plain;
 use super::language::{Language, Languages};
 use super::query::{Around, Query};
 use super::terms::{analyse, read};
@@ -8,7 +9,7 @@ use super::terms::{analyse, read};
 /// another, too: from 0, nothing, to 1, all of it. `known` is the language
 /// that both are mostly in; if it is not, both together tell it.
 pub fn share(of: &str, said: &str, known: Option<Language>) -> f32 {
-    let (_, known) = read(&format!("{of}\n{said}"), known);
+    let (_, known) = read(&plain(&format!("{of}\n{said}")), known);
     let said = analyse(said, known);
     let mut met = Languages::default();
     met.insert(said.packed().language());

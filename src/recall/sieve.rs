@@ -34,7 +34,8 @@ impl Sieve {
 
 impl Word {
     fn of(word: &str, met: Languages) -> Self {
-        let pieces: Vec<Piece> = pieces(&plain(word));
+        let plain = plain(word);
+        let pieces: Vec<Piece<'_>> = pieces(&plain);
         let mut hashes = Vec::new();
         for language in met.iter().chain([None]) {
             for Forms { words, grams, parts } in pieces.iter().map(|one| Forms::of(one, language)) {

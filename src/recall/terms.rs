@@ -1,7 +1,6 @@
 //! The packed terms of one text.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
@@ -23,7 +22,8 @@ const TERM: usize = 5;
 
 /// The terms of a text. `known` is the language that its author mostly writes.
 pub fn analyse(text: &str, known: Option<Language>) -> Terms {
-    let (pieces, language) = read(text, known);
+    let plain = plain(text);
+    let (pieces, language) = read(&plain, known);
     let mut counted = Counted::default();
     for piece in pieces.iter().filter(|piece| says_something(piece, language)) {
         counted.add(piece, language);
@@ -31,26 +31,25 @@ pub fn analyse(text: &str, known: Option<Language>) -> Terms {
     counted.pack(language)
 }
 
-/// The pieces of a text and its language.
-pub(super) fn read(text: &str, known: Option<Language>) -> (Vec<Piece>, Option<Language>) {
-    let plain = plain(text);
-    let pieces = pieces(&plain);
+/// The pieces of a [`plain`] text and its language.
+pub(super) fn read(plain: &str, known: Option<Language>) -> (Vec<Piece<'_>>, Option<Language>) {
+    let pieces = pieces(plain);
     let folded: Vec<Cow<'_, str>> = pieces.iter().filter_map(as_word).map(fold).collect();
-    let language = language::detect(&plain, &folded, known);
+    let language = language::detect(plain, &folded, known);
     (pieces, language)
 }
 
 /// The pieces of a [`plain`] text.
-pub(super) fn pieces(plain: &str) -> Vec<Piece> {
+pub(super) fn pieces(plain: &str) -> Vec<Piece<'_>> {
     words::split(plain).into_iter().map(simple).collect()
 }
 
 /// Whether it's none of its language's stop words.
-pub(super) fn says_something(piece: &Piece, language: Option<Language>) -> bool {
+pub(super) fn says_something(piece: &Piece<'_>, language: Option<Language>) -> bool {
     as_word(piece).is_none_or(|word| !language::is_stop_word(&fold(word), language))
 }
 
-fn as_word(piece: &Piece) -> Option<&str> {
+fn as_word<'t>(piece: &Piece<'t>) -> Option<&'t str> {
     match piece {
         Piece::Word(word) => Some(word),
         Piece::Whole(_) | Piece::Run(_) => None,
@@ -64,15 +63,15 @@ const ELISIONS: &[&str] = &[
 ];
 
 /// A word without what an apostrophe ties to it; small words stay whole.
-fn simple(piece: Piece) -> Piece {
-    let Piece::Word(word) = &piece else { return piece };
+fn simple(piece: Piece<'_>) -> Piece<'_> {
+    let Piece::Word(word) = piece else { return piece };
     let Some((head, tail)) = word.split_once('\'') else { return piece };
     if language::is_stop_word_somewhere(&fold(word)) {
         return piece;
     }
     Piece::Word(match () {
-        () if ELISIONS.contains(&head) && tail.chars().nth(1).is_some() => tail.to_owned(),
-        () => head.to_owned(),
+        () if ELISIONS.contains(&head) && tail.chars().nth(1).is_some() => tail,
+        () => head,
     })
 }
 
@@ -87,8 +86,10 @@ impl Terms {
         let packed = self.packed();
         let language = packed.language();
         let mut counted = Counted { length: usize::from(packed.length()), ..Counted::default() };
-        counted.times.extend(packed.iter().map(|(hash, times)| (hash, u32::from(times))));
-        for piece in pieces(&plain(name)) {
+        let known = |(hash, times)| std::iter::repeat_n(hash, usize::from(times));
+        counted.hashes.extend(packed.iter().flat_map(known));
+        let plain = plain(name);
+        for piece in pieces(&plain) {
             counted.add(&piece, language);
         }
         counted.pack(language)
@@ -173,12 +174,13 @@ impl<'a> Packed<'a> {
 
 #[derive(Default)]
 struct Counted {
-    times: BTreeMap<u32, u32>,
+    /// Each as often as it is there.
+    hashes: Vec<u32>,
     length: usize,
 }
 
 impl Counted {
-    fn add(&mut self, piece: &Piece, language: Option<Language>) {
+    fn add(&mut self, piece: &Piece<'_>, language: Option<Language>) {
         let forms = Forms::of(piece, language);
         self.length += match piece {
             Piece::Word(_) => 1,
@@ -186,21 +188,20 @@ impl Counted {
             // Its parts count.
             Piece::Whole(_) => 0,
         };
-        for hash in [forms.words, forms.grams, forms.parts].into_iter().flatten() {
-            *self.times.entry(hash).or_default() += 1;
-        }
+        self.hashes.extend([forms.words, forms.grams, forms.parts].into_iter().flatten());
     }
 
-    fn pack(self, language: Option<Language>) -> Terms {
-        if self.times.is_empty() {
+    fn pack(mut self, language: Option<Language>) -> Terms {
+        if self.hashes.is_empty() {
             return Terms::default();
         }
-        let mut bytes = Vec::with_capacity(HEADER + TERM * self.times.len());
+        self.hashes.sort_unstable();
+        let mut bytes = Vec::with_capacity(HEADER + TERM * self.hashes.len());
         bytes.push(language.map_or(0, |language| language as u8));
         bytes.extend(u16::try_from(self.length).unwrap_or(u16::MAX).to_le_bytes());
-        for (hash, times) in self.times {
-            bytes.extend(hash.to_le_bytes());
-            bytes.push(u8::try_from(times).unwrap_or(u8::MAX));
+        for same in self.hashes.chunk_by(|one, other| one == other) {
+            bytes.extend(same[0].to_le_bytes());
+            bytes.push(u8::try_from(same.len()).unwrap_or(u8::MAX));
         }
         Terms(bytes)
     }

@@ -7,9 +7,9 @@ use super::spaceless::{self, is_spaceless};
 
 /// A piece of a [`plain`](super::fold::plain) text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum Piece<'t> {
     /// A word, or a part of a code.
-    Word(String),
+    Word(&'t str),
     /// A number, code, address or word with a hyphen without what stands
     /// between its parts.
     Whole(String),
@@ -18,7 +18,7 @@ pub(super) enum Piece {
 }
 
 /// The pieces of a text in their order.
-pub(super) fn split(plain: &str) -> Vec<Piece> {
+pub(super) fn split(plain: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     for chunk in plain.split_whitespace() {
         for stretch in stretches(chunk) {
@@ -36,6 +36,9 @@ pub(super) fn split(plain: &str) -> Vec<Piece> {
 
 /// Cuts where spaceless writing begins and ends.
 fn stretches(chunk: &str) -> Vec<&str> {
+    if chunk.is_ascii() {
+        return vec![chunk];
+    }
     let mut cuts = vec![0];
     let mut before = None;
     for (at, c) in chunk.char_indices() {
@@ -52,7 +55,7 @@ fn stretches(chunk: &str) -> Vec<&str> {
 /// Longer than this it's no code that anybody asks for whole.
 const LONGEST_WHOLE: usize = 48;
 
-fn spaced(stretch: &str, pieces: &mut Vec<Piece>) {
+fn spaced<'t>(stretch: &'t str, pieces: &mut Vec<Piece<'t>>) {
     let words: Vec<&str> = stretch.unicode_words().flat_map(parts).collect();
     let whole: String = words.concat();
     let is_code = words.len() > 1 && whole.len() <= LONGEST_WHOLE && !stretch.contains("://");
@@ -81,13 +84,13 @@ fn parts(word: &str) -> Vec<&str> {
 
 /// A part of a code without leading zeros, unless it's a letter that says
 /// nothing alone.
-fn part(word: &str, of_code: bool) -> Option<Piece> {
+fn part(word: &str, of_code: bool) -> Option<Piece<'_>> {
     if of_code && word.len() == 1 && word.bytes().all(|b| b.is_ascii_alphabetic()) {
         return None;
     }
     let digits = word.bytes().all(|b| b.is_ascii_digit());
     let word = if digits { word.trim_start_matches('0') } else { word };
-    (!word.is_empty()).then(|| Piece::Word(word.to_owned()))
+    (!word.is_empty()).then_some(Piece::Word(word))
 }
 
 /// A number with fewer digits reaches nobody.
@@ -109,11 +112,11 @@ mod tests {
     use super::Piece::{Run, Whole, Word};
     use super::*;
 
-    fn word(text: &str) -> Piece {
-        Word(text.to_owned())
+    fn word(text: &str) -> Piece<'_> {
+        Word(text)
     }
 
-    fn whole(text: &str) -> Piece {
+    fn whole(text: &str) -> Piece<'_> {
         Whole(text.to_owned())
     }
 

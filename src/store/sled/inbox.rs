@@ -27,9 +27,7 @@ use crate::tokens;
 impl Inbox for SledStore {
     async fn accept(&self, events: Vec<Received>) -> Result<Vec<Accepted>, StoreError> {
         self.check_space()?;
-        let weigh = || events.into_iter().map(weigh).collect::<Vec<_>>();
-        let events = tokio::task::spawn_blocking(weigh).await;
-        let events = events.map_err(|error| StoreError::Damaged(error.to_string()))?;
+        let events = weigh_all(events).await?;
         if events.is_empty() {
             // Nothing to write, but the thread has to be there.
             self.writer()?.try_write(|_| Ok(())).await?;
@@ -71,6 +69,24 @@ impl SledStore {
 struct Weight {
     tokens: u32,
     terms: Packed,
+}
+
+/// So many events are weighed by one processor.
+const SHARE: usize = 8;
+
+/// In order, by all processors: after an outage events come in by hundreds.
+async fn weigh_all(events: Vec<Received>) -> Result<Vec<(Received, Weight)>, StoreError> {
+    let mut rest = events.into_iter();
+    let share = || Some(rest.by_ref().take(SHARE).collect()).filter(|s: &Vec<_>| !s.is_empty());
+    let weigh = |share: Vec<Received>| {
+        tokio::task::spawn_blocking(|| share.into_iter().map(weigh).collect::<Vec<_>>())
+    };
+    let weighing: Vec<_> = std::iter::from_fn(share).map(weigh).collect();
+    let mut weighed = Vec::new();
+    for share in weighing {
+        weighed.extend(share.await.map_err(|error| StoreError::Damaged(error.to_string()))?);
+    }
+    Ok(weighed)
 }
 
 /// An event and the weight of its words: taken outside the writer thread.
