@@ -115,7 +115,8 @@ const ABOUT: &str = "a an the is are am was were be been have has had do i you h
     o a os as um uma é são do da dos das no na em com eu meu meus minha minhas tudo você não \
     eu disse falei contei chama chamo chamam isso isto pra \
     les des une du est suis ai je vous ma mon mes sur et ou au aux dans avec tout oui non \
-    ce qui il elle plaît svp dit raconté appelle appelles appelé nomme \
+    j'ai c'est s'il qu'il qu'elle m'appelle s'appelle ce qui il elle plaît svp stp \
+    dit raconté appelle appelles appelé nomme \
     der die das den dem ein eine einen ist bin und oder nicht ich sie mein meine meinen meiner \
     meinem mich von vom über dass alles wann wie ja nein zu mit \
     bitte was wer es er heißt heiße heißen genannt namens gesagt erzählt sagte erzählte habe \
