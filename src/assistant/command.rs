@@ -84,8 +84,9 @@ fn is_heeded(command: &Command, turn: &Turn) -> bool {
 fn read(replies: &Replies, said: &str) -> Option<Command> {
     let (word, rest) = words::command(said)?;
     let is = |list: &str| replies.commands(list, &word);
+    let is_everything = || replies.commands("everything", &replies.bluntly(rest));
     match () {
-        () if is("forget") && replies.commands("everything", rest) => Some(Command::ForgetAll),
+        () if is("forget") && is_everything() => Some(Command::ForgetAll),
         () if is("forget") => Some(Command::Forget(rest.to_owned())),
         () if is("memory") => Some(Command::Memory),
         () if is("export") => Some(Command::Export),

@@ -28,6 +28,9 @@ const WORDS: &str = "words";
 const COMMANDS: &str = "commands";
 const LABELS: &str = "labels";
 
+/// The list of `[commands]` that asks for nothing.
+const PLEASE: &str = "please";
+
 /// What can stand between braces in a line.
 const BLANKS: [&str; 12] = [
     "assistant",
@@ -136,6 +139,19 @@ impl Replies {
         self.0.values().any(|phrases| has(&phrases.commands, list, &bare))
     }
 
+    /// The words without a "please" before or behind them, in whatever language.
+    pub fn bluntly(&self, said: &str) -> String {
+        let bare = words::bare(said);
+        let lists = self.0.values().filter_map(|phrases| phrases.commands.get(PLEASE));
+        let rest = lists.flatten().find_map(|please| {
+            let before = bare.strip_suffix(please.as_str());
+            let behind = bare.strip_prefix(please.as_str());
+            let before = before.filter(|rest| !rest.ends_with(char::is_alphanumeric));
+            before.or(behind.filter(|rest| !rest.starts_with(char::is_alphanumeric)))
+        });
+        rest.map(|rest| self.bluntly(rest)).unwrap_or(bare)
+    }
+
     /// What a whole message asks for, in whatever language.
     pub fn wish(&self, said: &str) -> Option<Wish> {
         self.wishes(&words::bare(said)).next().map(|(_, wish)| wish)
@@ -160,7 +176,8 @@ impl Replies {
 
     /// The languages that have this command.
     fn speaking(&self, word: &str) -> impl Iterator<Item = &'static str> {
-        let known = move |lists: &Lists| lists.keys().any(|list| has(lists, list, word));
+        let known =
+            move |lists: &Lists| lists.keys().any(|list| list != PLEASE && has(lists, list, word));
         let languages = self.0.iter().filter(move |(_, phrases)| known(&phrases.commands));
         languages.map(|(language, _)| *language)
     }

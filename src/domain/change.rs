@@ -85,7 +85,8 @@ pub enum Change {
     Remember(Box<Write>),
     /// Every key of the space goes.
     ForgetSpace,
-    /// These messages' words go; that something was said stays.
+    /// These messages' words go, and what was made of any; that something was
+    /// said stays.
     Redact(Vec<MessageId>),
     /// The person is asked to confirm, or has answered (`None`).
     Ask(Option<Asked>),

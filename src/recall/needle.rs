@@ -21,24 +21,39 @@ const STEM: usize = 4;
 /// a number, or yes.
 const TELLING: usize = 3;
 
+/// Values that answer a question and name nothing.
+const FLAGS: [&str; 11] =
+    ["true", "false", "yes", "not", "oui", "non", "nein", "sim", "nao", "tidak", "नहीं"];
+
 impl Needle {
     /// The words that name a thing, without those that stand around every
-    /// name; `None` = there is no word.
+    /// name; `None` = there is no other word.
     pub fn of(what: &str) -> Option<Self> {
-        let all = words_of(&plain(what));
-        let telling: Vec<String> = all.iter().filter(|word| !is_about(word)).cloned().collect();
-        Some(Self(if telling.is_empty() { all } else { telling }))
-            .filter(|Self(all)| !all.is_empty())
+        let words = words_of(&plain(what)).into_iter();
+        let telling: Vec<String> = words.filter(|word| !is_about(word)).collect();
+        (!telling.is_empty()).then_some(Self(telling))
+    }
+
+    /// The same of a name itself, which may be small words only: a girl can be
+    /// called Mia.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let all = || Some(words_of(&plain(name))).filter(|all| !all.is_empty()).map(Self);
+        Self::of(name).or_else(all)
     }
 
     /// The words of a value, if they say enough to be looked for.
     pub fn of_value(value: &str) -> Option<Self> {
-        let needle = Self::of(value)?;
+        let needle = Self::of_name(value)?;
         let tells = |word: &String| {
-            let is_flag = word == "true" || word == "false";
+            let is_flag = FLAGS.contains(&word.as_str());
             !is_flag && (word.chars().count() >= TELLING || word.contains(is_spaceless))
         };
         needle.0.iter().any(tells).then_some(needle)
+    }
+
+    /// Whether it is one word only.
+    pub fn is_one_word(&self) -> bool {
+        self.0.len() == 1
     }
 
     /// Whether all the words are there.
@@ -92,18 +107,29 @@ fn is_about(word: &str) -> bool {
 /// What stands around the name of a thing when somebody speaks of it.
 const ABOUT: &str = "a an the is are am was were be been have has had do i you he she it we they \
     my your his her its our me and or not no yes of to in on at for from with by as about that \
-    this what how when where can please everything all anything said told \
-    el la los las lo le un una es son de del al y o en con por para que qué cómo cuándo dónde \
-    mi mis tu tus su sus yo sobre todo está sí favor \
+    this what how when where who which can could would please pls plz everything all anything \
+    said say told tell called named mentioned wrote know there so just ever i'm i've it's that's \
+    el la los las lo le un una es de del al y o en con por para que qué cómo cuándo dónde \
+    mi mis tu tus su sus yo sobre todo está sí favor porfa me te se lo he dije dicho conté \
+    llama llamo llaman acerca eso esto \
     o a os as um uma é são do da dos das no na em com eu meu meus minha minhas tudo você não \
+    eu disse falei contei chama chamo chamam isso isto pra \
     les des une du est suis ai je vous ma mon mes sur et ou au aux dans avec tout oui non \
+    j'ai c'est s'il qu'il qu'elle m'appelle s'appelle ce qui il elle plaît svp stp \
+    dit raconté appelle appelles appelé nomme \
     der die das den dem ein eine einen ist bin und oder nicht ich sie mein meine meinen meiner \
     meinem mich von vom über dass alles wann wie ja nein zu mit \
+    bitte was wer es er heißt heiße heißen genannt namens gesagt erzählt sagte erzählte habe \
     il lo gli uno è sono su della di e non io mia mio miei mie che tutto come sì \
+    favore cortesia piacere ho detto raccontato chiama chiamo chiamano quello ciò \
     saya anda yang di ke dan tidak itu ini tentang soal semua bahwa adalah \
+    tolong mohon apa aku katakan bilang ceritakan bernama pernah \
     hai hain mera meri mere mujhe main hoon ka ki ke ko mein aur nahi nahin \
+    kripaya kripya jo maine kaha bataya bare baare \
     के की का को में बारे मेरा मेरी मेरे मैं है हैं हूँ और यह \
-    أنا هو هي عن من في أن كل إلى على و هذا هذه";
+    कृपया जो मैंने कहा बताया था थी कि नहीं \
+    أنا هو هي عن من في أن كل إلى على و هذا هذه \
+    فضلك لو سمحت رجاء ما قلت قلته قلتها ذكرته أخبرتك يسمى";
 
 #[cfg(test)]
 mod tests {
@@ -131,7 +157,19 @@ mod tests {
         ("an iguana", "forget my iguana"),
         ("my cats", "a cat called Tom"),
         ("my dog", "dog!"),
-        ("the", "the"),
+        ("what I said about tea", "I like tea"),
+        ("Lisbon please", "I was in Lisbon"),
+        ("lo que dije sobre Lisboa, por favor", "fui a Lisboa"),
+        ("o que eu disse sobre o Tejo por favor", "o Tejo"),
+        ("ce que j'ai dit sur Lyon s'il te plaît", "Lyon"),
+        ("bitte was ich über Bonn gesagt habe", "Bonn"),
+        ("quello che ho detto su Roma per favore", "Roma"),
+        ("tolong apa yang saya katakan tentang Bali", "Bali"),
+        ("कृपया जो मैंने चाय के बारे में कहा", "चाय"),
+        ("ما قلته عن القاهرة من فضلك", "القاهرة"),
+        ("that my dog is called Bolinha", "dog Bolinha"),
+        ("que mi perro se llama Bolinha", "perro Bolinha"),
+        ("dass mein Hund Bolinha heißt", "Hund Bolinha"),
     ];
 
     #[test]
@@ -150,6 +188,10 @@ mod tests {
             ("生日", "日生"),
             ("", "anything"),
             ("!", "anything!"),
+            ("the", "the"),
+            ("me", "tell me"),
+            ("I", "I am"),
+            ("my", "my car"),
         ] {
             assert!(!finds(what, text), "{what} in {text}");
         }
@@ -157,10 +199,11 @@ mod tests {
 
     #[test]
     fn a_value_that_says_nothing_is_not_looked_for() {
-        for value in ["7", "true", "no", "", "…"] {
+        for value in ["7", "true", "no", "yes", "Não", "", "…"] {
             assert_eq!(Needle::of_value(value), None, "{value}");
         }
         assert!(Needle::of_value("Ana").is_some_and(|ana| ana.is_in("Hello Ana!")));
+        assert!(Needle::of_value("Mia").is_some_and(|mia| mia.is_in("Hello Mia!")));
     }
 
     #[test]

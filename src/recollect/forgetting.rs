@@ -42,9 +42,15 @@ pub struct Forgetting {
     pub keys: Vec<String>,
     /// So many messages.
     pub messages: usize,
+    /// They are more than somebody can have meant: they stay.
+    pub too_many: bool,
     /// What makes it so.
     pub changes: Vec<Change>,
 }
+
+/// Words that name nothing noted may stand in so many messages: with more,
+/// hardly all are meant.
+const MOST: usize = 20;
 
 impl Forgetting {
     /// Whether nothing was meant.
@@ -58,10 +64,9 @@ impl Forgetting {
 pub async fn forget(shelves: Shelves<'_>, wish: &Wish<'_>) -> Result<Forgetting, StoreError> {
     let notes = notes(shelves, wish.person).await?;
     let ids = named(wish);
-    let notes: Vec<Note> = match (ids.is_empty(), Needle::of(wish.what)) {
-        (false, _) => notes.into_iter().filter(|note| note.rests_on(&ids)).collect(),
-        (true, Some(needle)) => meant(notes, wish, &needle),
-        (true, None) => Vec::new(),
+    let notes: Vec<Note> = match ids.is_empty() {
+        false => notes.into_iter().filter(|note| note.rests_on(&ids)).collect(),
+        true => meant(notes, wish),
     };
     let mut needles = Vec::new();
     let mut known = ids;
@@ -71,31 +76,42 @@ pub async fn forget(shelves: Shelves<'_>, wish: &Wish<'_>) -> Result<Forgetting,
         let told = Some(version.text()).filter(|_| version.key != INSTRUCTIONS);
         needles.extend(told.and_then(|told| Needle::of_value(&told)));
     }
-    gone(shelves, wish, notes, &needles, known).await
+    let ids = saying(shelves, wish.person, &needles, known).await?;
+    gone(shelves, wish, notes, ids).await
 }
 
-/// Forgets the messages that have these words, whatever is noted.
+/// Forgets the messages that have these words, whatever is noted; none if
+/// they are too many.
 pub async fn forget_said(shelves: Shelves<'_>, wish: &Wish<'_>) -> Result<Forgetting, StoreError> {
     let needles: Vec<Needle> = Needle::of(wish.what).into_iter().collect();
-    gone(shelves, wish, Vec::new(), &needles, BTreeSet::new()).await
+    let mut ids = saying(shelves, wish.person, &needles, BTreeSet::new()).await?;
+    ids.retain(|id| !wish.order.contains(id));
+    let messages = ids.len();
+    let too_many = messages > MOST;
+    if too_many {
+        ids.clear();
+    }
+    let gone = gone(shelves, wish, Vec::new(), ids).await?;
+    Ok(Forgetting { messages, too_many, ..gone })
 }
 
 async fn gone(
     shelves: Shelves<'_>,
     wish: &Wish<'_>,
     notes: Vec<Note>,
-    needles: &[Needle],
-    known: BTreeSet<MessageId>,
+    mut ids: BTreeSet<MessageId>,
 ) -> Result<Forgetting, StoreError> {
-    let mut ids = saying(shelves, wish.person, needles, known).await?;
     ids.retain(|id| !wish.order.contains(id));
     let messages = ids.len();
     ids.extend(wish.order);
-    let keys = notes.iter().map(|note| note.entry.key.clone()).collect();
+    let keys: Vec<String> = notes.iter().map(|note| note.entry.key.clone()).collect();
     let writes = notes.into_iter().flat_map(|note| note.writes(wish));
     let mut changes: Vec<Change> = writes.map(|one| Change::Remember(Box::new(one))).collect();
-    changes.extend(redact(shelves, wish.person, ids).await?);
-    Ok(Forgetting { keys, messages, changes })
+    // What was made could still tell a note that comes from no message.
+    if !(keys.is_empty() && ids.is_empty()) {
+        changes.extend(redact(shelves, wish.person, ids).await?);
+    }
+    Ok(Forgetting { keys, messages, too_many: false, changes })
 }
 
 /// What stands under a key, and what did.
@@ -124,22 +140,56 @@ fn named(wish: &Wish<'_>) -> BTreeSet<MessageId> {
 }
 
 /// The notes under what is called so; else those that have the words, in what
-/// they are called or in what they say or said.
-fn meant(notes: Vec<Note>, wish: &Wish<'_>, needle: &Needle) -> Vec<Note> {
-    let names =
-        |note: &Note| [vec![note.entry.key.clone()], (wish.called)(&note.entry.key)].concat();
-    let is_called = |name: &String| Needle::of(name).as_ref() == Some(needle);
-    let (exact, others): (Vec<Note>, Vec<Note>) =
-        notes.into_iter().partition(|note| names(note).iter().any(is_called));
+/// they are called or in what they say or said; else those whose whole story
+/// the words tell: "that my old dog is called Rex".
+fn meant(notes: Vec<Note>, wish: &Wish<'_>) -> Vec<Note> {
+    let Some(name) = Needle::of_name(wish.what) else { return Vec::new() };
+    let is_called = |note: &Note| {
+        names(note, wish).any(|called| Needle::of_name(&called).as_ref() == Some(&name))
+    };
+    let (exact, others): (Vec<Note>, Vec<Note>) = notes.into_iter().partition(is_called);
     if !exact.is_empty() {
         return exact;
     }
-    let has = |names: &str, version: &Entry| needle.is_in(&format!("{names} {}", version.text()));
-    let meant = others.into_iter().map(|mut note| {
-        let names = names(&note).join(" ");
-        note.goes = has(&names, &note.entry);
-        note.before.retain(|version| note.goes || has(&names, version));
-        note
+    let meant = saying_so(&others, |note, version| match Needle::of(wish.what) {
+        Some(needle) => needle.is_in(&format!("{} {}", heading(note, wish), version.text())),
+        None => Needle::of_value(&version.text()).as_ref() == Some(&name),
+    });
+    match meant.is_empty() {
+        true => saying_so(&others, |note, version| is_told(note, version, wish)),
+        false => meant,
+    }
+}
+
+/// The key, and all that it is called.
+fn names(note: &Note, wish: &Wish<'_>) -> impl Iterator<Item = String> {
+    std::iter::once(note.entry.key.clone()).chain((wish.called)(&note.entry.key))
+}
+
+/// The names among whose words one may be picked out. A label of several words
+/// is meant as a whole: a "form of address" is no address.
+fn heading(note: &Note, wish: &Wish<'_>) -> String {
+    let counts = |name: &String| {
+        let words = Needle::of_name(name);
+        *name == note.entry.key
+            || words.is_some_and(|words| words.is_one_word() || words.is_in(wish.what))
+    };
+    names(note, wish).filter(counts).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the wish has all words of a name of the note's and of what it says.
+fn is_told(note: &Note, version: &Entry, wish: &Wish<'_>) -> bool {
+    let has = |words: Option<Needle>| words.is_some_and(|words| words.is_in(wish.what));
+    has(Needle::of_value(&version.text()))
+        && names(note, wish).any(|name| has(Needle::of_name(&name)))
+}
+
+/// The notes of which this is so, now or of what they were before.
+fn saying_so(notes: &[Note], is_so: impl Fn(&Note, &Entry) -> bool) -> Vec<Note> {
+    let meant = notes.iter().map(|note| {
+        let goes = is_so(note, &note.entry);
+        let before = note.before.iter().filter(|version| goes || is_so(note, version));
+        Note { entry: note.entry.clone(), before: before.cloned().collect(), goes }
     });
     meant.filter(|note| note.goes || !note.before.is_empty()).collect()
 }
@@ -180,9 +230,6 @@ async fn redact(
     person: &Person,
     ids: BTreeSet<MessageId>,
 ) -> Result<Vec<Change>, StoreError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
     let mut changes = vec![Change::Redact(ids.into_iter().collect())];
     for conversation in conversations(person) {
         if shelves.memory.summary(conversation).await?.is_some() {

@@ -14,6 +14,7 @@ mod api;
 mod commanding;
 mod demonstrating;
 mod finding;
+mod forgetting;
 mod handing_over;
 mod isolation;
 mod killing;

@@ -26,7 +26,7 @@ impl Order<'_> {
     }
 
     /// Notes that match go, with all that says the same; if there are none,
-    /// messages that match. The order itself holds the words, too.
+    /// messages that match, unless they are too many. The order itself holds the words, too.
     pub(super) async fn forget(&self, what: &str) -> Result<Thought, StoreError> {
         if !what.chars().any(char::is_alphanumeric) {
             return Ok(self.says(self.line("forget_what", &[])));
@@ -45,9 +45,12 @@ impl Order<'_> {
             gone = forget_said(self.shelves, &wish).await?;
         }
         let (count, messages) = (gone.keys.len().to_string(), gone.messages.to_string());
-        let text = match gone.is_empty() {
-            true => self.line("nothing_to_forget", &[]),
-            false => self.line("forget_done", &[("count", &count), ("messages", &messages)]),
+        let text = match (gone.is_empty(), gone.too_many) {
+            (true, _) => self.line("nothing_to_forget", &[]),
+            (false, true) => self.line("forget_too_many", &[("count", &messages)]),
+            (false, false) => {
+                self.line("forget_done", &[("count", &count), ("messages", &messages)])
+            }
         };
         Ok(Thought { changes: gone.changes, ..self.says(text) })
     }

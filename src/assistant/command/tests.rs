@@ -57,6 +57,36 @@ fn commands_are_known_in_every_language() {
 }
 
 #[test]
+fn everything_is_said_in_many_ways_and_politely() {
+    for said in [
+        "/forget me",
+        "/forget everything",
+        "/forget everything about me",
+        "/forget please everything",
+        "/forget all, please!",
+        "/forget messages",
+        "/olvida todo de mí",
+        "/olvida todo, por favor",
+        "/esquece tudo sobre mim por favor",
+        "/oublie moi s’il te plaît",
+        "/vergiss mich",
+        "/vergiss bitte alles",
+        "/dimentica tutto di me per favore",
+        "/lupakan semua tentang saya",
+        "/भूलें कृपया सब कुछ",
+        "/انس كل شيء من فضلك",
+    ] {
+        assert_eq!(order(said), Some(Command::ForgetAll), "{said}");
+    }
+    for what in ["me and my dog", "everything about the blue car", "please", "measles", "pleaseall"]
+    {
+        let said = format!("/forget {what}");
+        assert_eq!(order(&said), Some(Command::Forget(what.to_owned())));
+    }
+    assert_eq!(order("/please"), None);
+}
+
+#[test]
 fn what_the_lines_name_can_be_ordered() {
     let replies = replies();
     for language in LANGUAGES {

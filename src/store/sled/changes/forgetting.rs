@@ -16,6 +16,8 @@ use crate::tokens;
 
 impl Tx<'_> {
     /// The words of these messages go, and with them what they are found by.
+    /// Without a message only what was made goes: a note is forgotten that came
+    /// from none.
     pub(super) fn redact(
         &mut self,
         conversation: &mut Conversation,
@@ -42,7 +44,7 @@ impl Tx<'_> {
             self.drop_delivery(*id)?;
             count += 1;
         }
-        if count > 0 {
+        if count > 0 || ids.is_empty() {
             self.forget_what_was_made(conversation, &person)?;
         }
         Ok(Changed::Count(count))
