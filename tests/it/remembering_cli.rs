@@ -304,7 +304,7 @@ async fn a_chat_of_whatsapps_own_comes_in_and_faults_name_the_remedy() {
     let faulty = shell.file("faulty.jsonl", "{\"role\":\"user\",\"text\":\"a\"}\n{\"role\":5}\n");
     import(&faulty, &[]).failed("--skip-faulty");
     let came = import(&faulty, &["--skip-faulty"]).ok().out;
-    assert_eq!(came, "1 messages came in\n1 faulty lines were left out\n");
+    assert_eq!(came, "1 message came in\n1 faulty line was left out (line 2)\n");
     import("nowhere.txt", &[]).failed("name a file that is there");
 }
 
