@@ -174,6 +174,11 @@ fn note(words: &str) {
     let _ = writeln!(std::io::stderr(), "olifant: {words}");
 }
 
+/// `1 turn`, `2 turns`.
+fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 /// A time, as tables have it.
 fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()

@@ -96,6 +96,8 @@ pub struct Imported {
     pub dates: Option<Dates>,
     /// What was left out, and how often.
     pub skipped: BTreeMap<Reason, usize>,
+    /// Where the first faulty ones of them are.
+    pub faulty_lines: Vec<usize>,
 }
 
 /// How the dates of a chat were read.
@@ -155,6 +157,26 @@ pub enum Reason {
     NeverArrived,
     /// A field that we know nothing of; its line was read all the same.
     UnknownField,
+}
+
+impl Reason {
+    /// So many, in words.
+    pub fn counted(self, n: usize) -> String {
+        let one = match self {
+            Self::Notice => "notice",
+            Self::Empty => "empty message",
+            Self::Repeated => "message given twice",
+            Self::Faulty => "faulty line",
+            Self::UnknownField => "unknown field",
+        };
+        if n == 1 { format!("1 {one}") } else { format!("{n} {self}") }
+    }
+}
+
+impl serde::Serialize for Reason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 impl fmt::Display for Reason {

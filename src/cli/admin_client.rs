@@ -2,7 +2,6 @@
 //! if none does, by opening the store itself. The commands are the same.
 
 use std::fmt::Display;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,18 +16,35 @@ use tokio::net::UnixStream;
 use tower::ServiceExt;
 use url::form_urlencoded;
 
-use super::{Failure, dev, make_store_folder, start_logging};
-use crate::app::App;
+use super::{Failure, dev, make_store_folder, note, start_logging};
+use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
 use crate::http::admin;
 use crate::http::error::Problem;
 use crate::http::messages_api::KEY;
-use crate::store;
+use crate::store::{self, StoreError};
 use crate::telemetry::Format;
 
 /// A command is a few reads and one write.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Opening a store waits two seconds for whoever holds it.
+const ATTEMPTS: u32 = 5;
+
+/// What a command does where there is no store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It says so.
+    Refuse,
+    /// It makes one.
+    Make,
+}
+
+/// The olifant that was asked is no more.
+#[derive(Debug, thiserror::Error)]
+#[error("the olifant at {} ended before it answered; do it again", .0.display())]
+pub struct Ended(PathBuf);
 
 /// Which program is meant, and how it is told what came of it.
 #[derive(Debug, clap::Args)]
@@ -52,19 +68,21 @@ pub struct Ask {
     body: Vec<u8>,
     key: Option<String>,
     patience: Option<Duration>,
+    missing: Missing,
 }
 
 impl Ask {
     /// A look.
     pub fn get(path: &str) -> Self {
         let (path, patience) = (path.to_owned(), Some(PATIENCE));
-        Self { method: Method::GET, path, body: Vec::new(), key: None, patience }
+        let missing = Missing::Refuse;
+        Self { method: Method::GET, path, body: Vec::new(), key: None, patience, missing }
     }
 
     /// A change.
     pub fn post(path: &str, body: &impl Serialize) -> Result<Self, Failure> {
         let body = serde_json::to_vec(body).context("the request")?;
-        Ok(Self { method: Method::POST, body, ..Self::get(path) })
+        Ok(Self { method: Method::POST, body, missing: Missing::Make, ..Self::get(path) })
     }
 
     /// The end of something.
@@ -87,6 +105,12 @@ impl Ask {
                 .finish();
             self.path = format!("{}{mark}{pair}", self.path);
         }
+        self
+    }
+
+    /// It needs what is there already.
+    pub fn of_what_is_there(mut self) -> Self {
+        self.missing = Missing::Refuse;
         self
     }
 
@@ -121,24 +145,39 @@ impl Reach {
 
     /// Asks, and reads the answer.
     pub async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> Result<T, Failure> {
-        let line = self.connect().await?;
+        let line = self.connect(ask.missing).await?;
         let answer = line.ask(ask).await;
         line.hang_up().await?;
         answer
     }
 
     /// For asking several things.
-    pub async fn connect(&self) -> Result<Line, Failure> {
+    pub async fn connect(&self, missing: Missing) -> Result<Line, Failure> {
         start_logging(Format::Human, "error")?;
         match &self.dev {
             Some(dir) => to_dev(dir).await,
-            None => {
-                let settings = Settings::load(Sources::new(self.config.clone()))?;
-                let socket = admin::socket(&settings.store);
-                match is_answered(&socket).await {
-                    true => Ok(Line::Socket(socket)),
-                    false => in_process(settings, &socket).await,
-                }
+            None => self.to_served(missing).await,
+        }
+    }
+
+    /// Who holds the store is done soon if it is a command, and answers soon
+    /// if it is an olifant that starts. Opening waits for it each time.
+    async fn to_served(&self, missing: Missing) -> Result<Line, Failure> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let settings = Settings::load(Sources::new(self.config.clone()))?;
+            let socket = admin::socket(&settings.store);
+            if is_answered(&socket).await {
+                return Ok(Line::Socket(socket));
+            }
+            find_or_make(&settings, &socket, missing)?;
+            match App::start(settings, Clock::system()).await {
+                Ok(app) => return Ok(Line::Process(app)),
+                Err(error) if !is_held(&error) => return Err(error.into()),
+                Err(_) if attempt == ATTEMPTS => return Err(at_work(&socket)),
+                Err(_) if attempt == 1 => note("another command is at work on the store; waiting"),
+                Err(_) => {}
             }
         }
     }
@@ -200,38 +239,54 @@ async fn over_socket(socket: &Path, ask: Ask) -> anyhow::Result<(StatusCode, Vec
     };
     let request: Request<Vec<u8>> = ask.request()?;
     let answer = client.build()?.execute(request.try_into()?).await;
-    let answer = answer.with_context(|| format!("no answer at {}", socket.display()))?;
+    let answer = answer.map_err(|error| unanswered(socket, &error))?;
     let status = answer.status();
-    Ok((status, answer.bytes().await?.to_vec()))
+    let body = answer.bytes().await.map_err(|error| unanswered(socket, &error))?;
+    Ok((status, body.to_vec()))
 }
 
-async fn in_process(settings: Settings, socket: &Path) -> Result<Line, Failure> {
-    make_store_folder(&settings)?;
-    note_if_new(socket);
-    let app = App::start(settings, Clock::system()).await;
-    app.map(Line::Process).map_err(|error| not_opened(socket, error.into()))
-}
-
-/// An olifant that has the store open and does not answer is the likely reason.
-fn not_opened(socket: &Path, failure: Failure) -> Failure {
-    match failure {
-        Failure::Running(error) => {
-            let silent = format!("no olifant answers at {}", socket.display());
-            Failure::Running(error.context(silent))
-        }
-        configuration => configuration,
+fn unanswered(socket: &Path, error: &reqwest::Error) -> anyhow::Error {
+    match error.is_timeout() {
+        true => anyhow!("the olifant at {} takes too long to answer", socket.display()),
+        false => Ended(socket.to_owned()).into(),
     }
 }
 
-/// A command in the wrong directory would otherwise work on nothing, and
-/// succeed.
-fn note_if_new(socket: &Path) {
-    let Some(folder) = socket.parent().filter(|folder| !folder.join("data").exists()) else {
-        return;
-    };
-    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    // Nobody is left to tell if stderr is closed.
-    let _ = writeln!(std::io::stderr(), "olifant: a new store is made in {}", folder.display());
+/// A store that is not there is made by what writes, and by nothing else: a
+/// command in the wrong directory would otherwise work on nothing.
+fn find_or_make(settings: &Settings, socket: &Path, missing: Missing) -> Result<(), Failure> {
+    let folder = socket.parent().unwrap_or(Path::new("."));
+    if folder.join("data").exists() {
+        return Ok(());
+    }
+    let shown = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let shown = shown.display();
+    match missing {
+        Missing::Refuse => {
+            let remedy = "look at store.url; olifant serve makes a store";
+            Err(anyhow!("there is no store in {shown}; {remedy}").into())
+        }
+        Missing::Make => {
+            make_store_folder(settings)?;
+            note(&format!("a new store is made in {shown}"));
+            Ok(())
+        }
+    }
+}
+
+/// Nobody else can open it.
+fn is_held(error: &StartError) -> bool {
+    matches!(error, StartError::Store { error: StoreError::Held(_), .. })
+}
+
+fn at_work(socket: &Path) -> Failure {
+    let folder = socket.parent().unwrap_or(Path::new(".")).display();
+    let socket = socket.display();
+    anyhow!(
+        "another command is still at work on the store in {folder}, or an olifant that does not \
+         answer at {socket}; try again when it is done, or end it"
+    )
+    .into()
 }
 
 async fn call(app: &App, ask: Ask) -> anyhow::Result<(StatusCode, Vec<u8>)> {

@@ -4,9 +4,9 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use anyhow::{Context, anyhow};
 
-use super::admin_client::Reach;
+use super::admin_client::{Missing, Reach};
 use super::person::Of;
-use super::{Failure, say, say_json};
+use super::{Failure, counted, say, say_json};
 use crate::http::admin::people::PersonLine;
 
 const AFTER_HELP: &str = "\
@@ -36,7 +36,7 @@ const DONE: &str = "is forgotten. Nothing of theirs can be read any more; the re
 /// Asks back, and does it.
 pub async fn run(args: Args) -> Result<(), Failure> {
     let Args { of, yes, reach } = args;
-    let line = reach.connect().await?;
+    let line = reach.connect(Missing::Refuse).await?;
     let forgotten = async {
         let person: PersonLine = line.ask(of.get("")).await?;
         if !yes {
@@ -73,9 +73,10 @@ fn confirm(of: &Of, person: &PersonLine) -> anyhow::Result<()> {
 fn question(of: &Of, person: &PersonLine) -> String {
     let (one, many) = (person.conversations.len(), person.aliases.len());
     format!(
-        "All of {} ({one} conversations, {many} numbers or ids) will be gone for good.\n\
-         Type the number again, or yes: ",
-        of.name()
+        "All of {} ({}, {}) will be gone for good.\nType the number again, or yes: ",
+        of.name(),
+        counted(one, "conversation", "conversations"),
+        counted(many, "number or id", "numbers or ids")
     )
 }
 

@@ -5,17 +5,19 @@ mod progress;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::admin_client::{Line, Reach};
+use super::admin_client::{Ended, Line, Missing, Reach};
 use super::person::Of;
-use super::{Failure, note, say, say_json};
+use super::{Failure, counted, note, say, say_json};
 use crate::clock::Clock;
 use crate::domain::memory::INSTRUCTIONS;
-use crate::http::admin::transfer::{CameIn, Fact, Facts, Turn, Turns};
-use crate::transfer::{self, DateOrder, Imported, OnError, Options};
+use crate::http::admin::transfer::{Brought, CameIn, Fact, Facts, Turn, Turns};
+use crate::http::admin::whom::UNKNOWN;
+use crate::http::error::Problem;
+use crate::transfer::{self, DateOrder, Imported, OnError, Options, Reason};
 use progress::Progress;
 
 const AFTER_HELP: &str = "\
@@ -88,14 +90,16 @@ impl From<Dates> for DateOrder {
 struct Outcome {
     turns: CameIn,
     facts: CameIn,
-    skipped: BTreeMap<String, usize>,
+    skipped: BTreeMap<Reason, usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faulty_lines: Vec<usize>,
 }
 
 /// Reads all of the file, then brings it in.
 pub async fn run(args: Args) -> Result<(), Failure> {
     let imported = read(&args)?;
     doubts(&imported);
-    let line = args.reach.connect().await?;
+    let line = args.reach.connect(Missing::Make).await?;
     let came = bring_in(&args, &line, imported).await;
     line.hang_up().await?;
     let outcome = came?;
@@ -139,21 +143,54 @@ fn doubts(imported: &Imported) {
 }
 
 async fn bring_in(args: &Args, line: &Line, imported: Imported) -> Result<Outcome, Failure> {
-    let skipped = imported.skipped.iter().map(|(why, n)| (why.to_string(), *n)).collect();
-    let mut outcome = Outcome { skipped, ..Outcome::default() };
+    let mut outcome = Outcome {
+        skipped: imported.skipped.clone(),
+        faulty_lines: imported.faulty_lines.clone(),
+        ..Outcome::default()
+    };
+    let mut of = args.of.clone();
     let facts = facts(&imported);
     if !facts.is_empty() {
-        outcome.facts = line.ask(args.of.post("/facts", &Facts { facts })?.at_leisure()).await?;
+        outcome.facts = bring(&mut of, line, "/facts", &Facts { facts }).await?;
     }
     let archive = args.name.clone().unwrap_or_else(|| stem(&args.file));
     let mut progress = Progress::new(imported.turns.len(), args.progress);
     for batch in batches(archives(imported, args.name.as_deref(), &archive)) {
         let size = batch.turns.len();
-        let came: CameIn = line.ask(args.of.post("/turns", &batch)?.at_leisure()).await?;
-        outcome.turns += came;
+        outcome.turns +=
+            bring(&mut of, line, "/turns", &batch).await.map_err(|e| broken_off(e, &of, args))?;
         progress.came(size);
     }
     Ok(outcome)
+}
+
+/// What follows goes to the person whom this went to.
+async fn bring(
+    of: &mut Of,
+    line: &Line,
+    what: &str,
+    body: &impl Serialize,
+) -> Result<CameIn, Failure> {
+    let Brought { person, came } = line.ask(of.post(what, body)?.at_leisure()).await?;
+    of.known_as(person);
+    Ok(came)
+}
+
+/// What a failure means in the middle of it.
+fn broken_off(failure: Failure, of: &Of, args: &Args) -> Failure {
+    let Failure::Running(error) = failure else { return failure };
+    let problem = error.downcast_ref::<Problem>();
+    let gone = problem.is_some_and(|problem| problem.error.code == UNKNOWN);
+    if gone && of.name() != args.of.name() {
+        return anyhow!(
+            "they were forgotten meanwhile, or became one with somebody else; the rest stays out"
+        )
+        .into();
+    }
+    match error.is::<Ended>() {
+        true => error.context("begin the import again: what came in already is left alone").into(),
+        false => error.into(),
+    }
 }
 
 fn facts(imported: &Imported) -> Vec<Fact> {
@@ -223,22 +260,41 @@ fn zone(name: &str) -> Result<TimeZone, String> {
 }
 
 fn words(outcome: &Outcome) -> String {
-    let Outcome { turns, facts, skipped } = outcome;
-    let mut lines = vec![format!("{} messages came in", turns.new)];
+    let Outcome { turns, facts, skipped, faulty_lines } = outcome;
+    let messages = |n| count(n, "message", "messages");
+    let keys = |n| count(n, "key of the profile", "keys of the profile");
+    let was = |n| if n == 1 { "was" } else { "were" };
+    let mut lines = vec![format!("{} came in", messages(turns.new))];
     if turns.known > 0 {
-        lines.push(format!("{} messages were here already", turns.known));
+        lines.push(format!("{} {} here already", messages(turns.known), was(turns.known)));
     }
     if *facts != CameIn::default() {
-        lines.push(format!("{} keys of the profile came in", facts.new));
+        lines.push(format!("{} came in", keys(facts.new)));
     }
     if facts.known > 0 {
-        lines.push(format!("{} keys of the profile were here already, and stay", facts.known));
+        let stay = if facts.known == 1 { "stays" } else { "stay" };
+        lines.push(format!("{} {} here already, and {stay}", keys(facts.known), was(facts.known)));
     }
     if facts.expired > 0 {
-        lines.push(format!("{} keys of the profile are over since", facts.expired));
+        let are = if facts.expired == 1 { "is" } else { "are" };
+        lines.push(format!("{} {are} over since", keys(facts.expired)));
     }
-    lines.extend(skipped.iter().map(|(why, n)| format!("{n} {why} were left out")));
+    lines.extend(skipped.iter().map(|(why, n)| left_out(*why, *n, faulty_lines)));
     lines.join("\n")
+}
+
+fn count(n: u64, one: &str, many: &str) -> String {
+    counted(usize::try_from(n).unwrap_or(usize::MAX), one, many)
+}
+
+fn left_out(why: Reason, n: usize, faulty: &[usize]) -> String {
+    let said = format!("{} {} left out", why.counted(n), if n == 1 { "was" } else { "were" });
+    if why != Reason::Faulty || faulty.is_empty() {
+        return said;
+    }
+    let numbers = faulty.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let more = if n > faulty.len() { ", ..." } else { "" };
+    format!("{said} ({} {numbers}{more})", if n == 1 { "line" } else { "lines" })
 }
 
 #[cfg(test)]

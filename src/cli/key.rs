@@ -9,9 +9,10 @@ use anyhow::{Context, anyhow};
 use secrecy::ExposeSecret;
 
 use super::Failure;
+use crate::clock::Clock;
 use crate::config::{Settings, Sources};
 use crate::store;
-use crate::store::seal::StoreKey;
+use crate::store::seal::{self, Keys, KeysError, Missing, StoreKey};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -37,7 +38,8 @@ enum Command {
     /// Print a fresh key, for store.key or the file of store.key_file.
     New,
     /// Put a stopped store under a fresh key. Where store.key_file names a
-    /// file, the key is written there.
+    /// file, the key is written there, and the one from before is kept beside
+    /// it (FILE.before-...).
     Rotate {
         /// The configuration that the program is served with; without it only
         /// the environment counts.
@@ -68,14 +70,21 @@ fn rotate(settings: &Settings, to_file: Option<PathBuf>) -> Result<(), Failure> 
             if configured.as_deref() != Some(&file) && file.exists() {
                 return Err(anyhow!("{} exists; name a new file", file.display()).into());
             }
-            into_file(settings, &file)?;
+            let before = into_file(settings, &file)?;
             note(&format!("{} holds the key from now on", file.display()));
+            if let Some(before) = before {
+                note(&format!(
+                    "{} holds the key from before: backups from before need it",
+                    before.display()
+                ));
+            }
             if configured.as_deref() != Some(&file) {
                 note(&format!("set store.key_file = \"{}\" before the next start", file.display()));
             }
             note(LOSS);
         }
         None => {
+            can_be_rotated(settings)?;
             // Before it counts: a key that nobody has seen must not be used.
             let key = StoreKey::new_random();
             show(&key)?;
@@ -94,12 +103,14 @@ fn key_file(settings: &Settings) -> Option<PathBuf> {
 }
 
 /// The key is on disk, beside its place, before the store is under it. If that
-/// was interrupted, it goes on with the key that lies there.
-fn into_file(settings: &Settings, file: &Path) -> Result<(), Failure> {
-    let next = beside(file);
+/// was interrupted, it goes on with the key that lies there. Gives back where
+/// the key from before is.
+fn into_file(settings: &Settings, file: &Path) -> Result<Option<PathBuf>, Failure> {
+    let next = beside(file, ".next");
     let key = match read(&next).ok().flatten() {
         Some(key) => key,
         None => {
+            can_be_rotated(settings)?;
             let key = StoreKey::new_random();
             write(&next, &key).with_context(|| {
                 format!("{} can't be written; name another place by --to-file", next.display())
@@ -108,10 +119,54 @@ fn into_file(settings: &Settings, file: &Path) -> Result<(), Failure> {
         }
     };
     take(settings, &key)?;
-    let moved = fs::rename(&next, file).and_then(|()| sync_folder(file));
+    let moved = keep(file).and_then(|kept| {
+        fs::rename(&next, file)?;
+        sync_folder(file)?;
+        Ok(kept)
+    });
     Ok(moved.with_context(|| {
         format!("the store is under the key in {} now; move it by hand", next.display())
     })?)
+}
+
+/// What stands in the file is kept beside it.
+fn keep(file: &Path) -> io::Result<Option<PathBuf>> {
+    let Some(old) = read(file).or_else(none_if_absent)? else { return Ok(None) };
+    let stamp = Clock::system().now().strftime(".before-%Y%m%d-%H%M%S").to_string();
+    let names = std::iter::once(stamp.clone()).chain((2..).map(|n| format!("{stamp}-{n}")));
+    for kept in names.map(|name| beside(file, &name)) {
+        match write_new(&kept, &old) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            written => return written.map(|()| Some(kept)),
+        }
+    }
+    Ok(None)
+}
+
+fn none_if_absent(error: io::Error) -> io::Result<Option<StoreKey>> {
+    match error.kind() {
+        io::ErrorKind::NotFound => Ok(None),
+        _ => Err(error),
+    }
+}
+
+/// Whether it would work: no key is made for nothing.
+fn can_be_rotated(settings: &Settings) -> Result<(), Failure> {
+    match (&settings.store.key, &settings.store.key_previous) {
+        (Some(key), _) => take(settings, key),
+        (None, Some(_)) => Ok(()),
+        (None, None) => stands_open(settings),
+    }
+}
+
+/// Without a key only keys that are not wrapped can be read.
+fn stands_open(settings: &Settings) -> Result<(), Failure> {
+    let (_, folder) = settings.store.url.split_once(':').unwrap_or_default();
+    match Keys::open(&seal::path(folder.as_ref()), None, None, Missing::Refuse) {
+        Err(error @ KeysError::NoStoreKey(_)) => Err(settings.explain(&error.to_string()).into()),
+        // The rotation has its own words for what else is wrong.
+        _ => Ok(()),
+    }
 }
 
 fn take(settings: &Settings, key: &StoreKey) -> Result<(), Failure> {
@@ -121,9 +176,9 @@ fn take(settings: &Settings, key: &StoreKey) -> Result<(), Failure> {
     })
 }
 
-fn beside(file: &Path) -> PathBuf {
+fn beside(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
-    name.push(".next");
+    name.push(ending);
     name.into()
 }
 
@@ -133,8 +188,15 @@ fn read(file: &Path) -> io::Result<Option<StoreKey>> {
 }
 
 fn write(file: &Path, key: &StoreKey) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut written = options.write(true).create(true).truncate(true).mode(0o600).open(file)?;
+    write_by(OpenOptions::new().create(true).truncate(true), file, key)
+}
+
+fn write_new(file: &Path, key: &StoreKey) -> io::Result<()> {
+    write_by(OpenOptions::new().create_new(true), file, key)
+}
+
+fn write_by(options: &mut OpenOptions, file: &Path, key: &StoreKey) -> io::Result<()> {
+    let mut written = options.write(true).mode(0o600).open(file)?;
     writeln!(written, "{}", key.to_hex().expose_secret())?;
     written.sync_all()?;
     sync_folder(file)
@@ -161,7 +223,6 @@ fn note(words: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::seal::{self, Keys, Missing};
 
     /// A store with wrapped keys, and the configuration that names it.
     struct Story(tempfile::TempDir);
@@ -186,6 +247,11 @@ mod tests {
 
         fn path(&self, name: &str) -> PathBuf {
             self.0.path().join(name)
+        }
+
+        fn names(&self) -> impl Iterator<Item = String> {
+            let files = fs::read_dir(self.0.path()).unwrap();
+            files.map(|file| file.unwrap().file_name().into_string().unwrap())
         }
 
         fn keys(&self) -> PathBuf {
@@ -224,6 +290,33 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         story.rotate(None).unwrap();
         assert!(story.key("key") != key && story.opens_with(&story.key("key")));
+    }
+
+    #[test]
+    fn the_keys_from_before_are_kept_beside_the_new_one() {
+        use std::os::unix::fs::PermissionsExt;
+        let story = Story::new(FROM_FILE);
+        story.rotate(None).unwrap();
+        let second = story.key("key");
+        story.rotate(None).unwrap();
+        let kept: Vec<String> =
+            story.names().filter(|name| name.starts_with("key.before-")).collect();
+        assert_eq!(kept.len(), 2, "{kept:?}");
+        for old in [first(), second] {
+            assert!(kept.iter().any(|name| story.key(name) == old));
+        }
+        let mode = fs::metadata(story.path(&kept[0])).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn without_the_key_of_a_wrapped_store_none_is_made() {
+        let story = Story::new("");
+        for file in [None, Some("new")] {
+            let error = story.rotate(file).expect_err("no key").to_string();
+            assert!(error.contains("store.key is missing"), "{error}");
+        }
+        assert!(story.opens_with(&first()) && story.names().all(|name| !name.starts_with("new")));
     }
 
     #[test]

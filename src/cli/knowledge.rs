@@ -113,7 +113,11 @@ fn chosen(settings: &Settings, named: Option<&str>) -> Result<Business, Failure>
             Err(anyhow!("there is no business {business}; there is {}", names()).into())
         }
         None if known().len() == 1 => Ok(known().next().cloned().unwrap_or_else(|| "main".into())),
-        None => Err(anyhow!("name one of {} with --business", names()).into()),
+        None => Err(anyhow!(
+            "there are several businesses; name one of {} (--business NAME)",
+            known().map(Business::as_str).collect::<Vec<_>>().join(", ")
+        )
+        .into()),
     }
 }
 

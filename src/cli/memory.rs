@@ -178,6 +178,9 @@ fn origin(origin: Origin) -> &'static str {
 const VALUE: usize = 60;
 
 fn table(known: &[Known]) -> String {
+    if known.is_empty() {
+        return "nothing is known".to_owned();
+    }
     let rows = known.iter().map(|known| {
         [
             known.key.clone(),

@@ -113,7 +113,7 @@ async fn list(reach: &Reach, ask: Ask) -> Result<(), Failure> {
 }
 
 async fn merge(reach: &Reach, of: &Of, other: String) -> Result<(), Failure> {
-    let merged = of.post("/merge", &Other { other: other.clone() })?;
+    let merged = of.post("/merge", &Other { other: other.clone() })?.of_what_is_there();
     let Link { link } = reach.ask(merged).await?;
     match reach.json {
         true => say_json(&Link { link }),
@@ -127,7 +127,8 @@ async fn merge(reach: &Reach, of: &Of, other: String) -> Result<(), Failure> {
 }
 
 async fn split(reach: &Reach, of: &Of, link: String) -> Result<(), Failure> {
-    let () = reach.ask(of.post("/split", &Link { link: link.clone() })?).await?;
+    let split = of.post("/split", &Link { link: link.clone() })?.of_what_is_there();
+    let () = reach.ask(split).await?;
     match reach.json {
         true => say_json(&serde_json::json!({ "undone": link })),
         false => say("they are two persons again"),
@@ -154,6 +155,9 @@ async fn links(reach: &Reach, ask: Ask) -> Result<(), Failure> {
 const NAME: usize = 30;
 
 fn table(people: &[PersonLine]) -> String {
+    if people.is_empty() {
+        return "nobody yet".to_owned();
+    }
     let rows = people.iter().map(|person| {
         [
             person.id.clone(),

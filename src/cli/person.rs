@@ -26,6 +26,12 @@ impl Of {
         &self.person
     }
 
+    /// The same, by the id that an answer says: whoever has the number later is
+    /// somebody else.
+    pub fn known_as(&mut self, id: Option<String>) {
+        self.person = id.unwrap_or_else(|| std::mem::take(&mut self.person));
+    }
+
     /// A look at something of theirs.
     pub fn get(&self, what: &str) -> Ask {
         Ask::get(&self.path(what)).with("business", self.business.as_ref())

@@ -58,7 +58,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         None => query.into_iter().collect(),
     };
     let looking = Looking { queries, limit, from, to };
-    let hits: Vec<Vec<Hit>> = reach.ask(of.post("/recall", &looking)?.at_leisure()).await?;
+    let hits: Vec<Vec<Hit>> =
+        reach.ask(of.post("/recall", &looking)?.of_what_is_there().at_leisure()).await?;
     for (query, hits) in looking.queries.iter().zip(&hits) {
         match (reach.json, many) {
             (true, true) => say(&serde_json::to_string(hits).unwrap_or_default()),

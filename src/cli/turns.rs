@@ -105,7 +105,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
                 text.with_context(|| format!("{} can't be read; name a file", file.display()))
             });
             let replay = Replay { instructions: instructions.transpose()?, model };
-            let ask = Ask::post(&format!("/turns/{id}/replay"), &replay)?.at_leisure();
+            let ask =
+                Ask::post(&format!("/turns/{id}/replay"), &replay)?.of_what_is_there().at_leisure();
             let replayed: Replayed = reach.ask(ask).await?;
             match reach.json {
                 true => say_json(&replayed),
@@ -133,6 +134,9 @@ fn conversation(text: &str) -> Result<ConversationId, String> {
 const WORDS: usize = 40;
 
 fn table(lines: &[TurnLine]) -> String {
+    if lines.is_empty() {
+        return "no turns yet".to_owned();
+    }
     let rows = lines.iter().map(|line| {
         let verdict = line.record.verdict.as_str();
         let outcome = line.record.verdict.reason().unwrap_or(&line.answered);

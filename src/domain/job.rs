@@ -36,6 +36,19 @@ pub enum Task {
     Erase(Erasure),
 }
 
+impl Task {
+    /// What kind of job, for the log.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Tell(_) => "tell",
+            Self::Alert(_) => "alert",
+            Self::Summarise(_) => "summarise",
+            Self::Embed(_) => "embed",
+            Self::Erase(_) => "erase",
+        }
+    }
+}
+
 /// What is left of somebody who is forgotten.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Erasure {

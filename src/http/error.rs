@@ -195,6 +195,7 @@ impl From<StoreError> for Problem {
             | StoreError::NoSpace { .. }
             | StoreError::ClaimLost
             | StoreError::Misconfigured(_)
+            | StoreError::Held(_)
             | StoreError::Unavailable(_) => {
                 let message = format!("{message}; nothing was done, try again later");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)

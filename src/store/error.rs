@@ -32,6 +32,9 @@ pub enum StoreError {
     /// It would be more than may be kept.
     #[error("{0}")]
     Full(&'static str),
+    /// Another process has it open.
+    #[error("{0}")]
+    Held(String),
     /// The store could not be opened or has shut down.
     #[error("{0}")]
     Unavailable(String),

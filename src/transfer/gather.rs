@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use super::{Imported, OnError, ReadError, Reason, Turn};
 use crate::domain::message::Role;
 
+/// So many faulty lines are named.
+const SHOWN: usize = 10;
+
 /// Turns as they come.
 pub(super) struct Gather {
     on_error: OnError,
@@ -24,7 +27,7 @@ impl Gather {
         match turn.and_then(|turn| self.checked(turn)) {
             Ok(Some(turn)) => self.imported.turns.push(turn),
             Ok(None) => {}
-            Err(_) if self.on_error == OnError::Skip => self.skip(Reason::Faulty, 1),
+            Err(_) if self.on_error == OnError::Skip => self.skip_faulty(line),
             Err(what) => return Err(ReadError::Line { line, what }),
         }
         Ok(())
@@ -34,6 +37,13 @@ impl Gather {
     pub fn skip(&mut self, reason: Reason, times: usize) {
         if times > 0 {
             *self.imported.skipped.entry(reason).or_default() += times;
+        }
+    }
+
+    fn skip_faulty(&mut self, line: usize) {
+        self.skip(Reason::Faulty, 1);
+        if self.imported.faulty_lines.len() < SHOWN {
+            self.imported.faulty_lines.push(line);
         }
     }
 

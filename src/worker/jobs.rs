@@ -144,18 +144,19 @@ impl Jobs {
             Task::Embed(conversation) => self.embed(*conversation).await,
             Task::Erase(left) => self.erase(left).await,
         };
+        let kind = job.task.kind();
         match told {
             Told::Yes => JobOutcome::Done,
             Told::Never(reason) => {
-                tracing::error!(job.id = %job.id, reason, "A job is given up");
+                tracing::error!(job.id = %job.id, job.kind = kind, reason, "A job is given up");
                 JobOutcome::Done
             }
             Told::NotYet { reason, .. } if job.attempt >= TRIES => {
-                tracing::error!(job.id = %job.id, reason, tries = job.attempt, "A job is given up");
+                tracing::error!(job.id = %job.id, job.kind = kind, reason, tries = job.attempt, "A job is given up");
                 JobOutcome::Done
             }
             Told::NotYet { reason, after } => {
-                tracing::warn!(job.id = %job.id, reason, tries = job.attempt, "A job is tried again");
+                tracing::warn!(job.id = %job.id, job.kind = kind, reason, tries = job.attempt, "A job is tried again");
                 JobOutcome::Retry { at: self.clock.now() + wait(job.attempt, after) }
             }
         }

@@ -16,6 +16,7 @@ mod demonstrating;
 mod finding;
 mod forgetting;
 mod handing_over;
+mod importing;
 mod isolation;
 mod killing;
 mod knowing;

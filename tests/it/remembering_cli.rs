@@ -103,6 +103,10 @@ async fn who_is_known_is_listed_found_and_shown() {
     assert_eq!(shell.json(&show), list[0]);
     let sheet = shell.run(&show).ok().out;
     assert!(sheet.contains("Ana") && sheet.contains(&format!("+{ANA}")), "{sheet}");
+    shell.run(&["memory", "set", id, "name", "Anabela"]).ok();
+    assert_eq!(names(&shell.json(&["people", "list", "--search", "abel"])), ["Anabela"]);
+    let list = shell.json(&["people", "list"]);
+    assert_eq!(names(&list), ["Anabela", "Ben"], "as they said, or else as the provider says");
     let stranger = [&["people", "show", "+15550199"], &MAIN[..]].concat();
     shell.run(&stranger).failed("olifant people list");
     let nonsense = shell.run(&["people", "show", "Ana"]);
@@ -238,7 +242,7 @@ async fn what_was_said_elsewhere_comes_in_once_and_goes_out_again() {
     assert_eq!(came["turns"]["new"], 0, "{came}");
     assert_eq!(came["facts"], json!({ "new": 0, "known": 1, "expired": 0 }));
     let came = import("+15550101", &out, &[]).ok().out;
-    assert_eq!(came, "2 messages came in\n1 keys of the profile came in\n");
+    assert_eq!(came, "2 messages came in\n1 key of the profile came in\n");
     let plan = [&["memory", "history", "+15550101", "plan", "--json"], &MAIN[..]].concat();
     assert_eq!(shell.run(&plan).ok().json()[0]["origin"], "import");
 }
@@ -300,7 +304,7 @@ async fn a_chat_of_whatsapps_own_comes_in_and_faults_name_the_remedy() {
     let faulty = shell.file("faulty.jsonl", "{\"role\":\"user\",\"text\":\"a\"}\n{\"role\":5}\n");
     import(&faulty, &[]).failed("--skip-faulty");
     let came = import(&faulty, &["--skip-faulty"]).ok().out;
-    assert_eq!(came, "1 messages came in\n1 faulty lines were left out\n");
+    assert_eq!(came, "1 message came in\n1 faulty line was left out (line 2)\n");
     import("nowhere.txt", &[]).failed("name a file that is there");
 }
 

@@ -58,12 +58,14 @@ fn the_outcome_is_told_in_words() {
     let outcome = Outcome {
         turns: CameIn { new: 3, known: 2, expired: 0 },
         facts: CameIn { new: 1, known: 0, expired: 1 },
-        skipped: BTreeMap::from([("notices".to_owned(), 4)]),
+        skipped: BTreeMap::from([(Reason::Notice, 1), (Reason::Faulty, 3)]),
+        faulty_lines: vec![2, 7],
     };
     assert_eq!(
         words(&outcome),
-        "3 messages came in\n2 messages were here already\n1 keys of the profile came in\n\
-         1 keys of the profile are over since\n4 notices were left out"
+        "3 messages came in\n2 messages were here already\n1 key of the profile came in\n\
+         1 key of the profile is over since\n1 notice was left out\n\
+         3 faulty lines were left out (lines 2, 7, ...)"
     );
     assert_eq!(words(&Outcome::default()), "0 messages came in");
 }

@@ -98,7 +98,7 @@ fn told(trace: &Value) -> Vec<String> {
     });
     let tools = lines(&trace["prompt"]["tools"], |tool| text(&tool["name"]));
     let recalled =
-        lines(&trace["recalled"], |one| format!("{} {}", text(&one["id"]), one["score"]));
+        lines(&trace["recalled"], |one| format!("{} {}", text(&one["id"]), score(&one["score"])));
     let steps = lines(&trace["steps"], |step| {
         let call = &step["call"];
         let (name, arguments) = (text(&call["name"]), text(&call["arguments"]));
@@ -119,6 +119,11 @@ fn told(trace: &Value) -> Vec<String> {
     ];
     let parts = parts.into_iter().filter(|(_, words)| !words.is_empty());
     parts.map(|(title, words)| part(title, &words)).collect()
+}
+
+/// No more digits than say something.
+fn score(value: &Value) -> String {
+    value.as_f64().map_or_else(|| text(value), |score| format!("{score:.3}"))
 }
 
 fn texts(list: &Value) -> Vec<String> {

@@ -14,6 +14,7 @@ use crate::domain::memory::{Access, Entry, Op, Origin, Page, Space, Write};
 use crate::http::Shared;
 use crate::http::body::Body;
 use crate::http::error::Problem;
+use crate::http::memory_api::place::is_key;
 use crate::store::StoreError;
 
 /// So many entries are read between two breaths.
@@ -150,6 +151,12 @@ pub(super) async fn set(
     whom: Whom,
     Body(Wanted { key, value, ttl_s }): Body<Wanted>,
 ) -> Result<Json<Known>, Problem> {
+    if !is_key(&key) {
+        let message = format!(
+            "a key has 1 to {KEY} characters: letters without accents, digits and any of _-:+@."
+        );
+        return Err(Problem::invalid("key", message));
+    }
     let write = write(key, value, ttl_s.map(Duration::from_secs), Origin::Operator)?;
     let subject = whom.subject(&shared).await?;
     remembered(&shared, subject, write).await?.map(Json).ok_or_else(absent)

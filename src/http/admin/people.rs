@@ -10,13 +10,16 @@ use super::whom::{Asked, Whom};
 use crate::domain::change::{Change, Changed, Subject};
 use crate::domain::conversation::Conversation;
 use crate::domain::id::{Business, PersonId};
-use crate::domain::memory::Linked;
+use crate::domain::memory::{Linked, Space};
 use crate::domain::person::Person;
 use crate::http::Shared;
 use crate::http::body::Body;
 use crate::http::error::Problem;
 use crate::store::StoreError;
 use crate::transfer::document::Alias;
+
+/// What the model and other programs write somebody's name under.
+const NAME: &str = "name";
 
 /// So many people are read between two breaths.
 const PAGE: usize = 200;
@@ -28,7 +31,7 @@ pub struct PersonLine {
     pub id: String,
     /// Whose customer.
     pub business: Business,
-    /// The name they gave themselves.
+    /// The name that they told, or else the one that the provider says.
     pub name: Option<String>,
     /// The numbers and ids they are known by.
     pub aliases: Vec<Alias>,
@@ -125,8 +128,8 @@ pub(super) async fn list(
         for person in page {
             let meant = business.as_ref().is_none_or(|business| person.business == *business)
                 && !is_nobody(&person)
-                && needle.as_ref().is_none_or(|needle| is_called(&person, needle));
-            if meant && lines.len() < limit {
+                && lines.len() < limit;
+            if meant && is_wanted(&shared, &person, needle.as_deref()).await? {
                 lines.push(line(&shared, &person).await?);
             }
         }
@@ -135,8 +138,29 @@ pub(super) async fn list(
     Ok(Json(lines))
 }
 
+/// The name that they told is looked up only if nothing else fits.
+async fn is_wanted(
+    shared: &Shared,
+    person: &Person,
+    needle: Option<&str>,
+) -> Result<bool, Problem> {
+    let Some(needle) = needle.filter(|needle| !is_called(person, needle)) else { return Ok(true) };
+    if !needle.contains(char::is_alphabetic) {
+        return Ok(false);
+    }
+    let told = told_name(shared, person).await?;
+    Ok(told.is_some_and(|name| name.to_lowercase().contains(needle)))
+}
+
+/// What they said that they are called.
+async fn told_name(shared: &Shared, person: &Person) -> Result<Option<String>, Problem> {
+    let entry = shared.store.entry(&Space::Person(person.id), NAME).await?;
+    let name = entry.and_then(|entry| entry.value.as_str().map(|name| name.trim().to_owned()));
+    Ok(name.filter(|name| !name.is_empty()))
+}
+
 /// Who became somebody else leaves an empty record, for undoing it.
-fn is_nobody(person: &Person) -> bool {
+pub(super) fn is_nobody(person: &Person) -> bool {
     person.aliases.is_empty() && person.conversations.is_empty() && person.archives.is_empty()
 }
 
@@ -170,7 +194,7 @@ async fn line(shared: &Shared, person: &Person) -> Result<PersonLine, Problem> {
     Ok(PersonLine {
         id: person.id.to_string(),
         business: person.business.clone(),
-        name: person.name.clone(),
+        name: told_name(shared, person).await?.or_else(|| person.name.clone()),
         aliases: person.aliases.iter().map(Alias::from).collect(),
         since: person.since,
         last_heard: conversations.iter().filter_map(|line| line.last_heard).max(),

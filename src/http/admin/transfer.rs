@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::memory::write;
-use super::whom::Whom;
+use super::people::is_nobody;
+use super::whom::{Whom, unknown};
 use crate::domain::change::{Change, Changed, Subject};
 use crate::domain::content::Content;
 use crate::domain::id::MessageId;
@@ -101,6 +102,16 @@ impl std::ops::AddAssign for CameIn {
     }
 }
 
+/// What came in, and for whom: all that belongs to it goes to this very person,
+/// who may be forgotten meanwhile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brought {
+    /// By our own id; nobody is made for nothing.
+    pub person: Option<String>,
+    /// What.
+    pub came: CameIn,
+}
+
 pub(super) async fn export_all(
     State(shared): State<Shared>,
     whom: Whom,
@@ -114,10 +125,11 @@ pub(super) async fn import_turns(
     State(shared): State<Shared>,
     whom: Whom,
     Bulk(Turns { archive, turns }): Bulk<Turns>,
-) -> Result<Json<CameIn>, Problem> {
+) -> Result<Json<Brought>, Problem> {
     check(&archive, turns.len())?;
     let all = turns.len() as u64;
     let turns = match whom.find(&shared).await? {
+        Some(person) if is_nobody(&person) => return Err(unknown()),
         Some(person) => unknown_here(&shared, &person, turns).await?,
         None => turns,
     };
@@ -128,7 +140,9 @@ pub(super) async fn import_turns(
         Some(Changed::Count(new)) => *new,
         _ => 0,
     };
-    Ok(Json(CameIn { new, known: all.saturating_sub(new), expired: 0 }))
+    let person = Some(whom.known(&shared).await?.id.to_string());
+    let came = CameIn { new, known: all.saturating_sub(new), expired: 0 };
+    Ok(Json(Brought { person, came }))
 }
 
 fn check(archive: &str, turns: usize) -> Result<(), Problem> {
@@ -183,9 +197,9 @@ pub(super) async fn import_facts(
     State(shared): State<Shared>,
     whom: Whom,
     Bulk(Facts { facts }): Bulk<Facts>,
-) -> Result<Json<CameIn>, Problem> {
+) -> Result<Json<Brought>, Problem> {
     let now = shared.clock.now();
-    let mut came = CameIn::default();
+    let Brought { mut person, mut came } = Brought::default();
     for Fact { key, value, expires } in facts {
         let left = expires.map(|at| Duration::try_from(at.duration_since(now)).unwrap_or_default());
         if left == Some(Duration::ZERO) {
@@ -193,12 +207,14 @@ pub(super) async fn import_facts(
             continue;
         }
         let write = write(key, value, left, Origin::Import)?;
+        let whom = person.as_deref().map(|id| whom.beside(id)).transpose()?.unwrap_or(whom.clone());
         match is_new(&shared, whom.subject(&shared).await?, write).await? {
             true => came.new += 1,
             false => came.known += 1,
         }
+        person = Some(whom.known(&shared).await?.id.to_string());
     }
-    Ok(Json(came))
+    Ok(Json(Brought { person, came }))
 }
 
 async fn is_new(shared: &Shared, subject: Subject, write: Write) -> Result<bool, StoreError> {

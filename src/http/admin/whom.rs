@@ -36,6 +36,7 @@ impl Name {
 }
 
 /// The person in a request's path, of the business in its query.
+#[derive(Clone)]
 pub struct Whom {
     name: Name,
     business: Option<Business>,
@@ -152,9 +153,12 @@ fn unreadable() -> Problem {
     Problem::invalid("person", message)
 }
 
-fn unknown() -> Problem {
+/// The code that says that nobody is known by a name.
+pub const UNKNOWN: &str = "unknown_person";
+
+pub(super) fn unknown() -> Problem {
     let message = "nobody is known by that name; olifant people list shows who is";
-    Problem::not_found("unknown_person", message).at("person")
+    Problem::not_found(UNKNOWN, message).at("person")
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub fn lock(folder: &Path) -> Result<File, StoreError> {
         OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"));
     let file = file.map_err(|error| failed(folder, &error))?;
     lock::hold(file).map_err(|_| {
-        StoreError::Unavailable(format!(
+        StoreError::Held(format!(
             "another olifant has the store in {} open; stop it, or choose another store.url",
             folder.display()
         ))

@@ -42,6 +42,7 @@ fn a_faulty_line_ends_it_or_is_left_out() {
     let imported = read(file, &lenient()).unwrap();
     assert_eq!(texts(&imported), ["one", "two"]);
     assert_eq!(imported.skipped[&Reason::Faulty], 1);
+    assert_eq!(imported.faulty_lines.len(), 1);
 }
 
 #[test]
