@@ -167,6 +167,7 @@ impl Reason {
             Self::Empty => "empty message",
             Self::Repeated => "message given twice",
             Self::Faulty => "faulty line",
+            Self::NeverArrived => "message that never arrived",
             Self::UnknownField => "unknown field",
         };
         if n == 1 { format!("1 {one}") } else { format!("{n} {self}") }
