@@ -121,7 +121,7 @@ const ABOUT: &str = "a an the is are am was were be been have has had do i you h
     meinem mich von vom über dass alles wann wie ja nein zu mit \
     bitte was wer es er heißt heiße heißen genannt namens gesagt erzählt sagte erzählte habe \
     il lo gli uno è sono su della di e non io mia mio miei mie che tutto come sì \
-    favore cortesia piacere ho detto raccontato chiama chiamo chiamano quello ciò \
+    per sul sulla favore cortesia piacere ho detto raccontato chiama chiamo chiamano quello ciò \
     saya anda yang di ke dan tidak itu ini tentang soal semua bahwa adalah \
     tolong mohon apa aku katakan bilang ceritakan bernama pernah \
     hai hain mera meri mere mujhe main hoon ka ki ke ko mein aur nahi nahin \
