@@ -287,8 +287,8 @@ fn minds(
         if let Some(hangs) = &settings.sources.model_hangs {
             mind.model = Arc::new(Switched::new(mind.model, hangs.clone()));
         }
-        for warning in mind.knowledge.warnings() {
-            tracing::warn!("{warning}");
+        for warning in mind.warnings() {
+            tracing::warn!("{}", settings.explain(&warning));
         }
         minds.insert(name.clone(), Arc::new(mind));
     }

@@ -36,7 +36,6 @@ use crate::domain::turn::{Finished, Turn};
 use crate::provider::Limits;
 use crate::recollect::Shelves;
 use crate::store::{Store, StoreError};
-use crate::transfer::whole::Reads;
 use command::{Command, Order};
 use context::Context;
 use policy::Decision;
@@ -142,8 +141,7 @@ impl Assistant {
             }
             Decision::Answer => {
                 let context = self.context(turn, mind).await?;
-                let answer =
-                    mind.answer(turn, &context, self.shelves(), limits, &self.clock).await?;
+                let answer = mind.answer(turn, &context, self.shelves(), limits, &self.clock).await;
                 match self.was_stopped(turn, mind).await {
                     true => Finished::silent("the person said STOP meanwhile"),
                     false => answer,
@@ -162,9 +160,8 @@ impl Assistant {
         command: &Command,
     ) -> Result<Finished, StoreError> {
         let (context, now) = (self.context(turn, mind).await?, self.clock.now());
-        let reads = Reads { transcript: &*self.store, memory: &*self.store };
         let (language, public_url) = (mind.language(turn, &context), &self.public_url);
-        let order = Order { mind, turn, language, reads, public_url, now };
+        let order = Order { mind, turn, language, shelves: self.shelves(), public_url, now };
         let mut finished = order.obey(command, &context, limits).await?;
         let alone = turn.inbound.len() == 1 || *command == Command::Confirm;
         if !alone && !turn.conversation.mode.assistant_answers(now) {
@@ -180,7 +177,7 @@ impl Assistant {
     }
 
     fn shelves(&self) -> Shelves<'_> {
-        Shelves { transcript: &*self.store, memory: &*self.store }
+        Shelves::of(&*self.store)
     }
 
     /// What left the window of a conversation, told in short by its business's

@@ -19,13 +19,13 @@
 //!                handing over to a human, a person's own commands
 //! knowledge      what the business knows: its files, the best of them for a question
 //! tool           what a model may do besides talking
-//! recollect      what a person said, found again and forgotten
 //! transfer       a person's memory on its way out and in: our export, JSON lines, a chat's text
+//! recollect      what a person said, found again and forgotten
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio
+//! alert          what an operator must know
 //! store          state changes, each one durable commit: sled
 //! recall         search over a person's own past turns: pure functions
-//! alert          what an operator must know
 //! clock          the time: every wait goes through it        tokens   how long a text is
 //! lock           a file that one process holds
 //! domain         the words of the program; values only

@@ -3,7 +3,12 @@
 
 mod block;
 mod forgetting;
+mod index;
+mod kept;
 mod looking;
+mod pages;
+mod saying;
+mod shelves;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -17,22 +22,16 @@ use crate::domain::message::{Message, Status};
 use crate::domain::person::Person;
 use crate::llm::embeddings::Embeddings;
 use crate::recall::{self, Language, Vector};
-use crate::store::{Memory, StoreError, Transcript};
+use crate::store::StoreError;
 
 pub use block::{Block, block, line, quoted};
-pub use forgetting::{Forgetting, Wish, forget};
+pub use forgetting::{Called, Forgetting, Wish, forget, forget_said};
+pub use kept::{Kept, kept};
+pub use pages::Pages;
+pub use shelves::Shelves;
 
 /// The meanings of so many texts are asked for at once.
 const AT_ONCE: usize = 100;
-
-/// Where it is looked up.
-#[derive(Clone, Copy)]
-pub struct Shelves<'a> {
-    /// What was said.
-    pub transcript: &'a dyn Transcript,
-    /// What finds it.
-    pub memory: &'a dyn Memory,
-}
 
 /// What is looked for.
 #[derive(Clone, Debug)]

@@ -2,15 +2,14 @@
 //! method is one commit, durable when it returns.
 //!
 //! To add a store: a folder beside `sled` with the same files, and one entry
-//! in [`KINDS`] and [`open`].
+//! in `KINDS` and `open` of `opening.rs`.
 
+mod error;
+mod opening;
 pub mod record;
 pub mod seal;
 pub mod sled;
 
-use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -25,7 +24,7 @@ use crate::domain::grant::Grant;
 use crate::domain::id::{
     Business, ConversationId, JobId, MessageId, NumberName, PersonId, ProviderId, Token,
 };
-use crate::domain::job::{Erasure, Job, JobOutcome, NewsKind};
+use crate::domain::job::{Erasure, Job, JobOutcome};
 use crate::domain::memory::{
     self, Cursor, Entry, Linked, Page, Space, SpaceInfo, Summary, Vectors,
 };
@@ -33,7 +32,9 @@ use crate::domain::message::Message;
 use crate::domain::pause::Pause;
 use crate::domain::person::{Alias, Person};
 use crate::domain::turn::{Turn, TurnOutcome};
-use seal::StoreKey;
+
+pub use error::StoreError;
+pub use opening::{Config, KINDS, make_folder, open, rotate_key};
 
 /// Everything a store does.
 pub trait Store:
@@ -339,102 +340,4 @@ pub struct Swept {
     pub next: Option<Vec<u8>>,
     /// Records that it deleted.
     pub deleted: usize,
-}
-
-/// Why the store did not do it.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Too many writes wait; the caller may try again later.
-    #[error("the store has too many writes waiting")]
-    Busy,
-    /// The disk is nearly full (`store.min_free_mb`).
-    #[error("the disk has only {free_mb} MB left (store.min_free_mb = {min_mb})")]
-    NoSpace {
-        /// What is left.
-        free_mb: u64,
-        /// What must stay.
-        min_mb: u64,
-    },
-    /// Somebody else holds the lane now, or the question has changed.
-    #[error("the claim was lost")]
-    ClaimLost,
-    /// What the change concerns is not there.
-    #[error("there is no such {0}")]
-    NotFound(&'static str),
-    /// The entry does not stand as the write expects.
-    #[error("the entry has changed: {}", version.map_or("it is not there".to_owned(), |v| format!("its version is {v}")))]
-    Changed {
-        /// How it stands; `None` = it is not there.
-        version: Option<u64>,
-    },
-    /// The write makes no sense for what is there.
-    #[error("{0}")]
-    Unfit(&'static str),
-    /// It would be more than may be kept.
-    #[error("{0}")]
-    Full(&'static str),
-    /// The store could not be opened or has shut down.
-    #[error("{0}")]
-    Unavailable(String),
-    /// The configuration does not fit what is there; it says which key.
-    #[error("{0}")]
-    Misconfigured(String),
-    /// A record can't be read.
-    #[error("damaged record: {0}")]
-    Damaged(String),
-}
-
-/// `[store]`.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// `sled:PATH`.
-    pub url: String,
-    /// The page cache, in MB.
-    pub cache_mb: u64,
-    /// Below this much free disk nothing is accepted any more.
-    pub min_free_mb: u64,
-    /// What the keys are wrapped under; without it they stand open.
-    pub key: Option<StoreKey>,
-    /// What they were wrapped under before.
-    pub key_previous: Option<StoreKey>,
-}
-
-/// Makes the store's folder, for this user alone, if it is not there.
-pub fn make_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// What `store.url` can begin with.
-pub const KINDS: &[&str] = &["sled"];
-
-/// Opens the store that `store.url` names. Each commit that makes news of the
-/// wanted kinds also queues the job of telling them.
-pub fn open(
-    config: &Config,
-    wanted: &[NewsKind],
-    clock: crate::clock::Clock,
-) -> Result<Arc<dyn Store>, StoreError> {
-    match config.url.split_once(':') {
-        Some(("sled", path)) => {
-            Ok(Arc::new(sled::SledStore::open(path.as_ref(), config, wanted, clock)?))
-        }
-        _ => Err(no_such_kind(config)),
-    }
-}
-
-/// Wraps the keys of a store that nobody has open under another `store.key`.
-/// Doing it again does nothing.
-pub fn rotate_key(config: &Config, new: &StoreKey) -> Result<(), StoreError> {
-    match config.url.split_once(':') {
-        Some(("sled", path)) => sled::rotate_key(path.as_ref(), config, new),
-        _ => Err(no_such_kind(config)),
-    }
-}
-
-fn no_such_kind(config: &Config) -> StoreError {
-    StoreError::Unavailable(format!(
-        "store.url = \"{}\" is not understood; write \"sled:PATH\"",
-        config.url
-    ))
 }

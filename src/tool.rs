@@ -12,6 +12,7 @@ mod remember;
 mod set_instructions;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::change::Change;
@@ -21,7 +22,7 @@ use crate::domain::message::Message;
 use crate::domain::turn::Turn;
 use crate::llm::ToolSpec;
 use crate::llm::embeddings::Embeddings;
-use crate::recollect::Shelves;
+use crate::recollect::{Called, Shelves};
 
 /// Something that the model can call.
 #[async_trait]
@@ -47,6 +48,10 @@ pub struct Situation<'a> {
     pub shelves: Shelves<'a>,
     /// What finds things by their meaning, if there is such a thing.
     pub embeddings: Option<&'a Embeddings>,
+    /// All that a key is called.
+    pub called: &'a Called<'a>,
+    /// When.
+    pub now: Timestamp,
     /// Of the business.
     pub zone: &'a TimeZone,
     /// How much may be found again, in tokens.

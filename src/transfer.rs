@@ -7,10 +7,8 @@ pub mod document;
 pub mod export;
 mod gather;
 mod lines;
-pub mod pages;
 #[cfg(test)]
 mod tests;
-pub mod whole;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -153,6 +151,8 @@ pub enum Reason {
     Repeated,
     /// A line that can't be read, with [`OnError::Skip`].
     Faulty,
+    /// A reply that never reached the person.
+    NeverArrived,
     /// A field that we know nothing of; its line was read all the same.
     UnknownField,
 }
@@ -164,6 +164,7 @@ impl fmt::Display for Reason {
             Self::Empty => "empty messages",
             Self::Repeated => "messages given twice",
             Self::Faulty => "faulty lines",
+            Self::NeverArrived => "messages that never arrived",
             Self::UnknownField => "unknown fields",
         })
     }

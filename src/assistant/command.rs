@@ -8,7 +8,6 @@
 mod export;
 mod forget;
 mod memory;
-mod needle;
 #[cfg(test)]
 mod tests;
 
@@ -27,8 +26,8 @@ use crate::domain::person::Address;
 use crate::domain::record::{TurnRecord, Verdict};
 use crate::domain::turn::{Finished, Turn};
 use crate::provider::Limits;
+use crate::recollect::Shelves;
 use crate::store::{StoreError, Transcript};
-use crate::transfer::whole::Reads;
 
 pub use export::{FILE as EXPORT_FILE, SPACE as EXPORTS, hash};
 
@@ -165,7 +164,7 @@ pub(super) struct Order<'a> {
     pub turn: &'a Turn,
     /// The person's.
     pub language: &'a str,
-    pub reads: Reads<'a>,
+    pub shelves: Shelves<'a>,
     /// Where people reach us.
     pub public_url: &'a Url,
     pub now: Timestamp,

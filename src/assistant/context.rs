@@ -43,7 +43,8 @@ pub(super) struct Context {
 
 impl Context {
     /// Reads what was said, up to `tokens` of it; from elsewhere only what
-    /// fits beside it.
+    /// fits beside it. What can't be read besides the conversation itself
+    /// keeps nobody from being answered.
     pub async fn read(shelves: Shelves<'_>, turn: &Turn, tokens: u32) -> Result<Self, StoreError> {
         let conversation = &turn.conversation;
         let first = turn.inbound.iter().map(|message| message.position.seq).min();
@@ -51,15 +52,16 @@ impl Context {
         let history = shelves.transcript.window(conversation, below, tokens).await?;
         let rest = tokens.saturating_sub(rows_size(&history));
         let page = Page { limit: PROFILE, ..Page::default() };
+        let profile = shelves.memory.entries(&Space::Person(turn.person.id), &page).await;
         let mut context = Self {
             history,
-            elsewhere: elsewhere(shelves, turn, rest).await?,
+            elsewhere: if_readable(elsewhere(shelves, turn, rest).await),
             quoted: HashMap::new(),
-            profile: shelves.memory.entries(&Space::Person(turn.person.id), &page).await?.0,
-            summary: shelves.memory.summary(conversation.id).await?,
+            profile: if_readable(profile).0,
+            summary: if_readable(shelves.memory.summary(conversation.id).await),
         };
         context.summary.take_if(|summary| summary.upto <= conversation.window_from);
-        context.read_quoted(shelves, turn).await?;
+        if_readable(context.read_quoted(shelves, turn).await);
         Ok(context)
     }
 
@@ -115,6 +117,14 @@ impl Context {
         }
         Ok(())
     }
+}
+
+/// Nothing of what can't be read.
+pub(super) fn if_readable<T: Default>(read: Result<T, StoreError>) -> T {
+    read.unwrap_or_else(|error| {
+        tracing::error!(%error, "A part of what is remembered can't be read; it is left out");
+        T::default()
+    })
 }
 
 /// The name the person gave the provider, as far as it is one line of words.

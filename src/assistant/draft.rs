@@ -129,6 +129,31 @@ impl Mind {
         })
     }
 
+    /// A warning, if what the business tells it does not fit beside what must
+    /// have room.
+    pub(super) fn too_long(&self) -> Option<String> {
+        let budget = self.memory.budget_tokens;
+        let room = Room(budget.saturating_sub(ANSWER + self.offered_tools().1));
+        let calendar = self.schedule.calendar(Timestamp::UNIX_EPOCH);
+        let facts = Facts {
+            person: "",
+            business: "",
+            assistant: &self.config.name,
+            hours: &self.schedule.readable(),
+            now: &calendar.now,
+        };
+        let told = tokens::count(&self.templates.system(facts).ok()?);
+        let time = of_text(&self.templates.time(&calendar).ok()?).min(room.part(1, 4));
+        let most = room.0.saturating_sub(room.part(1, 4) + time + MESSAGE);
+        (told > most).then(|| {
+            format!(
+                "memory.budget_tokens = {budget} has room for {most} tokens of rules, and with \
+                 assistant.instructions they are {told}: the model is not told their end; write \
+                 fewer, or a larger budget"
+            )
+        })
+    }
+
     /// Those that fit into half of the budget, and their size.
     fn offered_tools(&self) -> (Vec<ToolSpec>, u32) {
         let mut tools: Vec<ToolSpec> = self.tools.iter().map(|tool| tool.spec()).collect();

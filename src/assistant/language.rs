@@ -2,10 +2,31 @@
 
 use whatlang::{Detector, Lang};
 
-use super::replies::words;
-
 /// The languages that canned lines exist in.
 pub const LANGUAGES: [&str; 9] = ["en", "es", "pt", "hi", "fr", "de", "ar", "it", "id"];
+
+/// What people call them, in English and in the language itself.
+const NAMES: [(&str, &str); 9] = [
+    ("en", "english"),
+    ("es", "spanish español espanol castellano"),
+    ("pt", "portuguese português portugues"),
+    ("hi", "hindi हिन्दी हिंदी"),
+    ("fr", "french français francais"),
+    ("de", "german deutsch"),
+    ("ar", "arabic العربية عربي"),
+    ("it", "italian italiano"),
+    ("id", "indonesian indonesia bahasa"),
+];
+
+/// The language that somebody noted, by its code (`es`, `pt-BR`) or its name.
+pub(super) fn named(noted: &str) -> Option<&'static str> {
+    let noted = noted.to_lowercase();
+    let mut words = noted.split(|c: char| c.is_whitespace() || "-_,;.()/".contains(c));
+    let first = words.clone().next().unwrap_or_default();
+    let by_name = |word: &str| NAMES.iter().find(|(_, names)| names.split(' ').any(|n| n == word));
+    let by_code = LANGUAGES.into_iter().find(|code| *code == first);
+    by_code.or_else(|| words.find_map(by_name).map(|(code, _)| *code))
+}
 
 /// The language of `text`, as one of [`LANGUAGES`]; `None` = can't tell.
 pub(super) fn of(text: &str) -> Option<&'static str> {
@@ -100,13 +121,6 @@ const SMALL_WORDS: [(&str, &str); 8] = [
     ),
 ];
 
-/// Whether a bare word is one of those that stand everywhere and so name
-/// nothing.
-pub(super) fn is_small(bare: &str) -> bool {
-    let mut all = SMALL_WORDS.iter().flat_map(|(_, list)| list.split(' '));
-    all.any(|small| words::bare(small) == bare)
-}
-
 /// The language with the most small words, if one has more than all others.
 fn by_small_words(text: &str) -> Option<&'static str> {
     let text = text.to_lowercase().replace('’', "'");
@@ -150,6 +164,23 @@ mod tests {
             ("Saya ingin memesan dua porsi nasi goreng untuk makan malam nanti", "id"),
         ] {
             assert_eq!(of(text), Some(language), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_noted_language_has_a_code_or_a_name() {
+        for (noted, language) in [
+            ("es", Some("es")),
+            ("pt-BR", Some("pt")),
+            ("Spanish", Some("es")),
+            ("español (México)", Some("es")),
+            ("prefers German", Some("de")),
+            ("العربية", Some("ar")),
+            ("Bahasa Indonesia", Some("id")),
+            ("Klingon", None),
+            ("", None),
+        ] {
+            assert_eq!(named(noted), language, "{noted}");
         }
     }
 

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::config::{check_numbers, instructions};
 use super::context::{self, Context};
 use super::draft::{Briefing, Draft};
+use super::language::LANGUAGES;
 use super::replies::Replies;
 use super::templates::Templates;
 use super::think::{Thinking, Thought};
@@ -30,7 +31,6 @@ use crate::llm::{self, Model, Prompt, Step};
 use crate::provider::Limits;
 use crate::recall::{BLOCK, Language};
 use crate::recollect::{self, Query, Shelves};
-use crate::store::StoreError;
 use crate::tool::{Situation, TOOLS, Tool};
 
 /// How many messages are looked for, if they fit.
@@ -133,6 +133,11 @@ impl Mind {
         instructions(&self.config).map(|(_, text)| text)
     }
 
+    /// What an operator should know of how it is configured, a line each.
+    pub fn warnings(&self) -> Vec<String> {
+        self.knowledge.warnings().iter().cloned().chain(self.too_long()).collect()
+    }
+
     /// Asks the model; an honest line if there is no answer.
     pub(super) async fn answer(
         &self,
@@ -141,20 +146,23 @@ impl Mind {
         shelves: Shelves<'_>,
         limits: Limits,
         clock: &Clock,
-    ) -> Result<Finished, StoreError> {
+    ) -> Finished {
         let deadline = self.deadline(turn, clock.now());
         let briefing = match self.draft(turn, context, clock.now()) {
-            Ok(draft) => self.brief(turn, context, draft, shelves).await?,
-            Err(reason) => return Ok(self.give_up(turn, context, limits, reason)),
+            Ok(draft) => self.brief(turn, context, draft, shelves).await,
+            Err(reason) => return self.give_up(turn, context, limits, reason),
         };
         let shown = context.shown(turn);
         let quoted = context.quoted_words(&briefing.recalled);
+        let called = |key: &str| self.replies.called(key);
         let situation = Situation {
             turn,
             shown: &shown,
             quoted: &quoted,
             shelves,
             embeddings: self.embeddings.as_ref(),
+            called: &called,
+            now: clock.now(),
             zone: &self.schedule.zone,
             recall_tokens: self.memory.recall_tokens,
         };
@@ -174,7 +182,7 @@ impl Mind {
         finished.record.usage = thinking.usage;
         finished.record.model = thinking.model.map(Into::into);
         finished.trace = self.trace(&briefing, prompt.steps, &thinking, &finished.changes);
-        Ok(finished)
+        finished
     }
 
     /// With what is found again, if there is to be any.
@@ -184,23 +192,23 @@ impl Mind {
         context: &Context,
         draft: Draft<'_>,
         shelves: Shelves<'_>,
-    ) -> Result<Briefing, StoreError> {
+    ) -> Briefing {
         if self.memory.recall_tokens == 0 {
-            return Ok(draft.brief(Vec::new()));
+            return draft.brief(Vec::new());
         }
         let words = context.question(turn);
         let embeddings = self.embeddings.as_ref();
         let meaning = recollect::meaning(embeddings, &words, PATIENCE).await;
         let query = Query {
-            language: context.known("language").as_deref().and_then(Language::from_code),
+            language: context.known("language").and_then(|noted| known_language(&noted)),
             zone: self.schedule.zone.clone(),
             limit: RECALLED,
             strict: true,
             meaning,
             ..Query::new(&words)
         };
-        let found = recollect::find(shelves, &turn.person, &query, &draft.shown()).await?;
-        Ok(draft.brief(found))
+        let found = recollect::find(shelves, &turn.person, &query, &draft.shown()).await;
+        draft.brief(context::if_readable(found))
     }
 
     /// As the person reads it: in their app's markup, with who takes over and
@@ -282,14 +290,25 @@ impl Mind {
         self.say(turn, context, limits, ("failed", Vec::new()), Verdict::Failed(reason))
     }
 
-    /// Of the newest words, else of all that are known, else of a wish that
-    /// is one language's alone, else as configured.
+    /// Of the newest words; else of a wish that is one language's alone; else
+    /// of all words that are known, as noted, or as configured. English wishes
+    /// come last but one: they are what our own lines and papers name.
     pub(super) fn language(&self, turn: &Turn, context: &Context) -> &str {
         let newest = context::own_words(&turn.inbound);
-        let known = || language::of(&context::own_words(context.rows()));
-        let wish = || newest.lines().rev().find_map(|line| self.replies.language_of(line));
-        language::of(&newest).or_else(known).or_else(wish).unwrap_or(&self.config.language)
+        let wish = newest.lines().rev().find_map(|line| self.replies.language_of(line));
+        let said = || language::of(&context::own_words(context.rows()));
+        language::of(&newest)
+            .or(wish.filter(|wish| *wish != LANGUAGES[0]))
+            .or_else(said)
+            .or_else(|| language::named(&context.known("language")?))
+            .or(wish)
+            .unwrap_or(&self.config.language)
     }
+}
+
+/// By its code; those that we speak also by name.
+fn known_language(noted: &str) -> Option<Language> {
+    Language::from_code(noted).or_else(|| Language::from_code(language::named(noted)?))
 }
 
 /// Whether the conversation has one more block that nothing is added to.

@@ -114,12 +114,13 @@ impl Replies {
 
     /// How a key of what is known is called.
     pub fn label(&self, language: &str, key: &str) -> Option<&str> {
-        self.0.get(language)?.labels.get(key).map(String::as_str)
+        self.0.get(language)?.labels.get(kind(key)).map(String::as_str)
     }
 
     /// All that a key is called, in whatever language.
-    pub fn labels(&self, key: &str) -> impl Iterator<Item = &str> {
-        self.0.values().filter_map(move |phrases| phrases.labels.get(key)).map(String::as_str)
+    pub fn called(&self, key: &str) -> Vec<String> {
+        let labels = self.0.values().filter_map(|phrases| phrases.labels.get(kind(key)));
+        std::iter::once(kind(key)).chain(labels.map(String::as_str)).map(str::to_owned).collect()
     }
 
     /// What a whole message answers, in whatever language.
@@ -163,6 +164,12 @@ impl Replies {
         let languages = self.0.iter().filter(move |(_, phrases)| known(&phrases.commands));
         languages.map(|(language, _)| *language)
     }
+}
+
+/// Several of a kind are numbered: `likes_2` is another of the likes.
+fn kind(key: &str) -> &str {
+    let bare = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    bare.strip_suffix('_').filter(|_| bare != key).unwrap_or(key)
 }
 
 /// Lists of words by what they mean.

@@ -147,6 +147,7 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
             farewell: false,
             given_up_to: 0,
             window_from: 0,
+            redacted: 0,
             turns: Lane::default(),
             deliveries: Lane::default(),
         },
@@ -210,7 +211,7 @@ impl Desk {
     }
 
     pub fn shelves(&self) -> Shelves<'_> {
-        Shelves { transcript: &*self.store, memory: &*self.store }
+        Shelves::of(&*self.store)
     }
 
     pub fn shown(&self) -> Vec<(MessageId, &Message)> {
@@ -226,6 +227,8 @@ impl Desk {
             quoted: &self.quoted,
             shelves: self.shelves(),
             embeddings: None,
+            called: &|_| Vec::new(),
+            now: now(),
             zone: &self.zone,
             recall_tokens: 300,
         }

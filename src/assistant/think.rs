@@ -37,6 +37,8 @@ pub(super) struct Thinking<'a> {
     pub noted: Vec<Noted>,
     /// All that models said, as JSON.
     pub completions: Vec<Value>,
+    /// What tools told the model: nobody says it here and now.
+    read: Vec<String>,
     /// What the person is to choose from.
     choices: Option<Choices>,
 }
@@ -92,6 +94,7 @@ impl<'a> Thinking<'a> {
             handoff: None,
             noted: Vec::new(),
             completions: Vec::new(),
+            read: Vec::new(),
             choices: None,
         }
     }
@@ -116,6 +119,7 @@ impl<'a> Thinking<'a> {
                 self.noted.extend(result.noted);
                 self.offer(result.choices, &completion.text);
                 self.handoff = result.handoff.or(self.handoff.take());
+                self.read.push(result.text.clone());
                 prompt.steps.push(Step { call, result: result.text });
             }
             if self.handoff.is_some() {
@@ -245,7 +249,9 @@ impl<'a> Thinking<'a> {
         let Some(tool) = self.mind.tools.iter().find(|tool| tool.spec().name == call.name) else {
             return ToolResult::says(format!("error: there is no tool called {}", call.name));
         };
-        match self.clock.timeout(self.left(), tool.call(&self.situation, &call.arguments)).await {
+        let quoted = [self.situation.quoted, &self.read].concat();
+        let at = Situation { quoted: &quoted, ..self.situation };
+        match self.clock.timeout(self.left(), tool.call(&at, &call.arguments)).await {
             Ok(Ok(result)) => result,
             Ok(Err(reason)) => ToolResult::says(format!("error: {reason}")),
             Err(_) => ToolResult::says("error: it took too long"),

@@ -91,7 +91,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     }
     let limit = Duration::from_secs(settings.server.shutdown_s);
     let clock = Clock::system();
-    let info = phone_info(&settings);
+    let info = PhoneInfo { folder: Some(args.dir.clone()), ..phone_info(&settings) };
     let greeting = greeting(phone_at, &info);
     let sandbox = sandbox(&folder, app_at, info, clock.clone());
     sandbox.set_own_url(&format!("http://{phone_at}"));
@@ -239,9 +239,13 @@ fn phone_info(settings: &Settings) -> PhoneInfo {
     let llm = settings.businesses.get(&Business::from("main")).map(|business| &business.llm);
     match llm {
         Some(llm) if llm.provider != "demo" => {
-            PhoneInfo { model: llm.model.clone(), leaves: leaves(llm) }
+            PhoneInfo { model: llm.model.clone(), leaves: leaves(llm), folder: None }
         }
-        _ => PhoneInfo { model: "the offline demo, a toy".into(), leaves: NOTHING.into() },
+        _ => PhoneInfo {
+            model: "the offline demo, a toy".into(),
+            leaves: NOTHING.into(),
+            folder: None,
+        },
     }
 }
 
@@ -255,7 +259,7 @@ fn leaves(llm: &llm::Config) -> String {
 }
 
 fn greeting(phone_at: SocketAddr, info: &PhoneInfo) -> String {
-    let PhoneInfo { model, leaves } = info;
+    let PhoneInfo { model, leaves, .. } = info;
     format!(
         "\n  http://{phone_at}/\n\n  Answers: {model}\n  Leaves this machine: {leaves}\n  \
          Ctrl-C ends it; what was said is kept.\n"

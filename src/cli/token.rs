@@ -6,7 +6,7 @@ use super::{Failure, minute, say, say_json, under};
 use crate::domain::grant::Scope;
 use crate::domain::id::Business;
 use crate::http::admin::tokens::{TokenLine, TokenMade, TokenWanted};
-use crate::http::memory_api::place::{NAMESPACE, Namespace};
+use crate::http::memory_api::place::{NAMES, Namespace};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -73,10 +73,6 @@ pub async fn run(args: Args) -> Result<(), Failure> {
 }
 
 async fn make(reach: &Reach, wanted: TokenWanted) -> Result<(), Failure> {
-    if wanted.namespace.is_some() && wanted.scopes != [Scope::Memory] {
-        let message = "--namespace is for a token that is for memory alone: --scope memory";
-        return Err(anyhow::anyhow!(message).into());
-    }
     let made: TokenMade = reach.ask(Ask::post("/tokens", &wanted)?).await?;
     match reach.json {
         true => say_json(&made),
@@ -107,11 +103,12 @@ async fn revoke(reach: &Reach, id: &str) -> Result<(), Failure> {
 }
 
 fn table(lines: &[TokenLine]) -> String {
-    let heading = ["ID", "BUSINESS", "SCOPES", "SINCE", "LABEL"];
+    let heading = ["ID", "BUSINESS", "SCOPES", "NAMESPACE", "SINCE", "LABEL"];
     let rows = lines.iter().map(|line| {
         let since = minute(line.created_at);
         let (business, scopes) = (line.business.to_string(), scopes(&line.scopes));
-        [line.id.clone(), business, scopes, since, line.label.clone()]
+        let namespace = line.namespace.clone().unwrap_or_default();
+        [line.id.clone(), business, scopes, namespace, since, line.label.clone()]
     });
     under(heading, rows)
 }
@@ -130,7 +127,5 @@ fn scope(text: &str) -> Result<Scope, String> {
 }
 
 fn namespace(text: &str) -> Result<String, String> {
-    let good = Namespace::parse(text).is_some();
-    let remedy = format!("1 to {NAMESPACE} of A-Z, a-z, 0-9 and _ - : + @");
-    good.then(|| text.to_owned()).ok_or(remedy)
+    Namespace::parse(text).map(|name| name.name().to_owned()).ok_or(NAMES.to_owned())
 }

@@ -59,6 +59,10 @@ pub struct Conversation {
     /// The window of the transcript begins here (`/new` moves it).
     #[serde(default)]
     pub window_from: u64,
+    /// How often words of the person's were redacted: what was begun before
+    /// may hold them.
+    #[serde(default)]
+    pub redacted: u64,
     /// The lane of turns.
     pub turns: Lane,
     /// The lane of deliveries.

@@ -230,6 +230,9 @@ pub struct Summary {
     pub text: String,
     /// Everything below this `seq` is in it.
     pub upto: u64,
+    /// How often words had been redacted when it was begun.
+    #[serde(default)]
+    pub redacted: u64,
     /// When it was made.
     pub at: Timestamp,
 }

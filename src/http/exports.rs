@@ -17,9 +17,9 @@ use crate::assistant::command::{EXPORTS, hash};
 use crate::domain::id::{Business, PersonId};
 use crate::domain::memory::Space;
 use crate::domain::person::Person;
+use crate::recollect::Shelves;
 use crate::store::StoreError;
 use crate::transfer::export;
-use crate::transfer::whole::Reads;
 
 /// What the store keeps under the hash of a link's secret.
 #[derive(Deserialize)]
@@ -33,8 +33,8 @@ pub async fn fetch(
     Path(secret): Path<String>,
 ) -> Result<Response, Problem> {
     let person = whose(&shared, &hash(&secret)).await?.ok_or_else(gone)?;
-    let reads = Reads { transcript: &*shared.store, memory: &*shared.store };
-    let document = export::document(&reads, &person, shared.clock.now()).await?;
+    let document =
+        export::document(Shelves::of(&*shared.store), &person, shared.clock.now()).await?;
     let headers = [
         (CONTENT_TYPE, "application/json; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"olifant-export.json\""),

@@ -6,30 +6,26 @@ pub mod compat;
 pub mod looks;
 pub mod place;
 mod shown;
+mod spot;
 mod visit;
-
-use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{FromRequestParts, Path, Query, Request, State};
-use axum::http::request::Parts;
+use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
 
 use super::Shared;
-use super::auth::Keeper;
 use super::body;
 use super::error::Problem;
-use crate::domain::memory::{Cursor, Entry, Op, Origin, Page, Quota, Write};
-use place::{KEY, NAMESPACE, Namespace, is_key};
+use crate::domain::memory::{Cursor, Op, Page, Quota};
 use shown::{
     Append, Appended, At, Cleared, Form, Guard, In, Increase, Kept, Keys, MOST, Part, Put, Wanted,
-    expect, is_known, ttl,
+    is_known, ttl,
 };
+use spot::{Spot, no_key};
 use visit::Visit;
 
 /// So many keys are listed if it is not said how many.
@@ -69,24 +65,6 @@ impl Config {
     pub fn most_bytes(&self) -> usize {
         let most = (12 * self.max_value_chars).max(4 * self.max_list_chars) + AROUND;
         usize::try_from(most).unwrap_or(usize::MAX)
-    }
-}
-
-/// A key of a namespace that the caller may use.
-pub struct Spot {
-    visit: Visit,
-    key: String,
-}
-
-impl Spot {
-    async fn write(self, op: Op, headers: &HeaderMap) -> Result<Option<Entry>, Problem> {
-        let write = Write::set(self.key, Value::Null, Origin::Api);
-        Ok(self.visit.write(Write { op, expect: expect(headers)?, ..write }).await?)
-    }
-
-    /// The same where something is there afterwards.
-    async fn put(self, op: Op, headers: &HeaderMap) -> Result<Entry, Problem> {
-        self.write(op, headers).await?.ok_or_else(no_key)
     }
 }
 
@@ -306,35 +284,6 @@ pub async fn clear(visit: Visit) -> Result<Json<Cleared>, Problem> {
     Ok(Json(Cleared { deleted }))
 }
 
-impl FromRequestParts<Shared> for Visit {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        let Keeper(grant) = Keeper::from_request_parts(parts, shared).await?;
-        let namespace = Namespace::parse(&named(parts, "namespace").await);
-        let namespace = namespace.ok_or_else(|| bad_name("namespace", "", NAMESPACE))?;
-        Self::begin(shared, grant, namespace).await
-    }
-}
-
-impl FromRequestParts<Shared> for Spot {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        let visit = Visit::from_request_parts(parts, shared).await?;
-        match named(parts, "key").await {
-            key if is_key(&key) => Ok(Self { visit, key }),
-            _ => Err(bad_name("key", ".", KEY)),
-        }
-    }
-}
-
-/// A part of the path; what can't be read is no good name either.
-async fn named(parts: &mut Parts, name: &str) -> String {
-    let path = Path::<HashMap<String, String>>::from_request_parts(parts, &()).await;
-    path.ok().and_then(|Path(mut path)| path.remove(name)).unwrap_or_default()
-}
-
 fn cursor_of(text: &str) -> Result<Cursor, Problem> {
     let bytes = URL_SAFE_NO_PAD.decode(text);
     let wrong = |_| Problem::invalid("cursor", "take it from the page before");
@@ -350,14 +299,6 @@ fn within(limit: usize) -> Result<usize, Problem> {
 
 fn wrong_query(wrong: QueryRejection) -> Problem {
     Problem::invalid("query", wrong.body_text())
-}
-
-fn bad_name(field: &str, more: &str, most: usize) -> Problem {
-    Problem::invalid(field, format!("1 to {most} of A-Z, a-z, 0-9 and _ - : + @ {more}"))
-}
-
-fn no_key() -> Problem {
-    Problem::not_found("not_found", "there is no such key").at("key")
 }
 
 fn no_list() -> Problem {

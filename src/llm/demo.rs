@@ -7,7 +7,10 @@
 mod asks;
 mod facts;
 mod lines;
+mod manners;
+mod names;
 mod recalling;
+mod sentences;
 mod told;
 
 use std::time::Duration;
@@ -19,8 +22,9 @@ use super::{Completion, Line, Model, ModelError, Prompt, ToolCall};
 use crate::clock::Clock;
 use crate::domain::message::Role;
 use asks::Asks;
-use facts::{Facts, Formality};
+use facts::Facts;
 use lines::Lines;
+use manners::Formality;
 use told::Told;
 
 /// As long as a quick model takes, so that a trial shows what people will
@@ -167,6 +171,7 @@ impl<'a> Brain<'a> {
             Asks::Help => format!("{} {}", lines.who_i_am, lines.what_i_can),
             Asks::Menu => lines.what_i_can.to_owned(),
             _ if self.now != self.known => self.learned(),
+            _ if Facts::of(self.question) != Facts::default() => self.knew().to_owned(),
             Asks::Greeting => self.greeting(),
             Asks::Thanks => lines.welcome.to_owned(),
             Asks::Nothing => format!("{} {} {}", lines.cannot, lines.who_i_am, lines.what_i_can),
@@ -224,6 +229,18 @@ impl<'a> Brain<'a> {
         match parts.is_empty() {
             true => lines.fine.to_owned(),
             false => parts.join(" "),
+        }
+    }
+
+    /// Nothing of it was new: at least not to what it has just noted.
+    fn knew(&self) -> &'static str {
+        let noted = self.prompt.steps.iter().any(|step| step.call.name == REMEMBER);
+        let heard = Facts::of(self.question);
+        let manners = Facts { formality: heard.formality, ..Facts::default() };
+        match () {
+            () if noted => self.lines.fine,
+            () if heard == manners => self.lines.i_do,
+            () => self.lines.i_know,
         }
     }
 

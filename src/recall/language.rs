@@ -136,9 +136,16 @@ static STOP_WORDS: LazyLock<HashMap<String, Languages>> = LazyLock::new(|| {
 
 /// Whether the (folded) word says nothing in this language.
 pub(super) fn is_stop_word(word: &str, language: Option<Language>) -> bool {
-    let found = STOP_WORDS.get(word).copied().unwrap_or_default();
-    let mixed = language == Some(Language::Hinglish) && found.contains(Some(Language::English));
-    mixed || language.is_some_and(|language| found.contains(Some(language)))
+    language.is_some() && small_in(word).contains(language)
+}
+
+/// The languages in which the (folded) word says nothing.
+pub(super) fn small_in(word: &str) -> Languages {
+    let mut found = STOP_WORDS.get(word).copied().unwrap_or_default();
+    if found.contains(Some(Language::English)) {
+        found.insert(Some(Language::Hinglish));
+    }
+    found
 }
 
 /// Whether it's a stop word of any language.

@@ -61,7 +61,11 @@ impl Query {
         let mut languages = around.met;
         languages.insert(language);
         let mut building = Building::default();
-        for piece in pieces.iter().filter(|piece| says_something(piece, language)) {
+        let telling = |piece: &&Piece<'_>| says_something(piece, language);
+        // A guess that leaves nothing of the question was a wrong one.
+        let is_guess = language != around.known && !around.met.contains(language);
+        let all = is_guess && !pieces.iter().any(|piece| telling(&piece));
+        for piece in pieces.iter().filter(|piece| all || telling(piece)) {
             building.add(piece, languages);
         }
         building.lookup.sort_unstable();

@@ -33,10 +33,15 @@ pub fn analyse(text: &str, known: Option<Language>) -> Terms {
 
 /// The pieces of a [`plain`] text and its language.
 pub(super) fn read(plain: &str, known: Option<Language>) -> (Vec<Piece<'_>>, Option<Language>) {
-    let pieces: Vec<Piece<'_>> = words::split(plain).into_iter().map(simple).collect();
+    let pieces = pieces(plain);
     let folded: Vec<Cow<'_, str>> = pieces.iter().filter_map(as_word).map(fold).collect();
     let language = language::detect(plain, &folded, known);
     (pieces, language)
+}
+
+/// The pieces of a [`plain`] text.
+pub(super) fn pieces(plain: &str) -> Vec<Piece<'_>> {
+    words::split(plain).into_iter().map(simple).collect()
 }
 
 /// Whether it's none of its language's stop words.
@@ -83,8 +88,7 @@ impl Terms {
         let mut counted = Counted { length: usize::from(packed.length()), ..Counted::default() };
         let known = |(hash, times)| std::iter::repeat_n(hash, usize::from(times));
         counted.hashes.extend(packed.iter().flat_map(known));
-        let plain = plain(name);
-        for piece in words::split(&plain).into_iter().map(simple) {
+        for piece in pieces(&plain(name)) {
             counted.add(&piece, language);
         }
         counted.pack(language)

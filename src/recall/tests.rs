@@ -441,3 +441,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_language_that_nobody_wrote_eats_no_words() {
+    // Each is a small word of another language: Danish, Danish, French.
+    for word in ["dog", "fra", "car"] {
+        let text = format!("yesterday I saw the {word} of my neighbour near the station");
+        let said = Said::apart(&[&text, "are you open on Sunday morning?"], None);
+        assert_eq!(said.first(word), Some(0), "{word}");
+    }
+    let said = Said::apart(&["yesterday I saw the dog of my neighbour"], None);
+    assert!(said.find("the of").hits.is_empty(), "small words of a language that is known");
+}

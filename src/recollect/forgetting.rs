@@ -3,31 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{Query, Shelves, conversations, find, is_theirs, share};
+use jiff::Timestamp;
+
+use super::saying::saying;
+use super::{Shelves, conversations, is_theirs};
 use crate::domain::change::Change;
-use crate::domain::content::Content;
 use crate::domain::id::MessageId;
 use crate::domain::job::Task;
-use crate::domain::memory::{Entry, INSTRUCTIONS, Origin, Page, Space, Write};
-use crate::domain::message::{Message, Role};
+use crate::domain::memory::{Entry, INSTRUCTIONS, Op, Origin, Write};
 use crate::domain::person::Person;
+use crate::recall::Needle;
 use crate::store::StoreError;
-
-/// So many messages are looked at for a word.
-const MESSAGES: usize = 1000;
-/// So many notes of a person are looked at.
-const NOTES: usize = 1000;
-
-/// What goes.
-#[derive(Debug, Default)]
-pub struct Forgetting {
-    /// These notes, with all that they were before.
-    pub entries: Vec<Entry>,
-    /// So many messages.
-    pub messages: usize,
-    /// What makes it so.
-    pub changes: Vec<Change>,
-}
 
 /// Who wants something forgotten, and what.
 #[derive(Clone, Copy)]
@@ -36,35 +22,97 @@ pub struct Wish<'a> {
     pub person: &'a Person,
     /// What, in words; or messages by their ids.
     pub what: &'a str,
-    /// What was said just now: no index has it yet.
-    pub newest: &'a [(MessageId, &'a Message)],
+    /// All that a key is called, in whatever language.
+    pub called: &'a Called<'a>,
+    /// What says the wish: it goes in any case, and doesn't count.
+    pub order: &'a [MessageId],
     /// Who does it.
     pub origin: Origin,
+    /// When.
+    pub now: Timestamp,
 }
 
-/// Finds what is meant: notes whose key or value has these words, or the
-/// messages with these ids. Nothing = nothing is noted so.
-pub async fn forget(shelves: Shelves<'_>, wish: &Wish<'_>) -> Result<Forgetting, StoreError> {
-    let entries = notes(shelves, wish.person).await?;
-    let named = named(wish);
-    let entries: Vec<Entry> = match named.is_empty() {
-        true => meant(entries, wish.what),
-        false => entries.into_iter().filter(|entry| is_of(entry, &named)).collect(),
-    };
-    let mut ids = named;
-    for entry in &entries {
-        ids.extend(sources(shelves, wish, entry).await?);
+/// All that a key is called.
+pub type Called<'a> = dyn Fn(&str) -> Vec<String> + Send + Sync + 'a;
+
+/// What goes.
+#[derive(Debug, Default)]
+pub struct Forgetting {
+    /// The keys of these notes, or what stood there before.
+    pub keys: Vec<String>,
+    /// So many messages.
+    pub messages: usize,
+    /// What makes it so.
+    pub changes: Vec<Change>,
+}
+
+impl Forgetting {
+    /// Whether nothing was meant.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.messages == 0
     }
-    let mut changes: Vec<Change> = entries.iter().map(|entry| delete(entry, wish.origin)).collect();
-    let messages = ids.len();
-    changes.extend(redact(shelves, wish.person, ids).await?);
-    Ok(Forgetting { entries, messages, changes })
 }
 
-/// All that is noted of a person.
-async fn notes(shelves: Shelves<'_>, person: &Person) -> Result<Vec<Entry>, StoreError> {
-    let page = Page { limit: NOTES, ..Page::default() };
-    Ok(shelves.memory.entries(&Space::Person(person.id), &page).await?.0)
+/// Forgets the messages with these ids and what is noted from them alone; or
+/// the notes that these words name, and all that says the same.
+pub async fn forget(shelves: Shelves<'_>, wish: &Wish<'_>) -> Result<Forgetting, StoreError> {
+    let notes = notes(shelves, wish.person).await?;
+    let ids = named(wish);
+    let notes: Vec<Note> = match (ids.is_empty(), Needle::of(wish.what)) {
+        (false, _) => notes.into_iter().filter(|note| note.rests_on(&ids)).collect(),
+        (true, Some(needle)) => meant(notes, wish, &needle),
+        (true, None) => Vec::new(),
+    };
+    let mut needles = Vec::new();
+    let mut known = ids;
+    for version in notes.iter().flat_map(Note::going) {
+        known.extend(version.cites.iter().filter(|id| is_theirs(wish.person, **id)));
+        // Wishes are sentences whose words stand in many messages.
+        let told = Some(version.text()).filter(|_| version.key != INSTRUCTIONS);
+        needles.extend(told.and_then(|told| Needle::of_value(&told)));
+    }
+    gone(shelves, wish, notes, &needles, known).await
+}
+
+/// Forgets the messages that have these words, whatever is noted.
+pub async fn forget_said(shelves: Shelves<'_>, wish: &Wish<'_>) -> Result<Forgetting, StoreError> {
+    let needles: Vec<Needle> = Needle::of(wish.what).into_iter().collect();
+    gone(shelves, wish, Vec::new(), &needles, BTreeSet::new()).await
+}
+
+async fn gone(
+    shelves: Shelves<'_>,
+    wish: &Wish<'_>,
+    notes: Vec<Note>,
+    needles: &[Needle],
+    known: BTreeSet<MessageId>,
+) -> Result<Forgetting, StoreError> {
+    let mut ids = saying(shelves, wish.person, needles, known).await?;
+    ids.retain(|id| !wish.order.contains(id));
+    let messages = ids.len();
+    ids.extend(wish.order);
+    let keys = notes.iter().map(|note| note.entry.key.clone()).collect();
+    let writes = notes.into_iter().flat_map(|note| note.writes(wish));
+    let mut changes: Vec<Change> = writes.map(|one| Change::Remember(Box::new(one))).collect();
+    changes.extend(redact(shelves, wish.person, ids).await?);
+    Ok(Forgetting { keys, messages, changes })
+}
+
+/// What stands under a key, and what did.
+struct Note {
+    entry: Entry,
+    before: Vec<Entry>,
+    /// Else it stays, and only these `before` go.
+    goes: bool,
+}
+
+async fn notes(shelves: Shelves<'_>, person: &Person) -> Result<Vec<Note>, StoreError> {
+    let mut notes = Vec::new();
+    for entry in shelves.entries(person.id).await? {
+        let before = shelves.before(person.id, &entry.key).await?;
+        notes.push(Note { entry, before, goes: true });
+    }
+    Ok(notes)
 }
 
 /// The ids, if it is ids and all are the person's.
@@ -75,68 +123,54 @@ fn named(wish: &Wish<'_>) -> BTreeSet<MessageId> {
     ids.ok().filter(theirs).unwrap_or_default()
 }
 
-/// The notes under this very key; else those that have all the words.
-fn meant(entries: Vec<Entry>, what: &str) -> Vec<Entry> {
-    let key = words(what);
-    let (exact, others): (Vec<_>, Vec<_>) =
-        entries.into_iter().partition(|entry| words(&entry.key) == key);
-    let has = |entry: &Entry| {
-        let said = format!("{} {}", words(&entry.key).join(" "), entry.text());
-        share(what, &said) >= 1.0
-    };
-    match exact.is_empty() {
-        true => others.into_iter().filter(has).collect(),
-        false => exact,
+/// The notes under what is called so; else those that have the words, in what
+/// they are called or in what they say or said.
+fn meant(notes: Vec<Note>, wish: &Wish<'_>, needle: &Needle) -> Vec<Note> {
+    let names =
+        |note: &Note| [vec![note.entry.key.clone()], (wish.called)(&note.entry.key)].concat();
+    let is_called = |name: &String| Needle::of(name).as_ref() == Some(needle);
+    let (exact, others): (Vec<Note>, Vec<Note>) =
+        notes.into_iter().partition(|note| names(note).iter().any(is_called));
+    if !exact.is_empty() {
+        return exact;
     }
+    let has = |names: &str, version: &Entry| needle.is_in(&format!("{names} {}", version.text()));
+    let meant = others.into_iter().map(|mut note| {
+        let names = names(&note).join(" ");
+        note.goes = has(&names, &note.entry);
+        note.before.retain(|version| note.goes || has(&names, version));
+        note
+    });
+    meant.filter(|note| note.goes || !note.before.is_empty()).collect()
 }
 
-fn words(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect()
-}
+impl Note {
+    /// Whether it comes from these messages alone.
+    fn rests_on(&self, ids: &BTreeSet<MessageId>) -> bool {
+        let cites = &self.entry.cites;
+        !cites.is_empty() && cites.iter().all(|id| ids.contains(id))
+    }
 
-/// Whether a note rests on these messages alone.
-fn is_of(entry: &Entry, ids: &BTreeSet<MessageId>) -> bool {
-    !entry.cites.is_empty() && entry.cites.iter().all(|id| ids.contains(id))
-}
+    fn going(&self) -> impl Iterator<Item = &Entry> {
+        self.before.iter().chain(self.goes.then_some(&self.entry))
+    }
 
-/// The messages behind a note and all that it was before.
-async fn sources(
-    shelves: Shelves<'_>,
-    wish: &Wish<'_>,
-    entry: &Entry,
-) -> Result<Vec<MessageId>, StoreError> {
-    let before = shelves.memory.history(&Space::Person(wish.person.id), &entry.key).await?;
-    let mut ids = Vec::new();
-    for version in before.iter().chain([entry]) {
-        ids.extend(version.cites.iter().filter(|id| is_theirs(wish.person, **id)));
-        // Wishes are sentences whose words stand in many messages.
-        if entry.key != INSTRUCTIONS {
-            ids.extend(saying(shelves, wish, &version.text()).await?);
+    /// A key loses what it was before only as a whole: what stays is written
+    /// again.
+    fn writes(self, wish: &Wish<'_>) -> Vec<Write> {
+        let delete = Write::delete(self.entry.key.clone(), wish.origin);
+        match self.goes {
+            true => vec![delete],
+            false => vec![delete, again(self.entry, wish.now)],
         }
     }
-    Ok(ids)
 }
 
-/// The messages that have all the words of a value; what a human of the
-/// business said is the business's.
-async fn saying(
-    shelves: Shelves<'_>,
-    wish: &Wish<'_>,
-    value: &str,
-) -> Result<Vec<MessageId>, StoreError> {
-    let query = Query { limit: MESSAGES, ..Query::new(value) };
-    let found = find(shelves, wish.person, &query, &Default::default()).await?;
-    let found = found.iter().map(|one| (one.id, &one.message));
-    let says = |(_, row): &(MessageId, &Message)| {
-        let open = row.content != Content::Revoked && row.role != Role::Business;
-        open && share(value, &row.content.as_text()) >= 1.0
-    };
-    Ok(found.chain(wish.newest.iter().copied()).filter(says).map(|(id, _)| id).collect())
-}
-
-fn delete(entry: &Entry, origin: Origin) -> Change {
-    Change::Remember(Box::new(Write::delete(entry.key.clone(), origin)))
+fn again(entry: Entry, now: Timestamp) -> Write {
+    let left = entry.expires_at.map(|at| at.duration_since(now));
+    let ttl = left.map(|left| left.try_into().unwrap_or_default());
+    let op = Op::Set { value: entry.value, ttl };
+    Write { op, cites: entry.cites, ..Write::delete(entry.key, entry.origin) }
 }
 
 /// Summaries that could still tell it go with the messages: they are made

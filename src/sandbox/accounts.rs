@@ -55,4 +55,7 @@ pub struct PhoneInfo {
     pub model: String,
     /// What leaves this machine, in a sentence.
     pub leaves: String,
+    /// The dev folder, for the commands the page names.
+    #[serde(skip)]
+    pub folder: Option<PathBuf>,
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod changes;
+mod hasher;
 mod inbox;
 mod index;
 mod keys;
@@ -25,7 +26,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-use keys::Hasher;
+use hasher::Hasher;
 use reading::Reading;
 use writer::Writer;
 

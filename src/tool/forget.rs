@@ -42,10 +42,16 @@ impl Tool for Forget {
         if what.is_empty() {
             return Err("say what is to be forgotten".to_owned());
         }
-        let (person, newest, origin) = (&at.turn.person, at.shown, Origin::Model);
-        let wish = Wish { person, what, newest, origin };
+        let wish = Wish {
+            person: &at.turn.person,
+            what,
+            called: at.called,
+            order: &[],
+            origin: Origin::Model,
+            now: at.now,
+        };
         let gone = recollect::forget(at.shelves, &wish).await.map_err(|e| e.to_string())?;
-        match gone.changes.is_empty() {
+        match gone.is_empty() {
             true => offer(at, what).await,
             false => Ok(ToolResult { changes: gone.changes.clone(), ..told(&gone) }),
         }
@@ -53,10 +59,9 @@ impl Tool for Forget {
 }
 
 fn told(gone: &Forgetting) -> ToolResult {
-    let keys: Vec<&str> = gone.entries.iter().map(|entry| entry.key.as_str()).collect();
     ToolResult::says(format!(
         "deleted: {} ({} messages). Say so without repeating what it was",
-        keys.join(", "),
+        gone.keys.join(", "),
         gone.messages
     ))
 }

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::gather::Gather;
-use super::{ReadError, Turn};
+use super::{ReadError, Reason, Turn};
 use crate::domain::content::{Content, MediaKind};
 use crate::domain::message::{self, Role};
 use crate::domain::person::{self, Link};
+use crate::recollect::was_said;
 
 /// The form of the document that this program writes.
 pub const FORM: u32 = 1;
@@ -166,6 +167,9 @@ pub struct Message {
     /// The words are somebody else's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forwarded: bool,
+    /// It never reached the person: nobody reads it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub never_arrived: bool,
 }
 
 impl Message {
@@ -181,6 +185,7 @@ impl Message {
             speaker: row.attached.speaker.clone(),
             quotes,
             forwarded: row.attached.forwarded,
+            never_arrived: !was_said(row),
         }
     }
 
@@ -227,7 +232,10 @@ fn kind(content: &Content) -> Option<&'static str> {
 pub(super) fn read(text: &str, gather: &mut Gather) -> Result<(), ReadError> {
     let document = parsed(text)?;
     for Conversation { number, messages, .. } in document.conversations {
-        for message in messages {
+        let (missing, said): (Vec<_>, Vec<_>) =
+            messages.into_iter().partition(|message| message.never_arrived);
+        gather.skip(Reason::NeverArrived, missing.len());
+        for message in said {
             gather.take(1, Ok(message.into_turn(&number)))?;
         }
     }

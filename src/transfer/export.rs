@@ -6,31 +6,31 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::document::{Before, Conversation, Document, FORM, Fact, Message};
-use super::whole::Reads;
 use crate::domain::conversation;
 use crate::domain::id::{ConversationId, MessageId, PersonId, ProviderId};
 use crate::domain::memory::{Entry, INSTRUCTIONS};
 use crate::domain::message;
 use crate::domain::person::Person;
+use crate::recollect::Shelves;
 use crate::store::StoreError;
 
 /// All that is kept of them now.
 pub async fn document(
-    reads: &Reads<'_>,
+    shelves: Shelves<'_>,
     person: &Person,
     now: Timestamp,
 ) -> Result<Document, StoreError> {
     let (mut profile, mut instructions) = (Vec::new(), None);
-    for entry in reads.entries(person.id).await? {
+    for entry in shelves.entries(person.id).await? {
         match entry.key == INSTRUCTIONS {
             true => instructions = Some(entry.text()),
-            false => profile.push(fact(reads, person.id, entry).await?),
+            false => profile.push(fact(shelves, person.id, entry).await?),
         }
     }
     let mut conversations = Vec::new();
-    for one in reads.conversations(person).await? {
+    for one in shelves.conversations(person).await? {
         let is_archive = person.archives.contains(&one.id);
-        conversations.push(conversation(reads, one, is_archive).await?);
+        conversations.push(conversation(shelves, one, is_archive).await?);
     }
     Ok(Document {
         olifant_export: FORM,
@@ -42,8 +42,8 @@ pub async fn document(
     })
 }
 
-async fn fact(reads: &Reads<'_>, person: PersonId, entry: Entry) -> Result<Fact, StoreError> {
-    let history = reads.before(person, &entry.key).await?.into_iter().map(|before| Before {
+async fn fact(shelves: Shelves<'_>, person: PersonId, entry: Entry) -> Result<Fact, StoreError> {
+    let history = shelves.before(person, &entry.key).await?.into_iter().map(|before| Before {
         origin: name(&before.origin),
         at: before.updated_at,
         value: before.value,
@@ -69,14 +69,14 @@ pub fn called(conversation: ConversationId, is_archive: bool, row: &message::Mes
 }
 
 async fn conversation(
-    reads: &Reads<'_>,
+    shelves: Shelves<'_>,
     of: conversation::Conversation,
     is_archive: bool,
 ) -> Result<Conversation, StoreError> {
     let (id, number) = (of.id, of.number.name.to_string());
-    let summary = reads.memory.summary(id).await?.map(|summary| summary.text);
+    let summary = shelves.memory.summary(id).await?.map(|summary| summary.text);
     let mut rows: Vec<message::Message> = Vec::new();
-    reads.messages_of(of, |row| rows.push(row.clone())).await?;
+    shelves.messages_of(of, |row| rows.push(row.clone())).await?;
     rows.sort_by_key(|row| row.position);
     let called = |row: &message::Message| called(id, is_archive, row);
     let names: HashMap<&ProviderId, String> =

@@ -28,6 +28,11 @@ const BREATH: Duration = Duration::from_secs(1);
 /// How often that is tried before the person is told.
 const TRIES: u16 = 3;
 
+/// After so many claims of one turn, whatever came of them, the person is told.
+const LAST_TRY: u16 = 10;
+
+const UNSTORABLE: &str = "the turn was tried too often";
+
 /// Between two looks for a number that is not configured (any more).
 const MISSING: Duration = Duration::from_secs(60);
 
@@ -89,6 +94,10 @@ impl Turns {
             return TurnOutcome::Retry { at: self.clock.now() + MISSING };
         };
         let limits = provider.limits(number);
+        if turn.attempt > LAST_TRY {
+            // It was answered and could not be stored: a line without effects may.
+            return TurnOutcome::Finished(self.assistant.apologise(turn, limits, UNSTORABLE));
+        }
         let answer = self.assistant.answer(turn, limits);
         let answer = match self.assistant.decide(turn) {
             Decision::Answer => self.while_typing(turn, provider, answer).await,

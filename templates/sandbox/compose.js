@@ -6,7 +6,7 @@ import { openMenu } from "./overlay.js";
 import { button, letters } from "./small.js";
 
 const HINTS = {
-  customer: ["My name is NAME", "What is my name?", "Remember that I like tea", "What do you know about me?", "Menu", "Talk to a human"],
+  customer: ["My name is NAME", "What is my name?", "Remember that I like tea", "Please be formal.", "What do you know about me?", "Menu", "/memory", "/export", "/forget all", "/help", "Talk to a human"],
   operator: ["/who", "/pause", "/resume"],
 };
 
@@ -116,12 +116,14 @@ export class Compose {
     this.phone.part("send").disabled = over > 0;
   }
 
-  // All of them for a start; who has begun to talk needs a nudge at most.
+  // All of them for a start; who has begun to talk has what is left of them in
+  // two rows. A command can be given again.
   showHints(bubbles) {
     const hints = this.phone.part("hints"), name = this.phone.name();
     const said = new Set(bubbles.filter((bubble) => bubble.side === "person").map((bubble) => bubble.text));
     const all = HINTS[this.phone.card()?.operator ? "operator" : "customer"].map((hint) => hint.replace("NAME", name));
-    const left = all.filter((hint) => !said.has(hint)).slice(0, bubbles.length ? 2 : all.length);
+    const left = all.filter((hint) => hint.startsWith("/") || !said.has(hint));
+    hints.classList.toggle("talking", bubbles.length > 0);
     if (left.join() === [...hints.children].map((hint) => hint.textContent).join()) return;
     this.phone.part("offers").hidden = !left.length;
     hints.replaceChildren(...left.map((hint) => button("", hint, () => { this.phone.send({ kind: "text", text: hint }); this.text.focus(); })));

@@ -146,7 +146,7 @@ function twilioMedia(raw) {
   if (mime === "text/vcard") return [card("contacts", "Contact card", mime)];
   const kind = /^(image|video|audio)\//.exec(mime)?.[1] || "document";
   const id = /\/(ME[0-9a-f]+)$/.exec(url)?.[1];
-  return [played(kind, id, card(kind, mime ? NAMES[kind] : "Media", mime || url))];
+  return [played(kind, id, card(kind, mime ? NAMES[kind] : "Media", mime || url), raw.Body)];
 }
 
 function geo(action) {
@@ -168,20 +168,34 @@ function forwarded(is) {
 function medium(kind, body, caption) {
   const name = body.filename || NAMES[kind] || kind;
   const details = body.link || [body.mime_type, body.id && !body.mime_type && `id ${body.id}`].filter(Boolean).join(" ");
-  return [played(kind, body.id, card(kind, name, details)), words(caption)];
+  return [played(kind, body.id, card(kind, name, details), body.filename), words(caption)];
 }
 
 // The file itself, if the stand-in has it; else what stands for it. What is
 // only a link is elsewhere, and is not loaded.
-function played(kind, id, instead) {
+function played(kind, id, instead, name) {
   const tag = { image: "img", sticker: "img", video: "video", audio: "audio", voice: "audio" }[kind];
-  if (!id || !tag) return instead;
+  if (!id) return instead;
+  if (!tag) return download(id, instead, name);
   const node = make(tag, `medium ${kind}`);
   if (tag === "img") node.alt = NAMES[kind];
   else Object.assign(node, { controls: true, preload: "metadata", ariaLabel: NAMES[kind] });
   node.addEventListener("error", () => node.replaceWith(instead));
-  node.src = `/phone/media/${encodeURIComponent(id)}`;
+  node.src = at(id);
   return node;
+}
+
+// A document is not shown here: its card downloads it.
+function download(id, card, name) {
+  const node = make("a", "file");
+  Object.assign(node, { href: at(id), download: name || "" });
+  node.append(...card.childNodes);
+  node.querySelector("small").textContent = "Tap to download";
+  return node;
+}
+
+function at(id) {
+  return `/phone/media/${encodeURIComponent(id)}`;
 }
 
 function place(latitude, longitude, name, address) {

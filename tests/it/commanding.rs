@@ -1,10 +1,10 @@
 //! What a person orders by a word behind a slash, whatever the model: on both
 //! providers alike, and in their own language.
 
-use olifant::domain::change::{Change, Subject};
+use olifant::domain::change::{Change, Saying, Subject};
 use olifant::domain::content::Content;
 use olifant::domain::memory::{Asked, Entry, Origin, Page, Space, Write};
-use olifant::domain::message::{Message, Role, Status};
+use olifant::domain::message::{Message, Outgoing, Role, Status};
 use olifant::domain::record::Verdict;
 use olifant::provider::NumberConfig;
 use olifant::sandbox::gate::Fault;
@@ -132,6 +132,22 @@ async fn commands_speak_the_persons_language() {
 }
 
 #[tokio::test]
+async fn a_command_of_one_language_is_answered_in_it_and_then_what_is_noted_counts() {
+    let english = "hello, when are you open tomorrow morning?";
+    let (story, ana) = after("meta", &[english]).await;
+    let question = ana.gets(&story, "/olvidar todo").await;
+    assert!(question.starts_with("¿"), "{question}");
+    ana.says("what about the evening, please?").await;
+    assert!(ana.gets(&story, "/olvidar todo").await.starts_with("Shall I"), "as she writes now");
+    for noted in ["es", "Spanish"] {
+        let (story, ana) = after("meta", &["👍"]).await;
+        remember(&story, "language", json!(noted)).await;
+        let told = ana.gets(&story, "/help").await;
+        assert!(told.starts_with("Escríbame"), "{noted}: {told}");
+    }
+}
+
+#[tokio::test]
 async fn a_command_in_a_burst_is_done_and_the_rest_is_kept() {
     let (story, ana) = after("meta", &["hello"]).await;
     for text in ["where is my order?", "/help", "it is late"] {
@@ -231,6 +247,32 @@ async fn where_no_note_matches_messages_go() {
         let left = texts(&story, number).await;
         assert!(!left.iter().any(|text| text.contains("hospital") || text.contains("médico")));
     }
+}
+
+#[tokio::test]
+async fn what_is_called_so_goes_and_not_what_only_sounds_like_it() {
+    let (story, ana) = after("meta", &["my name is Ana", "my dog is called Rex"]).await;
+    remember(&story, "name", json!("Ana")).await;
+    remember(&story, "dog_name", json!("Rex")).await;
+    ana.gets(&story, "/olvidar mi nombre").await;
+    let left = known(&story).await;
+    assert_eq!(left.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>(), ["dog_name"]);
+    assert!(texts(&story, "meta").await.iter().any(|text| text.contains("Rex")));
+}
+
+#[tokio::test]
+async fn what_a_colleague_said_is_the_businesss() {
+    let (story, ana) = after("meta", &["I live in Mulberry Lane"]).await;
+    let id = story.conversation(ANA, "meta").await.id;
+    let message = Outgoing::new(Content::Text("We deliver to Mulberry Lane.".into()));
+    let said = Saying { role: Role::Business, message, key: None };
+    let say = vec![Change::Say(Box::new(said))];
+    story.store().apply(Subject::Conversation(id), say).await.unwrap();
+    story.settle().await;
+    ana.gets(&story, "/forget Mulberry Lane").await;
+    let left = texts(&story, "meta").await;
+    let named: Vec<&String> = left.iter().filter(|text| text.contains("Mulberry")).collect();
+    assert_eq!(named, ["We deliver to Mulberry Lane."]);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod commanding;
 mod demonstrating;
 mod finding;
 mod handing_over;
+mod isolation;
 mod killing;
 mod knowing;
 mod memory_api;

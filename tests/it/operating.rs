@@ -112,6 +112,27 @@ async fn a_token_names_its_business_if_there_are_several() {
 }
 
 #[tokio::test]
+async fn a_token_for_a_namespace_is_for_memory_and_for_one_that_can_be() {
+    let story = Story::new().await;
+    let ask = |scopes: &[&str], namespace: &str| {
+        let wanted = json!({ "scopes": scopes, "business": "main", "namespace": namespace });
+        operate(&story, Method::POST, "/tokens", wanted)
+    };
+    for (scopes, namespace) in [
+        (&["memory"][..], "a.b"),
+        (&["memory"], ""),
+        (&["messages"], "crm"),
+        (&["memory", "messages"], "crm"),
+    ] {
+        let (status, problem) = ask(scopes, namespace).await;
+        assert_eq!((status, &problem["error"]["field"]), (422, &json!("namespace")), "{problem}");
+    }
+    assert_eq!(ask(&["memory"], "crm").await.0, 200);
+    let (_, tokens) = operate(&story, Method::GET, "/tokens", Value::Null).await;
+    assert_eq!((tokens.as_array().unwrap().len(), &tokens[0]["namespace"]), (1, &json!("crm")));
+}
+
+#[tokio::test]
 async fn an_operator_writes_as_the_api_does() {
     let story = Story::new().await;
     let ana = story.meta().person("Ana", ANA);

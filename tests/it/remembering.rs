@@ -281,6 +281,25 @@ async fn words_that_name_what_is_to_be_forgotten_go_with_it() {
     story.assert_done().await;
 }
 
+#[tokio::test]
+async fn what_was_so_before_can_go_alone() {
+    let story = Story::new().await;
+    let ana = story.meta().person("Ana", ANA);
+    for street in ["Mulberry Lane", "High Street"] {
+        story.model.will([remember("street", street), Say::Text("Noted.")]);
+        ana.says(&format!("I live in {street}")).await;
+        story.settle().await;
+    }
+    story.model.will([Say::Call("forget", json!({"what": "Mulberry Lane"})), Say::Text("Gone.")]);
+    ana.says("forget where I lived before").await;
+    story.settle().await;
+    assert!(result(&story).starts_with("deleted: street"), "{}", result(&story));
+    assert_eq!(noted(&story, "street").await.map(|entry| entry.value), Some(json!("High Street")));
+    let rows = story.transcript().await;
+    assert!(rows.iter().all(|row| !row.content.as_text().contains("Mulberry")), "{rows:?}");
+    assert!(rows.iter().any(|row| row.content.as_text().contains("High Street")));
+}
+
 /// A server whose vectors tell vehicles from everything else.
 async fn vectors(Json(request): Json<Value>) -> Json<Value> {
     let texts = request["input"].as_array().unwrap().clone();
@@ -347,4 +366,41 @@ async fn a_turn_can_be_looked_at_afterwards() {
     assert_eq!(trace["steps"][0]["call"]["name"], "remember");
     assert_eq!(trace["completions"][1]["text"], "Good.");
     assert_eq!(trace["model"], "stand-in");
+}
+
+/// As a bad disk would: what stands in these tables can't be opened any more.
+async fn damage(story: &mut Story, tables: &[u8]) {
+    story.kill().await;
+    let db = sled::Config::new().path(story.path("store/data")).open().unwrap();
+    let mut damaged = 0;
+    for table in tables {
+        for (key, value) in db.scan_prefix([*table]).map(Result::unwrap) {
+            let mut value = value.to_vec();
+            if let Some(last) = value.last_mut() {
+                *last ^= 1;
+                damaged += 1;
+            }
+            db.insert(key, value).unwrap();
+        }
+    }
+    assert!(damaged >= tables.len());
+    db.flush().unwrap();
+    drop(db);
+    story.start().await;
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_of_a_memory_keeps_nobody_from_being_answered() {
+    let mut story = Story::with(SMALL).await;
+    let ana = story.meta().person("Ana", ANA);
+    story.model.will([remember("drink", "tea"), Say::Text("Good.")]);
+    ana.says("I only drink tea").await;
+    story.settle().await;
+    chatter(&story, &ana, 34).await;
+    // The profile and what finds things again.
+    damage(&mut story, b"kx").await;
+    story.model.will([Say::Text("Of course.")]);
+    story.meta().person("Ana", ANA).says("what do I drink?").await;
+    story.settle().await;
+    assert_eq!(story.meta().person("Ana", ANA).texts().last().unwrap(), "Of course.");
 }

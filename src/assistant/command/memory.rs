@@ -1,13 +1,11 @@
 //! `/memory`: what is known of the person, in words.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Order;
 use crate::assistant::context::one_line;
-use crate::domain::content::Content;
 use crate::domain::memory::{Entry, INSTRUCTIONS};
-use crate::domain::message::Message;
+use crate::recollect::kept;
 use crate::store::StoreError;
 
 /// How much of one value is told, in characters.
@@ -16,7 +14,7 @@ const VALUE: usize = 300;
 impl Order<'_> {
     /// All of it: entries, wishes, how much is kept, what can be done about it.
     pub(super) async fn known(&self) -> Result<String, StoreError> {
-        let entries = self.reads.entries(self.turn.person.id).await?;
+        let entries = self.shelves.entries(self.turn.person.id).await?;
         let (wishes, entries): (Vec<Entry>, Vec<Entry>) =
             entries.into_iter().partition(|entry| entry.key == INSTRUCTIONS);
         let wishes = wishes.iter().map(|wish| {
@@ -42,30 +40,17 @@ impl Order<'_> {
     }
 
     fn item(&self, entry: &Entry) -> String {
-        let label = self.mind.replies.label(self.language, kind(&entry.key));
+        let label = self.mind.replies.label(self.language, &entry.key);
         let label = label.map_or_else(|| readable(&entry.key), str::to_owned);
         format!("• {label}: {}", one_line(&told(&entry.value), VALUE))
     }
 
     async fn kept(&self) -> Result<String, StoreError> {
-        let (mut count, mut since) = (0_usize, Timestamp::MAX);
-        let look = |_, row: &Message| {
-            if row.content != Content::Revoked {
-                count += 1;
-                since = since.min(row.at);
-            }
-        };
-        self.reads.messages(&self.turn.person, look).await?;
-        let since = since.min(self.now).to_zoned(self.mind.schedule.zone.clone());
-        let (count, since) = (count.to_string(), since.strftime("%Y-%m-%d").to_string());
+        let kept = kept(self.shelves, &self.turn.person).await?;
+        let since = kept.since.unwrap_or(self.now).to_zoned(self.mind.schedule.zone.clone());
+        let (count, since) = (kept.messages.to_string(), since.strftime("%Y-%m-%d").to_string());
         Ok(self.line("memory_messages", &[("count", &count), ("since", &since)]))
     }
-}
-
-/// Several of a kind are numbered: `likes_2` is another of the likes.
-pub(super) fn kind(key: &str) -> &str {
-    let bare = key.trim_end_matches(|c: char| c.is_ascii_digit());
-    bare.strip_suffix('_').filter(|_| bare != key).unwrap_or(key)
 }
 
 /// A key as people write: `favourite_colour` is a favourite colour.
@@ -77,7 +62,7 @@ fn readable(key: &str) -> String {
 }
 
 /// A value as people write.
-pub(super) fn told(value: &Value) -> String {
+fn told(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(told).collect::<Vec<_>>().join(", "),

@@ -60,7 +60,12 @@ fn what_is_known_stands_in_its_order_and_the_time_last() {
             sample::entry("name", "Anna"),
             sample::entry(INSTRUCTIONS, "call me \"Don\""),
         ],
-        summary: Some(Summary { text: "They met.".into(), upto: 40, at: sample::now() }),
+        summary: Some(Summary {
+            text: "They met.".into(),
+            upto: 40,
+            redacted: 0,
+            at: sample::now(),
+        }),
         ..Context::default()
     };
     let turn = turn(60, &["hello".into()]);
@@ -110,7 +115,7 @@ fn what_left_the_window_and_is_in_no_summary_is_noticed() {
     let mut context = Context { history: talk(400), ..Context::default() };
     let untold = brief(&mind, &turn, &context, vec![]).untold;
     assert!(untold > 1000, "{untold}");
-    context.summary = Some(Summary { text: "x".into(), upto: 390, at: sample::now() });
+    context.summary = Some(Summary { text: "x".into(), upto: 390, redacted: 0, at: sample::now() });
     assert_eq!(brief(&mind, &turn, &context, vec![]).untold, 0);
     context = Context { history: talk(20), ..Context::default() };
     assert_eq!(brief(&mind, &turn, &context, vec![]).untold, 0);
@@ -163,7 +168,7 @@ proptest! {
         let context = Context {
             history: rows.collect(),
             profile,
-            summary: Some(Summary { text, upto: 1, at: sample::now() }),
+            summary: Some(Summary { text, upto: 1, redacted: 0, at: sample::now() }),
             ..Context::default()
         };
         let old: Vec<Message> =
@@ -175,5 +180,20 @@ proptest! {
         let last = told.prompt.dialog.last().map(|line| line.text.clone());
         let asked = question.last();
         prop_assert!(asked.is_none() || last.is_some(), "the question is always told");
+    }
+}
+
+#[test]
+fn instructions_that_are_cut_are_a_warning_and_others_are_none() {
+    for words in [1, 100, 500, 1500, 2000, 4000] {
+        let mind = mind(2500, &"be kind and brief ".repeat(words / 4));
+        let (turn, context) = (sample::turn(&["hi"]), Context::default());
+        let told = brief(&mind, &turn, &context, vec![]).prompt.system.remove(0);
+        let now = mind.schedule.calendar(sample::now()).now;
+        let is_whole = told == mind.system(&turn, &context, &now).expect("a text");
+        let warnings = mind.warnings();
+        assert_eq!(warnings.is_empty(), is_whole, "{words}: {warnings:?}");
+        let begins = "memory.budget_tokens = 2500 has room for ";
+        assert!(warnings.iter().all(|line| line.starts_with(begins)), "{warnings:?}");
     }
 }

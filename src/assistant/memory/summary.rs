@@ -63,15 +63,12 @@ impl Mind {
             rows.first().is_none_or(|row| row.position.seq <= conversation.window_from.max(1));
         let before = before.filter(|_| !whole).map(|before| quoted(&before.text, BEFORE));
         let text = self.told_in_short(&rows, before.unwrap_or_default()).await?;
-        Ok(Some(Summary { text, upto, at: now }))
+        Ok(Some(Summary { text, upto, redacted: conversation.redacted, at: now }))
     }
 
     async fn told_in_short(&self, rows: &[Message], before: String) -> Result<String, NoSummary> {
-        let zone = &self.schedule.zone;
-        let lines = rows.iter().filter(|row| was_said(row));
-        let lines: Vec<String> = lines.map(|row| recollect::line(row, zone)).collect();
-        let noting =
-            Noting { lines: lines.join("\n"), before, words: self.memory.summary_tokens / 2 };
+        let (lines, words) = (self.newest_lines(rows), self.memory.summary_tokens / 2);
+        let noting = Noting { lines: lines.join("\n"), before, words };
         let text = self.templates.summary(&noting).map_err(NoSummary::Model)?;
         let prompt = Prompt {
             system: Vec::new(),
@@ -81,6 +78,23 @@ impl Mind {
             max_output_tokens: self.llm.max_output_tokens,
         };
         self.written(&prompt).await.map_err(NoSummary::Model)
+    }
+
+    /// As many of the newest as fit: of short ones the dates are longer than
+    /// the words.
+    fn newest_lines(&self, rows: &[Message]) -> Vec<String> {
+        let mut room = self.memory.budget_tokens / 4 * 3;
+        let lines = rows.iter().rev().filter(|row| was_said(row));
+        let lines = lines.map(|row| recollect::line(row, &self.schedule.zone));
+        let mut lines: Vec<String> = lines
+            .take_while(|line| {
+                let left = room.checked_sub(tokens::count(line) + 1);
+                room = left.unwrap_or_default();
+                left.is_some()
+            })
+            .collect();
+        lines.reverse();
+        lines
     }
 
     /// By the first model that writes anything.

@@ -14,6 +14,7 @@ use crate::http::Shared;
 use crate::http::auth::{hash, new_token};
 use crate::http::body::Body;
 use crate::http::error::Problem;
+use crate::http::memory_api::place::{NAMES, Namespace};
 use crate::store::StoreError;
 
 /// The longest label of a token, in characters.
@@ -56,6 +57,9 @@ pub struct TokenLine {
     pub scopes: Vec<Scope>,
     /// Whom it speaks for.
     pub business: Business,
+    /// Only this namespace's memory; without: all of the business.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
     /// The operator's own word for it.
     pub label: String,
     /// Since when.
@@ -73,6 +77,7 @@ fn line(grant: Grant) -> TokenLine {
         id: grant.id().to_owned(),
         scopes: grant.scopes,
         business: grant.business,
+        namespace: grant.namespace,
         label: grant.label,
         created_at: grant.created_at,
     }
@@ -88,6 +93,7 @@ pub(super) async fn make(
     if wanted.label.chars().count() > LABEL {
         return Err(Problem::invalid("label", format!("at most {LABEL} characters")));
     }
+    check_namespace(&wanted)?;
     let business = business(&shared, wanted.business)?;
     let token = new_token();
     let grant = Grant {
@@ -101,6 +107,18 @@ pub(super) async fn make(
     let id = grant.id().to_owned();
     shared.store.apply(Subject::Business(business.clone()), vec![Change::Grant(grant)]).await?;
     Ok(Json(TokenMade { id, business, token }))
+}
+
+fn check_namespace(wanted: &TokenWanted) -> Result<(), Problem> {
+    let Some(name) = &wanted.namespace else { return Ok(()) };
+    if wanted.scopes != [Scope::Memory] {
+        let message = "a namespace is for a token that is for memory alone";
+        return Err(Problem::invalid("namespace", message));
+    }
+    match Namespace::parse(name) {
+        Some(_) => Ok(()),
+        None => Err(Problem::invalid("namespace", NAMES)),
+    }
 }
 
 pub(super) async fn revoke(

@@ -21,11 +21,11 @@ use crate::http::Shared;
 use crate::http::body::Bulk;
 use crate::http::error::Problem;
 use crate::recall::found_by;
+use crate::recollect::Shelves;
 use crate::store::StoreError;
 use crate::tokens;
 use crate::transfer::document::Document;
 use crate::transfer::export;
-use crate::transfer::whole::Reads;
 
 /// The longest name of an archive, in characters.
 const NAME: usize = 200;
@@ -106,8 +106,7 @@ pub(super) async fn export_all(
     whom: Whom,
 ) -> Result<Json<Document>, Problem> {
     let person = whom.known(&shared).await?;
-    let reads = Reads { transcript: &*shared.store, memory: &*shared.store };
-    Ok(Json(export::document(&reads, &person, shared.clock.now()).await?))
+    Ok(Json(export::document(Shelves::of(&*shared.store), &person, shared.clock.now()).await?))
 }
 
 /// Into an archive of the person, who is made if nobody knows them.

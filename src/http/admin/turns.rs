@@ -14,8 +14,8 @@ use crate::domain::message::{Message, Role, Status};
 use crate::domain::record::TurnRecord;
 use crate::http::Shared;
 use crate::http::error::Problem;
+use crate::recollect::Pages;
 use crate::store::StoreError;
-use crate::transfer::pages::Pages;
 pub(super) use replay::replay;
 pub use replay::{Replay, Replayed};
 

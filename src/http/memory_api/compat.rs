@@ -24,9 +24,8 @@ use utoipa::OpenApi;
 
 use super::place::{Namespace, is_key};
 use super::visit::Visit;
-use super::{Op, Origin, Page, Write};
 use crate::domain::grant::Grant;
-use crate::domain::memory::SpaceInfo;
+use crate::domain::memory::{Op, Origin, Page, SpaceInfo, Write};
 use crate::http::Shared;
 use crate::http::auth::Keeper;
 use crate::http::body::whole;

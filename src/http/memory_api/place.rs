@@ -5,10 +5,16 @@ use crate::domain::memory::Space;
 use crate::domain::person::{Alias, Phone};
 
 /// The longest name of a namespace.
-pub const NAMESPACE: usize = 64;
+const NAMESPACE: usize = 64;
+
+/// What a namespace may be called.
+pub const NAMES: &str = "1 to 64 of A-Z, a-z, 0-9 and _ - : + @";
 
 /// The longest key.
-pub const KEY: usize = 128;
+const KEY: usize = 128;
+
+/// What a key may be called.
+pub const KEYS: &str = "1 to 128 of A-Z, a-z, 0-9 and _ - : + @ .";
 
 /// What the name of a person's namespace begins with; a phone number follows,
 /// with or without `+`.

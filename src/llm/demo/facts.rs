@@ -1,5 +1,7 @@
 //! What a conversation tells about a person, by patterns.
 
+use super::manners::{Formality, clauses, formality};
+use super::{names, sentences};
 use crate::domain::message::Role;
 use crate::llm::Line;
 
@@ -14,26 +16,6 @@ pub(super) struct Facts {
     pub notes: Vec<String>,
     /// How they want to be addressed.
     pub formality: Option<Formality>,
-}
-
-/// How somebody wants to be addressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Formality {
-    Formal,
-    Informal,
-}
-
-impl Formality {
-    const ALL: [(Self, &str); 2] = [(Self::Formal, "formal"), (Self::Informal, "informal")];
-
-    /// As it is noted.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(one, _)| *one == self).map_or("", |(_, name)| name)
-    }
-
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(_, known)| *known == plain(name)).map(|(one, _)| one)
-    }
 }
 
 /// A like or dislike.
@@ -62,8 +44,13 @@ impl Facts {
     /// The same on top of what is known.
     pub fn read(&mut self, dialog: &[Line]) {
         for line in dialog.iter().filter(|line| line.role == Role::Person) {
-            self.formality = formality(&line.text).or(self.formality);
-            own_words(&line.text).for_each(|sentence| self.hear(sentence));
+            let own = sentences::own(&line.text);
+            for sentence in sentences::meant(&own) {
+                self.formality = formality(sentence).or(self.formality);
+                if !sentence.trim_end().ends_with(['?', '؟']) {
+                    self.hear(sentence);
+                }
+            }
         }
     }
 
@@ -86,18 +73,26 @@ impl Facts {
         self.notes.push(note);
     }
 
+    /// A clause that wishes for a tone is no liking and no note; a name may
+    /// stand in it all the same.
     fn hear(&mut self, sentence: &str) {
-        let words: Vec<&str> = sentence.split_whitespace().collect();
-        if formality(sentence).is_some() {
-            return;
+        if formality(sentence).is_none() {
+            return self.hear_clause(&sentence.split_whitespace().collect::<Vec<_>>());
         }
-        if let Some(rest) = note(&words) {
+        for clause in clauses(sentence) {
+            match formality(&clause.join(" ")) {
+                Some(_) => self.name = names::name(&clause).or(self.name.take()),
+                None => self.hear_clause(&clause),
+            }
+        }
+    }
+
+    fn hear_clause(&mut self, words: &[&str]) {
+        if let Some(rest) = note(words) {
             return self.note(tidy(&rest.join(" ")));
         }
-        if let Some(name) = name(&words) {
-            self.name = Some(name);
-        }
-        if let Some(like) = like(&words) {
+        self.name = names::name(words).or(self.name.take());
+        if let Some(like) = like(words) {
             self.like(like);
         }
     }
@@ -124,22 +119,13 @@ pub(super) fn contains(plain: &str, phrase: &str) -> bool {
     format!(" {plain} ").contains(&format!(" {phrase} "))
 }
 
-fn plain_word(word: &str) -> String {
+pub(super) fn plain_word(word: &str) -> String {
     let word = word.replace('’', "'").to_lowercase();
     word.trim_matches(|c: char| c.is_ascii_punctuation() || "¿¡…।؟،«»“”„".contains(c)).to_owned()
 }
 
-/// The statements among the person's sentences; what they quote or forward
-/// are other people's words.
-fn own_words(text: &str) -> impl Iterator<Item = &str> {
-    let forwarded = text.starts_with("[forwarded");
-    let lines = text.lines().filter(|line| !line.starts_with("[in reply to"));
-    let sentences = lines.flat_map(|line| line.split_inclusive(['.', '!', '?', ';', '।', '؟']));
-    sentences.filter(move |sentence| !forwarded && !sentence.trim_end().ends_with(['?', '؟']))
-}
-
 /// The words behind the first cue that is found.
-fn after<'a>(words: &'a [&'a str], cues: &[&str]) -> Option<&'a [&'a str]> {
+pub(super) fn after<'a>(words: &'a [&'a str], cues: &[&str]) -> Option<&'a [&'a str]> {
     cues.iter()
         .find_map(|cue| find(words, cue).map(|(_, end)| &words[end..]))
         .filter(|r| !r.is_empty())
@@ -161,55 +147,6 @@ fn note<'a>(words: &'a [&'a str]) -> Option<&'a [&'a str]> {
         .filter(|rest| !rest.is_empty())
 }
 
-fn name(words: &[&str]) -> Option<String> {
-    let sure = after(words, NAMES).and_then(|rest| name_in(rest, false));
-    sure.or_else(|| after(words, MAYBE_NAMES).and_then(|rest| name_in(rest, true)))
-}
-
-/// Up to three words that look like a name. Behind "I'm" only capitals do,
-/// since "I'm late" is no name.
-fn name_in(rest: &[&str], capitals: bool) -> Option<String> {
-    let mut name: Vec<String> = Vec::new();
-    for word in rest.iter().take(3) {
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && !is_mark(c));
-        let first = bare.chars().next().filter(|c| c.is_alphabetic());
-        let fits = first.is_some_and(|c| !capitals || c.is_uppercase());
-        if !fits || NO_NAMES.contains(&plain_word(word).as_str()) {
-            break;
-        }
-        // Behind the first word, small letters are no name any more.
-        if !name.is_empty() && first.is_some_and(char::is_lowercase) {
-            break;
-        }
-        name.push(capitalised(bare));
-        if word.ends_with([',', '.', '!', ';', ')', '।']) {
-            break;
-        }
-    }
-    (!name.is_empty()).then(|| name.join(" "))
-}
-
-/// Vowel signs of Indian scripts are no letters of their own.
-fn is_mark(c: char) -> bool {
-    ('\u{900}'..='\u{97f}').contains(&c) && !"।॥".contains(c)
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-/// How the person wants to be addressed; a polite question is a wish, too.
-fn formality(text: &str) -> Option<Formality> {
-    let text = if text.starts_with("[forwarded") { String::new() } else { plain(&said(text)) };
-    let has = |list: &[&str]| list.iter().any(|phrase| contains(&text, phrase));
-    match () {
-        () if has(INFORMAL) => Some(Formality::Informal),
-        () if has(FORMAL) => Some(Formality::Formal),
-        () => None,
-    }
-}
-
 fn like(words: &[&str]) -> Option<Like> {
     let (start, end) = LIKES.iter().find_map(|cue| find(words, cue))?;
     let thing = plain(&words[end..].join(" "));
@@ -220,68 +157,6 @@ fn like(words: &[&str]) -> Option<Like> {
 fn tidy(text: &str) -> String {
     text.trim_end_matches(['.', '!', ';', ',', '।', ' ']).to_owned()
 }
-
-const NAMES: &[&str] = &[
-    "my name is actually",
-    "my name is",
-    "my name's",
-    "i am called",
-    "i'm called",
-    "call me",
-    "me llamo",
-    "mi nombre es",
-    "llámame",
-    "meu nome é",
-    "me chamo",
-    "je m'appelle",
-    "mon nom est",
-    "mon prénom est",
-    "ich heiße",
-    "ich heisse",
-    "mein name ist",
-    "mi chiamo",
-    "il mio nome è",
-    "nama saya",
-    "nama aku",
-    "panggil saya",
-    "mera naam",
-    "मेरा नाम",
-    "اسمي",
-    "أنا اسمي",
-];
-
-const MAYBE_NAMES: &[&str] =
-    &["i am", "i'm", "im", "this is", "soy", "eu sou", "ich bin", "je suis"];
-
-/// Words that follow these cues without being a name.
-const NO_NAMES: &[&str] = &[
-    "not",
-    "what",
-    "wrong",
-    "and",
-    "but",
-    "spelled",
-    "later",
-    "back",
-    "when",
-    "if",
-    "kya",
-    "क्या",
-    "hai",
-    "है",
-    "y",
-    "e",
-    "et",
-    "und",
-    "nicht",
-    "no",
-    "apa",
-    "siapa",
-    "adalah",
-    "i",
-    "hu",
-    "هو",
-];
 
 const LIKES: &[&str] = &[
     "i don't like",
@@ -315,66 +190,6 @@ const LIKES: &[&str] = &[
     "mujhe pasand hai",
     "मुझे पसंद है",
     "أحب",
-];
-
-const FORMAL: &[&str] = &[
-    "be formal",
-    "be more formal",
-    "formal language",
-    "formal tone",
-    "formal please",
-    "formally",
-    "prefer formal",
-    "stay formal",
-    "keep it formal",
-    "trátame de usted",
-    "tráteme de usted",
-    "tratame de usted",
-    "háblame de usted",
-    "hábleme de usted",
-    "lenguaje formal",
-    "trato formal",
-    "tono formal",
-    "formalmente",
-    "sé formal",
-    "sea formal",
-    "linguagem formal",
-    "tratamento formal",
-    "tom formal",
-    "seja formal",
-    "me trate por senhor",
-    "me trate por senhora",
-    "औपचारिक",
-    "औपचारिक भाषा",
-    "formal bhasha",
-    "رسميا",
-    "رسميًا",
-    "بشكل رسمي",
-    "لغة رسمية",
-    "اللغة الرسمية",
-    "بلغة رسمية",
-];
-
-const INFORMAL: &[&str] = &[
-    "informal",
-    "informally",
-    "less formal",
-    "not so formal",
-    "don't be formal",
-    "don't be so formal",
-    "do not be formal",
-    "no need to be formal",
-    "be casual",
-    "trátame de tú",
-    "tratame de tu",
-    "tutéame",
-    "háblame de tú",
-    "menos formal",
-    "sem formalidade",
-    "sin formalidad",
-    "अनौपचारिक",
-    "غير رسمي",
-    "غير رسمية",
 ];
 
 const NOTES: &[&str] = &[
@@ -479,7 +294,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_breaks_it(text in "\\PC{0,80}", cue in prop::sample::select(NAMES)) {
+        fn no_text_breaks_it(text in "\\PC{0,80}", cue in prop::sample::select(names::CUES)) {
             let _ = facts(&text);
             let _ = facts(&format!("{cue} {text}"));
         }

@@ -26,6 +26,10 @@ pub(super) struct Lines {
     pub and: &'static str,
     /// Noted elsewhere: no more has to be said.
     pub fine: &'static str,
+    /// All that was said is known.
+    pub i_know: &'static str,
+    /// So does it write already.
+    pub i_do: &'static str,
     pub be_formal: &'static str,
     pub be_informal: &'static str,
     pub wants_formal: &'static str,
@@ -79,13 +83,13 @@ fn written_in(text: &str) -> Option<&'static Registers> {
 }
 
 const SPANISH_WORDS: &str = "hola gracias ayuda llamo llámame soy nombre cómo cuál qué sabes gusta \
-    gustan encanta prefiero recuerda buenos buenas días tardes noches";
+    gustan encanta prefiero recuerda usted sé sea seas lenguaje buenos buenas días tardes noches";
 
 const PORTUGUESE_WORDS: &str = "olá oi obrigado obrigada ajuda chamo sou meu minha você não \
-    gosto prefiro lembre lembra lembre-se bom boa noite";
+    gosto prefiro lembre lembra lembre-se seja linguagem chame chamar bom boa noite";
 
 const ENGLISH_WORDS: &str = "hi hello hey thanks thank help my name is what what's i i'm you the \
-    like love remember good morning evening";
+    like love remember please prefer call good morning evening";
 
 pub(super) const ENGLISH: Lines = Lines {
     who_i_am: "I'm a demo without a language model: I only recognise a few patterns.",
@@ -106,6 +110,8 @@ pub(super) const ENGLISH: Lines = Lines {
     noted: "I'll remember {}.",
     and: "and",
     fine: "All right.",
+    i_know: "I know that already.",
+    i_do: "I do already.",
     be_formal: "I will write to you formally.",
     be_informal: "All right, no formalities.",
     wants_formal: "You want me to write formally.",
@@ -146,6 +152,8 @@ const SPANISH: Lines = Lines {
     noted: "Lo recordaré: {}.",
     and: "y",
     fine: "De acuerdo.",
+    i_know: "Eso ya lo sé.",
+    i_do: "Ya lo hago.",
     be_formal: "Le escribiré de usted.",
     be_informal: "De acuerdo, nos tuteamos.",
     wants_formal: "Quieres que te trate de usted.",
@@ -186,6 +194,8 @@ const PORTUGUESE: Lines = Lines {
     noted: "Vou lembrar: {}.",
     and: "e",
     fine: "Certo.",
+    i_know: "Isso eu já sei.",
+    i_do: "Já faço isso.",
     be_formal: "Vou escrever de modo formal.",
     be_informal: "Certo, sem formalidades.",
     wants_formal: "Você quer que eu escreva de modo formal.",
@@ -226,6 +236,8 @@ const HINDI: Lines = Lines {
     noted: "याद रहेगा: {}।",
     and: "और",
     fine: "ठीक है।",
+    i_know: "यह पहले से याद है।",
+    i_do: "पहले से ऐसा ही लिखा जा रहा है।",
     be_formal: "अब से औपचारिक भाषा में लिखा जाएगा।",
     be_informal: "ठीक है, अब औपचारिकता नहीं।",
     wants_formal: "आप चाहते हैं कि औपचारिक भाषा में लिखा जाए।",
@@ -266,6 +278,8 @@ const ARABIC: Lines = Lines {
     noted: "سأتذكر: {}.",
     and: "و",
     fine: "حسنا.",
+    i_know: "أعرف ذلك من قبل.",
+    i_do: "أفعل ذلك بالفعل.",
     be_formal: "سأكتب إليكم بلغة رسمية.",
     be_informal: "حسنا، بلا رسميات.",
     wants_formal: "تريد أن أكتب بلغة رسمية.",

@@ -198,3 +198,58 @@ fn the_menu_offers_what_it_understands() {
         assert!(lines.menu.iter().all(|title| title.encode_utf16().count() <= 24));
     }
 }
+
+/// What a message is taken for when nothing is known.
+fn heard(text: &str) -> (Option<String>, Option<Formality>, usize) {
+    let facts = Facts::of(&[line(Role::Person, text)]);
+    (facts.name, facts.formality, facts.likes.len() + facts.notes.len())
+}
+
+#[test]
+fn a_name_and_a_wish_stand_in_one_message() {
+    for (text, name) in [
+        ("Hello, I am Maria and I prefer formal language.", "Maria"),
+        ("My name is Ana and please be formal.", "Ana"),
+        ("My name is Ana and I prefer formal language.", "Ana"),
+        ("My name is Rahul, please be formal", "Rahul"),
+        ("Please be formal, my name is Rahul", "Rahul"),
+        ("call me Dr. Silva and be formal", "Dr. Silva"),
+        ("Me llamo José y prefiero un lenguaje formal", "José"),
+        ("Hola, soy Ana y prefiero que seas formal.", "Ana"),
+        ("Me chamo Maria da Silva e prefiro linguagem formal", "Maria da Silva"),
+        ("मेरा नाम रवि है और कृपया औपचारिक भाषा में लिखें", "रवि"),
+        ("اسمي ليلى وأفضل لغة رسمية", "ليلى"),
+        ("اسمي ليلى، من فضلك اكتب بلغة رسمية", "ليلى"),
+    ] {
+        assert_eq!(heard(text), (Some(name.to_owned()), Some(Formality::Formal), 0), "{text}");
+    }
+    let known = "I prefer formal language";
+    let answer = chat(&["hi", known, "My name is Ana and I prefer formal language."]);
+    assert_eq!(answer, "It is a pleasure to meet you, Ana.");
+    let wish = heard("I like tea and please be formal");
+    assert_eq!(wish, (None, Some(Formality::Formal), 1), "the rest of it is heard, too");
+    assert_eq!(heard("I prefer that you are formal"), (None, Some(Formality::Formal), 0));
+}
+
+#[test]
+fn what_is_known_already_it_says_so() {
+    for (text, answer) in [
+        ("My name is Rahul, please be formal", ENGLISH.i_know),
+        ("I prefer formal language", ENGLISH.i_do),
+        ("Me llamo José y prefiero un lenguaje formal", "Eso ya lo sé."),
+        ("seja formal por favor", "Já faço isso."),
+        ("मेरा नाम रवि है", "यह पहले से याद है।"),
+        ("اسمي ليلى", "أعرف ذلك من قبل."),
+    ] {
+        assert!(chat(&[text, text]).starts_with(answer), "{text}");
+    }
+    assert_eq!(chat(&["hi", "I like tea", "I like tea"]), ENGLISH.i_know);
+}
+
+#[test]
+fn a_joke_makes_no_fact() {
+    assert_eq!(heard("haha my name is Batman just kidding"), (None, None, 0));
+    assert_eq!(heard("please be formal, es broma"), (None, None, 0));
+    let told = chat(&["My name is Ana", "my name is Batman. Just kidding!", "what is my name?"]);
+    assert!(told.starts_with("Your name is Ana"), "{told}");
+}

@@ -1,7 +1,8 @@
 //! What the prompt tells of a person besides the conversation: what is noted
 //! of them, and what was found again.
 
-use super::facts::{Facts, Formality, Like};
+use super::facts::{Facts, Like};
+use super::manners::Formality;
 use crate::llm::Prompt;
 
 /// The tool that finds things again.

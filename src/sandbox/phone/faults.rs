@@ -16,7 +16,7 @@ use super::Sandbox;
 struct Fault {
     name: &'static str,
     title: &'static str,
-    /// What the bot should do then.
+    /// What the bot should do then; `{dev}` stands for where it keeps things.
     then: &'static str,
     switch: Switch,
 }
@@ -52,7 +52,7 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "token_revoked",
         title: "The access token is revoked",
-        then: "The number stops with one alert and keeps its queue. Once it is off, what waits goes out within five minutes, or at once with: olifant numbers resume meta --dev olifant-dev",
+        then: "The number stops with one alert and keeps its queue. Once it is off, what waits goes out within five minutes, or at once with: olifant numbers resume meta{dev}",
         switch: Switch::Accounts(|switches| &mut switches.token_revoked),
     },
     Fault {
@@ -64,7 +64,7 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "unpaid",
         title: "The bill is not paid",
-        then: "The number stops with one alert, and its queue waits until the owner has paid and says: olifant numbers resume meta --dev olifant-dev",
+        then: "The number stops with one alert, and its queue waits until the owner has paid and says: olifant numbers resume meta{dev}",
         switch: Switch::Accounts(|switches| &mut switches.unpaid),
     },
     Fault {
@@ -113,7 +113,9 @@ impl Fault {
             Switch::Accounts(switch) => (*switch(switches), true),
             Switch::Model => (sandbox.model_is_hung(), sandbox.has_model()),
         };
-        let Self { name, title, then, .. } = self;
+        let folder = sandbox.info.folder.as_ref();
+        let dev = folder.map_or_else(String::new, |folder| format!(" --dev {}", folder.display()));
+        let (Self { name, title, .. }, then) = (self, self.then.replace("{dev}", &dev));
         json!({ "name": name, "title": title, "then": then, "on": on, "available": available })
     }
 }

@@ -366,3 +366,19 @@ fn only_local_names_open_the_page() {
     }
     assert!(!is_local(&HeaderMap::new()));
 }
+
+#[tokio::test]
+async fn the_commands_it_names_have_the_folder_of_this_run() {
+    for (folder, end) in
+        [(Some("d3".into()), "numbers resume meta --dev d3"), (None, "resume meta")]
+    {
+        let mut options = options("http://127.0.0.1:9".into());
+        options.info.folder = folder;
+        let url = serve(Sandbox::new(options).router()).await;
+        let list = post::client().get(format!("{url}/phone/faults")).send().await.unwrap();
+        let list: Value = list.json().await.unwrap();
+        let faults = list["faults"].as_array().unwrap();
+        let revoked = faults.iter().find(|fault| fault["name"] == "token_revoked").unwrap();
+        assert!(revoked["then"].as_str().unwrap().ends_with(end), "{revoked}");
+    }
+}

@@ -18,6 +18,7 @@ use crate::domain::change::{Change, Changed, Subject};
 use crate::domain::conversation::{Conversation, Handoff};
 use crate::domain::id::{ConversationId, PersonId};
 use crate::domain::job::NewsKind;
+use crate::domain::memory::Summary;
 use crate::domain::message::Role;
 use crate::store::{Changes, StoreError};
 
@@ -104,7 +105,10 @@ impl Tx<'_> {
                 self.ask_again(&mut conversation, None)?;
             }
         }
-        self.put_conversation(&conversation)?;
+        // Who is forgotten has none any more.
+        if self.if_there(id)?.is_some() {
+            self.put_conversation(&conversation)?;
+        }
         Ok(changed)
     }
 
@@ -147,9 +151,7 @@ impl Tx<'_> {
             }
             Change::Ask(asked) => conversation.asked = *asked,
             Change::Redact(ids) => return self.redact(conversation, ids),
-            Change::Summarise(summary) => {
-                self.put_under(conversation.key, keys::summary(conversation.id), summary)?;
-            }
+            Change::Summarise(summary) => self.put_summary(conversation, summary)?,
             Change::Embed(vectors) => self.put_vectors(conversation, vectors)?,
             Change::Remember(_)
             | Change::ForgetSpace
@@ -162,6 +164,18 @@ impl Tx<'_> {
             }
         }
         Ok(Changed::Done)
+    }
+
+    /// One that was begun before words were redacted may hold them.
+    fn put_summary(
+        &mut self,
+        conversation: &Conversation,
+        summary: &Summary,
+    ) -> Result<(), StoreError> {
+        match summary.redacted == conversation.redacted {
+            true => self.put_under(conversation.key, keys::summary(conversation.id), summary),
+            false => Err(StoreError::Unfit("words were redacted while it was made")),
+        }
     }
 
     /// What concerns no person and no number.
@@ -214,7 +228,7 @@ impl Tx<'_> {
 /// Whether an effect takes claims away.
 fn matters(change: &Change) -> bool {
     match change {
-        Change::Pause { .. } | Change::Handoff { .. } | Change::OptOut => true,
+        Change::Pause { .. } | Change::Handoff { .. } | Change::OptOut | Change::Redact(_) => true,
         Change::Resume
         | Change::OptIn
         | Change::Introduce
@@ -230,7 +244,6 @@ fn matters(change: &Change) -> bool {
         | Change::Revoke(_)
         | Change::Remember(_)
         | Change::ForgetSpace
-        | Change::Redact(_)
         | Change::Ask(_)
         | Change::ForgetAll
         | Change::Summarise(_)

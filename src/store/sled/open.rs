@@ -8,7 +8,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::keys::{self, Hasher, LaneKind};
+use super::hasher::Hasher;
+use super::keys::{self, LaneKind};
 use super::lanes::Lanes;
 use super::tx::{self, Layer, Tx};
 use super::writer::Disk;

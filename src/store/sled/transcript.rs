@@ -26,8 +26,7 @@ impl Transcript for SledStore {
         for key in self.reading.tree.range(range).keys().rev() {
             let key = key.map_err(super::tx::unavailable)?;
             let head = keys::position_of(&key).is_some();
-            let Some(message) = head.then(|| self.read::<Message>(&key)).transpose()?.flatten()
-            else {
+            let Some(message) = head.then(|| self.readable(&key)).transpose()?.flatten() else {
                 continue;
             };
             let Some(rest) = left.checked_sub(message.tokens) else { break };
@@ -77,6 +76,19 @@ impl Transcript for SledStore {
             }
         }
         Ok(waiting)
+    }
+}
+
+impl SledStore {
+    /// One message that can't be read must not hide all others.
+    fn readable(&self, key: &[u8]) -> Result<Option<Message>, StoreError> {
+        match self.read(key) {
+            Err(StoreError::Damaged(error)) => {
+                tracing::error!(error, "A message can't be read; it is left out");
+                Ok(None)
+            }
+            read => read,
+        }
     }
 }
 

@@ -2,20 +2,29 @@
 
 use super::keys;
 use super::tx::Tx;
+use crate::domain::content::Content;
 use crate::domain::conversation::Conversation;
-use crate::domain::id::Position;
+use crate::domain::id::{MessageId, Position};
 use crate::domain::memory::{Embedded, Vectors};
 use crate::store::StoreError;
 
 impl Tx<'_> {
-    /// Writes the vectors of a block over those of before.
+    /// Writes the vectors of a block over those of before, but none of what was
+    /// redacted while they were made.
     pub fn put_vectors(
         &mut self,
         conversation: &Conversation,
         vectors: &Vectors,
     ) -> Result<(), StoreError> {
+        let mut messages = Vec::with_capacity(vectors.messages.len());
+        for one in &vectors.messages {
+            let id = MessageId { conversation: conversation.id, position: one.position };
+            let row = self.message(id)?.filter(|row| row.content != Content::Revoked);
+            messages.extend(row.map(|_| one.clone()));
+        }
+        let vectors = Vectors { messages, ..vectors.clone() };
         let key = keys::vectors(conversation.id, vectors.block);
-        self.put_bytes(conversation.key, key, &pack(vectors))
+        self.put_bytes(conversation.key, key, &pack(&vectors))
     }
 }
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::keys::{Hasher, LaneKind};
+use super::hasher::Hasher;
+use super::keys::LaneKind;
 use super::lanes::{Lanes, Next};
 use super::tx::{self, Ground, Layer, Tx};
 use crate::clock::Clock;

@@ -9,7 +9,7 @@ use crate::domain::message::Role;
 use crate::transfer::document::{
     Alias, Before, Conversation, Document, FORM, Fact, Message, Person,
 };
-use crate::transfer::{ReadError, Turn, read};
+use crate::transfer::{ReadError, Reason, Turn, read};
 
 fn fact() -> Fact {
     let before =
@@ -35,6 +35,7 @@ fn message(id: &str, text: &str) -> Message {
         speaker: None,
         quotes: None,
         forwarded: false,
+        never_arrived: false,
     }
 }
 
@@ -97,6 +98,21 @@ fn what_went_out_comes_in_on_one_line_too() {
         assert_eq!(imported.instructions, document.instructions);
         assert_eq!(imported.turns[0].number.as_deref(), Some("shop"));
     }
+}
+
+#[test]
+fn what_never_arrived_is_told_and_not_taken_for_said() {
+    let lost = Message { never_arrived: true, ..message("2", "your table is ready") };
+    let document = document(vec![conversation("shop", vec![message("1", "hola"), lost])]);
+    let text = document.to_json();
+    assert!(
+        text.contains("your table is ready") && text.contains("\"never_arrived\": true"),
+        "{text}"
+    );
+    let imported = read(text.as_bytes(), &options()).unwrap();
+    let ids: Vec<Option<&str>> = imported.turns.iter().map(|turn| turn.id.as_deref()).collect();
+    assert_eq!(ids, [Some("1")]);
+    assert_eq!(imported.skipped, [(Reason::NeverArrived, 1)].into());
 }
 
 #[test]

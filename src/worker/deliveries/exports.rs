@@ -10,8 +10,8 @@ use crate::domain::delivery::Delivery;
 use crate::domain::failure::{Class, Failure, Scope, SendError};
 use crate::domain::message::{Message, Role};
 use crate::provider::{Provider, Upload};
+use crate::recollect::Shelves;
 use crate::transfer::export;
-use crate::transfer::whole::Reads;
 
 impl Deliveries {
     /// The message with the file that it stands for, if it stands for one.
@@ -45,8 +45,7 @@ impl Deliveries {
         let person = person.ok_or_else(|| {
             Failure::new(Class::Refused, "the person whose export it is has been forgotten")
         })?;
-        let reads = Reads { transcript: &*self.store, memory: &*self.store };
-        let document = export::document(&reads, &person, self.clock.now()).await;
+        let document = export::document(Shelves::of(&*self.store), &person, self.clock.now()).await;
         Ok(document.map_err(unread)?.to_json().into_bytes())
     }
 }

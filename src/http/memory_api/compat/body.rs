@@ -10,7 +10,6 @@ use url::form_urlencoded;
 
 use super::refusal::Refusal;
 use super::scan;
-use crate::http::memory_api::PAGE;
 use crate::http::memory_api::shown::{self, MOST};
 
 /// What is to be written.
@@ -49,9 +48,13 @@ pub fn flag(uri: &Uri, name: &str) -> bool {
     parameter(uri, name).is_some_and(|value| matches!(value.as_str(), "1" | "true"))
 }
 
+/// What nobody limits is listed whole, as far as it goes into one answer:
+/// BotWire cuts it off after 100, and nothing in its answer says so.
+const ALL: usize = 10_000;
+
 /// How many keys are to be listed.
 pub fn limit(uri: &Uri) -> Result<usize, Refusal> {
-    let Some(text) = parameter(uri, "limit") else { return Ok(PAGE) };
+    let Some(text) = parameter(uri, "limit") else { return Ok(ALL) };
     let (place, input) = (json!(["query", "limit"]), Value::from(text.as_str()));
     match text.trim().parse::<i128>() {
         Ok(n) if n < 1 => {
@@ -154,7 +157,7 @@ mod tests {
     #[test]
     fn the_last_limit_counts() {
         let limit = |query: &str| limit(&format!("/memory/a?{query}").parse().unwrap()).ok();
-        assert_eq!(limit(""), Some(PAGE));
+        assert_eq!(limit(""), Some(ALL));
         assert_eq!(limit("limit=7&limit=8"), Some(8));
         assert_eq!(limit("limit=%2B9"), Some(9));
         for bad in ["0", "-1", "1001", "", "abc", "1.5", "99999999999999999999"] {

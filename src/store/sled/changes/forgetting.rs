@@ -39,21 +39,35 @@ impl Tx<'_> {
                     self.put_words(&other, &row)?;
                 }
             }
-            self.delete(keys::trace(*id))?;
+            self.drop_delivery(*id)?;
             count += 1;
         }
         if count > 0 {
-            self.forget_summaries(&person)?;
+            self.forget_what_was_made(conversation, &person)?;
         }
         Ok(Changed::Count(count))
     }
 
-    /// A summary may hold what was redacted: it is made again from what is
+    /// Summaries and traces may hold what was redacted, and so may an answer
+    /// that somebody is working on elsewhere: all are made again from what is
     /// left.
-    fn forget_summaries(&mut self, person: &Person) -> Result<(), StoreError> {
+    fn forget_what_was_made(
+        &mut self,
+        conversation: &mut Conversation,
+        person: &Person,
+    ) -> Result<(), StoreError> {
+        conversation.redacted += 1;
         for id in conversations(person) {
             self.delete(keys::summary(id))?;
             self.delete_all(&keys::traces(id), usize::MAX)?;
+            if id != conversation.id {
+                let mut other = self.conversation(id)?;
+                other.redacted += 1;
+                if other.turns.is_claimed() {
+                    self.ask_again(&mut other, None)?;
+                }
+                self.put_conversation(&other)?;
+            }
         }
         Ok(())
     }
@@ -104,9 +118,10 @@ impl Tx<'_> {
         if self.get::<PersonId>(&key)? == Some(person.id) {
             self.delete(key)?;
         }
+        let mark = self.hasher.opted_out(&person.business, alias);
         match person.opted_out {
-            true => self.put(self.hasher.opted_out(&person.business, alias), &()),
-            false => Ok(()),
+            true => self.put(mark, &()),
+            false => self.delete(mark),
         }
     }
 

@@ -60,6 +60,7 @@ impl Tx<'_> {
             answered_to: 1,
             given_up_to: 1,
             window_from: 1,
+            redacted: 0,
             turns: Default::default(),
             deliveries: Default::default(),
         };

@@ -2,7 +2,7 @@
 //! they are sealed with, so that they change hands as they are.
 
 use super::forgetting::conversations;
-use crate::domain::id::{ConversationId, PersonId};
+use crate::domain::id::{ConversationId, KeyId, MessageId, PersonId};
 use crate::domain::job::Erasure;
 use crate::domain::memory::{Entry, Linked, Space};
 use crate::domain::person::{Link, Person};
@@ -59,7 +59,7 @@ impl Tx<'_> {
         };
         let (back, stay) = one.aliases.into_iter().partition(came);
         (other.aliases, one.aliases) = (back, stay);
-        self.move_back(&link.keys, &one, &other)?;
+        self.move_back(&link, &one, &other)?;
         self.give(&conversations(&other), &other.aliases.clone(), &other)?;
         self.put_person(&other)?;
         self.put_person(&one)?;
@@ -106,17 +106,17 @@ impl Tx<'_> {
         Ok(moved)
     }
 
-    fn move_back(
-        &mut self,
-        names: &[String],
-        from: &Person,
-        into: &Person,
-    ) -> Result<(), StoreError> {
+    /// Each value that came over, and what was said since where it came from.
+    /// What stood there before it, or was written since, stays.
+    fn move_back(&mut self, link: &Linked, from: &Person, into: &Person) -> Result<(), StoreError> {
         let (source, target) = (Space::Person(from.id), Space::Person(into.id));
-        for name in names {
-            if let Some(entry) = self.entry_of(&source, name)? {
-                self.adopt(&target, &entry)?;
-                self.drop_entry(&source, name)?;
+        for name in &link.keys {
+            let values = self.values_of(&source, name)?;
+            let came = values.iter().rposition(|entry| entry.updated_at <= link.at);
+            self.drop_entry(&source, name)?;
+            for (at, entry) in values.iter().enumerate() {
+                let theirs = Some(at) == came || is_said_in(entry, &link.conversations);
+                self.adopt(if theirs { &target } else { &source }, entry)?;
             }
         }
         Ok(())
@@ -133,24 +133,42 @@ impl Tx<'_> {
         Err(StoreError::NotFound("link"))
     }
 
-    /// Whoever became this person is forgotten with them.
+    /// Whoever became this person is forgotten with them, and whoever had
+    /// become those.
     pub(super) fn forget_links(
         &mut self,
         id: PersonId,
         left: &mut Erasure,
     ) -> Result<(), StoreError> {
+        let mut links = Vec::new();
         for key in self.link_keys()? {
-            let Some(link) = self.get::<Linked>(&key)? else { continue };
-            if link.into != id && link.from != id {
-                continue;
-            }
+            links.extend(self.get::<Linked>(&key)?.map(|link| (key, link)));
+        }
+        let mut gone = vec![id];
+        let concerns = |link: &Linked, gone: &[PersonId]| {
+            gone.contains(&link.into) || gone.contains(&link.from)
+        };
+        while let Some(at) = links.iter().position(|(_, link)| concerns(link, &gone)) {
+            let (key, link) = links.swap_remove(at);
             self.delete(key)?;
-            if !link.undone && link.into == id {
-                left.keys.extend(self.get::<Person>(&keys::person(link.from))?.map(|one| one.key));
-                self.delete(keys::person(link.from))?;
+            if !link.undone
+                && gone.contains(&link.into)
+                && let Some(key) = self.forget_former(link.from)?
+            {
+                left.keys.push(key);
+                gone.push(link.from);
             }
         }
         Ok(())
+    }
+
+    /// The key of somebody who is nobody any more; whoever has come to new
+    /// names since stays.
+    fn forget_former(&mut self, id: PersonId) -> Result<Option<KeyId>, StoreError> {
+        let former: Option<Person> = self.get(&keys::person(id))?;
+        let Some(former) = former.filter(|one| one.aliases.is_empty()) else { return Ok(None) };
+        self.delete(keys::person(id))?;
+        Ok(Some(former.key))
     }
 
     fn link_keys(&self) -> Result<Vec<Vec<u8>>, StoreError> {
@@ -168,8 +186,26 @@ impl Tx<'_> {
         entries.filter_map(|key| self.get(&keys::entry(&at, &key)).transpose()).collect()
     }
 
+    /// What stands under a key and what stood there before, the oldest first;
+    /// nothing if nothing stands there.
+    fn values_of(&self, space: &Space, name: &str) -> Result<Vec<Entry>, StoreError> {
+        let Some(entry) = self.entry_of(space, name)? else { return Ok(Vec::new()) };
+        let at = self.hasher.space(space);
+        let prefix = keys::befores(&at, &self.hasher.entry(&at, name));
+        let mut keys = self.keys(&prefix, &prefix)?;
+        keys.retain(|key| key.len() == keys::BEFORE_KEY);
+        let before = keys.iter().filter_map(|key| self.get(key).transpose());
+        before.chain([Ok(entry)]).collect()
+    }
+
     fn entry_of(&self, space: &Space, name: &str) -> Result<Option<Entry>, StoreError> {
         let at = self.hasher.space(space);
         self.get(&keys::entry(&at, &self.hasher.entry(&at, name)))
     }
+}
+
+/// Whether a note rests on what was said in these conversations alone.
+fn is_said_in(entry: &Entry, conversations: &[ConversationId]) -> bool {
+    let here = |id: &MessageId| conversations.contains(&id.conversation);
+    !entry.cites.is_empty() && entry.cites.iter().all(here)
 }

@@ -50,7 +50,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn drop_delivery(&mut self, id: MessageId) -> Result<(), StoreError> {
+    /// If it has not been handed to the provider.
+    pub(super) fn drop_delivery(&mut self, id: MessageId) -> Result<(), StoreError> {
         let waiting: Option<DeliveryRow> = self.get(&keys::delivery(id))?;
         if waiting.is_some_and(|row| row.state == DeliveryState::Waiting) {
             self.delete(keys::delivery(id))?;

@@ -64,6 +64,7 @@ impl Tx<'_> {
             answered_to: 1,
             given_up_to: 1,
             window_from: 1,
+            redacted: 0,
             turns: Default::default(),
             deliveries: Default::default(),
         })
@@ -81,6 +82,7 @@ impl Tx<'_> {
             return Ok(known.id);
         }
         let mut person = self.stranger(&number)?;
+        person.opted_out = self.had_opted_out(business, alias)?;
         self.link(&mut person, &number, alias)?;
         self.put_person(&person)?;
         Ok(person.id)

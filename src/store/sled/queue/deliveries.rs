@@ -53,7 +53,7 @@ impl Tx<'_> {
         conversation: &mut Conversation,
         lease: Duration,
     ) -> Result<Option<Claim<Delivery>>, StoreError> {
-        let Some((id, row)) = self.deliveries(conversation.id)?.into_iter().next() else {
+        let Some((id, row)) = self.head(conversation.id)? else {
             conversation.deliveries.take_away(None);
             return Ok(None);
         };
@@ -70,6 +70,18 @@ impl Tx<'_> {
         conversation.deliveries.wake_at(self.now);
         conversation.deliveries.claim(self.now, lease, token);
         self.delivery(conversation, id, row, token).map(Some)
+    }
+
+    /// The first that still has words: what is sealed for ever, since whom it
+    /// was about is forgotten, is said to nobody.
+    fn head(&mut self, id: ConversationId) -> Result<Option<(MessageId, DeliveryRow)>, StoreError> {
+        for (id, row) in self.deliveries(id)? {
+            if self.message(id)?.is_some() {
+                return Ok(Some((id, row)));
+            }
+            self.delete(keys::delivery(id))?;
+        }
+        Ok(None)
     }
 
     /// When it may be touched, if not now: its own time, its number's pause.
@@ -230,7 +242,8 @@ impl Tx<'_> {
         })
     }
 
-    /// The delivery is over; what became of it stands with the message.
+    /// The delivery is over; what became of it stands with the message, unless
+    /// that was forgotten meanwhile.
     fn close(
         &mut self,
         conversation: &Conversation,
@@ -238,7 +251,7 @@ impl Tx<'_> {
         settle: impl FnOnce(&mut Self, &mut Message, &Number) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.delete(keys::delivery(id))?;
-        let mut message = self.message(id)?.ok_or(StoreError::NotFound("message of a delivery"))?;
+        let Some(mut message) = self.message(id)? else { return Ok(()) };
         settle(self, &mut message, &conversation.number)?;
         self.put_message(conversation, &message)
     }

@@ -171,16 +171,20 @@ impl Tx<'_> {
         })
     }
 
-    /// A key for words about several people: each of them takes it along.
+    /// A key for words about several people: each of them takes it along, or
+    /// has done so.
     fn key_of_all(&mut self, about: &[ConversationId]) -> Result<Option<KeyId>, StoreError> {
         if about.len() < 2 {
             return Ok(None);
         }
         let key = self.new_key()?;
         for id in about {
-            if let Some(mut conversation) = self.if_there(*id)? {
-                conversation.shared.push(key);
-                self.put_conversation(&conversation)?;
+            match self.if_there(*id)? {
+                Some(mut conversation) => {
+                    conversation.shared.push(key);
+                    self.put_conversation(&conversation)?;
+                }
+                None => self.erase_keys([key]),
             }
         }
         Ok(Some(key))

@@ -1,5 +1,7 @@
 //! Stories about what is remembered, and what is forgotten.
 
+mod promises;
+
 use serde_json::{Value, json};
 
 use super::protocol::{phone, say};
@@ -488,7 +490,7 @@ async fn retention_deletes_old_messages_and_what_was_made_of_them_and_nothing_op
     let id = shop.hears("w1", "an old word").await;
     let delivery = shop.answers("an old reply").await;
     shop.sent(delivery, "out1").await;
-    let summary = Summary { text: "old".into(), upto: 1, at: shop.clock.now() };
+    let summary = Summary { text: "old".into(), upto: 1, redacted: 0, at: shop.clock.now() };
     shop.apply(Subject::Conversation(id), Change::Summarise(summary)).await;
     shop.clock.advance(DAY * 20);
     shop.hears("w2", "a new word").await;

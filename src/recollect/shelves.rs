@@ -1,26 +1,32 @@
-//! Everything of one person, read in pieces.
+//! What is kept of one person: everything, read in pieces.
 
+use super::conversations;
 use super::pages::Pages;
 use crate::domain::conversation::Conversation;
-use crate::domain::id::{ConversationId, PersonId};
+use crate::domain::id::PersonId;
 use crate::domain::memory::{Entry, Page, Space};
 use crate::domain::message::Message;
 use crate::domain::person::Person;
-use crate::store::{Memory, StoreError, Transcript};
+use crate::store::{Memory, Store, StoreError, Transcript};
 
 /// So many entries are read at once.
 const PAGE: usize = 200;
 
-/// Where it is read.
+/// Where it is looked up.
 #[derive(Clone, Copy)]
-pub struct Reads<'a> {
+pub struct Shelves<'a> {
     /// What was said.
     pub transcript: &'a dyn Transcript,
-    /// What is noted.
+    /// What is noted, and what finds again what was said.
     pub memory: &'a dyn Memory,
 }
 
-impl Reads<'_> {
+impl<'a> Shelves<'a> {
+    /// Both from this store.
+    pub fn of(store: &'a dyn Store) -> Self {
+        Self { transcript: store, memory: store }
+    }
+
     /// All that is noted of a person, the newest first.
     pub async fn entries(&self, person: PersonId) -> Result<Vec<Entry>, StoreError> {
         let space = Space::Person(person);
@@ -41,25 +47,11 @@ impl Reads<'_> {
         self.memory.history(&Space::Person(person), key).await
     }
 
-    /// Shows every message of a person's, a conversation after the other.
-    pub async fn messages(
-        &self,
-        person: &Person,
-        mut look: impl FnMut(ConversationId, &Message) + Send,
-    ) -> Result<(), StoreError> {
-        for conversation in self.conversations(person).await? {
-            let id = conversation.id;
-            self.messages_of(conversation, |row| look(id, row)).await?;
-        }
-        Ok(())
-    }
-
     /// All conversations of a person, and what was brought in.
     pub async fn conversations(&self, person: &Person) -> Result<Vec<Conversation>, StoreError> {
-        let ids = person.conversations.iter().map(|(_, id)| id).chain(&person.archives);
         let mut all = Vec::new();
-        for id in ids {
-            all.extend(self.transcript.conversation(*id).await?);
+        for id in conversations(person) {
+            all.extend(self.transcript.conversation(id).await?);
         }
         Ok(all)
     }

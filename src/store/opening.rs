@@ -1,0 +1,66 @@
+//! Which store there is, and how it is opened.
+
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::seal::StoreKey;
+use super::sled;
+use super::{Store, StoreError};
+use crate::clock::Clock;
+use crate::domain::job::NewsKind;
+
+/// `[store]`.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `sled:PATH`.
+    pub url: String,
+    /// The page cache, in MB.
+    pub cache_mb: u64,
+    /// Below this much free disk nothing is accepted any more.
+    pub min_free_mb: u64,
+    /// What the keys are wrapped under; without it they stand open.
+    pub key: Option<StoreKey>,
+    /// What they were wrapped under before.
+    pub key_previous: Option<StoreKey>,
+}
+
+/// Makes the store's folder, for this user alone, if it is not there.
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// What `store.url` can begin with.
+pub const KINDS: &[&str] = &["sled"];
+
+/// Opens the store that `store.url` names. Each commit that makes news of the
+/// wanted kinds also queues the job of telling them.
+pub fn open(
+    config: &Config,
+    wanted: &[NewsKind],
+    clock: Clock,
+) -> Result<Arc<dyn Store>, StoreError> {
+    match config.url.split_once(':') {
+        Some(("sled", path)) => {
+            Ok(Arc::new(sled::SledStore::open(path.as_ref(), config, wanted, clock)?))
+        }
+        _ => Err(no_such_kind(config)),
+    }
+}
+
+/// Wraps the keys of a store that nobody has open under another `store.key`.
+/// Doing it again does nothing.
+pub fn rotate_key(config: &Config, new: &StoreKey) -> Result<(), StoreError> {
+    match config.url.split_once(':') {
+        Some(("sled", path)) => sled::rotate_key(path.as_ref(), config, new),
+        _ => Err(no_such_kind(config)),
+    }
+}
+
+fn no_such_kind(config: &Config) -> StoreError {
+    StoreError::Unavailable(format!(
+        "store.url = \"{}\" is not understood; write \"sled:PATH\"",
+        config.url
+    ))
+}
