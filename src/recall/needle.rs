@@ -92,9 +92,9 @@ fn is_form(wanted: &str, word: &str) -> bool {
 /// The words of a plain text without their accents; a key's and a code's parts
 /// stand apart.
 fn words_of(plain: &str) -> Vec<String> {
-    let words = pieces(plain).into_iter().filter_map(|piece| match &piece {
+    let words = pieces(plain).into_iter().filter_map(|piece| match piece {
         Piece::Word(word) => Some(fold(word).into_owned()),
-        Piece::Run(signs) => Some(signs.to_string()),
+        Piece::Run(signs) => Some(signs),
         Piece::Whole(_) => None,
     });
     words.filter(|word| !word.is_empty()).collect()

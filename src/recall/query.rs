@@ -61,7 +61,7 @@ impl Query {
         let mut languages = around.met;
         languages.insert(language);
         let mut building = Building::default();
-        let telling = |piece: &&Piece| says_something(piece, language);
+        let telling = |piece: &&Piece<'_>| says_something(piece, language);
         // A guess that leaves nothing of the question was a wrong one.
         let is_guess = language != around.known && !around.met.contains(language);
         let all = is_guess && !pieces.iter().any(|piece| telling(&piece));

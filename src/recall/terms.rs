@@ -88,8 +88,7 @@ impl Terms {
         let mut counted = Counted { length: usize::from(packed.length()), ..Counted::default() };
         let known = |(hash, times)| std::iter::repeat_n(hash, usize::from(times));
         counted.hashes.extend(packed.iter().flat_map(known));
-        let plain = plain(name);
-        for piece in pieces(&plain) {
+        for piece in pieces(&plain(name)) {
             counted.add(&piece, language);
         }
         counted.pack(language)

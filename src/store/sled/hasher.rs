@@ -3,7 +3,9 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::keys::{ALIAS, ENTRY, EntryKey, LOOK, NUMBER, OPTED_OUT, SEEN, SPACE, SpaceKey};
+use super::keys::{
+    ALIAS, BROUGHT, ENTRY, EntryKey, LOOK, NUMBER, OPTED_OUT, SEEN, SPACE, SpaceKey,
+};
 use crate::domain::id::{Business, NumberName, ProviderId};
 use crate::domain::memory::Space;
 use crate::domain::person::Alias;
@@ -27,6 +29,13 @@ impl Hasher {
     /// `s|H(number, provider's id)` → position: dedupe, quotes, receipts.
     pub fn seen(&self, number: &NumberName, id: &ProviderId) -> Vec<u8> {
         self.key(SEEN, &[number.as_str(), id.as_str()])
+    }
+
+    /// What stands for the id of a message that is brought in, among those of
+    /// its person.
+    pub fn brought(&self, id: &ProviderId) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.hash(BROUGHT, &[id.as_str()]);
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
     /// Where the message of a caller's own key stands: among the ids that

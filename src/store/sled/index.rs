@@ -58,7 +58,7 @@ impl Tx<'_> {
         let rows = self.messages_between(id, block * BLOCK, (block + 1) * BLOCK)?;
         let key = keys::block(id, block);
         match rows.is_empty() {
-            true => self.delete(key),
+            true => self.delete(key).and_then(|()| self.delete(keys::brought(id, block))),
             false => self.put_bytes(conversation.key, key, &pack(&rows)),
         }
     }

@@ -26,6 +26,7 @@ const BEFORE: u8 = b'v';
 const EXPIRES: u8 = b'e';
 const BLOCK: u8 = b'x';
 const VECTORS: u8 = b'w';
+pub(super) const BROUGHT: u8 = b'i';
 const SUMMARY: u8 = b'z';
 const TRACE: u8 = b'r';
 const LINK: u8 = b'l';

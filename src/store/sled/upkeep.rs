@@ -241,6 +241,7 @@ fn records(left: &Erasure) -> Vec<Vec<u8>> {
         [
             keys::messages(*id),
             keys::blocks(*id),
+            keys::all_brought(*id),
             keys::all_vectors(*id),
             keys::traces(*id),
             keys::summary(*id),

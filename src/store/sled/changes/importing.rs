@@ -1,16 +1,18 @@
 //! What was said elsewhere is brought in, into a conversation of its own that
 //! nobody writes in any more.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
-use super::forgetting::conversations;
 use crate::domain::conversation::{Conversation, Mode};
-use crate::domain::id::{MessageId, Number, NumberName, PersonId, Position};
+use crate::domain::id::{Number, NumberName, PersonId, Position};
 use crate::domain::memory::Imported;
 use crate::domain::message::{Attached, Message, Role, Status};
 use crate::domain::person::{Address, Person};
 use crate::store::StoreError;
-use crate::store::sled::tx::Tx;
+use crate::store::sled::keys;
+use crate::store::sled::tx::{Tx, block};
 
 impl Tx<'_> {
     /// Turns in order; how many are new.
@@ -22,13 +24,46 @@ impl Tx<'_> {
     ) -> Result<u64, StoreError> {
         let mut person = self.person(id)?;
         let mut conversation = self.archive(&mut person, archive)?;
-        let mut count = 0;
+        let mut known = self.brought_in(&person)?;
+        let mut new = Vec::new();
         for turn in turns {
-            count += u64::from(self.bring_in(&person, &mut conversation, turn)?);
+            let id = self.hasher.brought(&turn.id);
+            if known.insert(id) {
+                new.push((block(self.bring_in(&mut conversation, turn)?), id));
+            }
         }
+        self.note_brought(&conversation, &new)?;
         conversation.answered_to = conversation.next_seq;
         self.put_conversation(&conversation)?;
-        Ok(count)
+        Ok(new.len() as u64)
+    }
+
+    /// What stands for the ids of all that was brought in for somebody.
+    fn brought_in(&self, person: &Person) -> Result<HashSet<u64>, StoreError> {
+        let mut known = HashSet::new();
+        for archive in &person.archives {
+            let prefix = keys::all_brought(*archive);
+            for key in self.keys(&prefix, &prefix)? {
+                known.extend(self.get::<Vec<u64>>(&key)?.into_iter().flatten());
+            }
+        }
+        Ok(known)
+    }
+
+    /// A record for 32 of them, not one for each: the store keeps something of
+    /// every record in memory. They are in blocks, in order.
+    fn note_brought(
+        &mut self,
+        archive: &Conversation,
+        new: &[(u64, u64)],
+    ) -> Result<(), StoreError> {
+        for some in new.chunk_by(|(one, _), (next, _)| one == next) {
+            let key = keys::brought(archive.id, some[0].0);
+            let mut ids: Vec<u64> = self.get(&key)?.unwrap_or_default();
+            ids.extend(some.iter().map(|(_, id)| *id));
+            self.put_under(archive.key, key, &ids)?;
+        }
+        Ok(())
     }
 
     /// The archive of this name, made if it is not there.
@@ -69,21 +104,13 @@ impl Tx<'_> {
         Ok(archive)
     }
 
-    /// `false` = it is there already.
+    /// Where it stands from now on.
     fn bring_in(
         &mut self,
-        person: &Person,
         conversation: &mut Conversation,
         turn: &Imported,
-    ) -> Result<bool, StoreError> {
-        // Under a number that no configuration can name.
-        let seen = self.hasher.seen(&person.id.to_string().as_str().into(), &turn.id);
-        let known = self.seen(&seen)?.map(|known| known.conversation);
-        if known.is_some_and(|known| conversations(person).contains(&known)) {
-            return Ok(false);
-        }
+    ) -> Result<u64, StoreError> {
         let position = Position { seq: self.next_seq(conversation), part: 0 };
-        self.see(seen, Some(MessageId { conversation: conversation.id, position }))?;
         let row = Message {
             position,
             role: turn.role,
@@ -103,6 +130,6 @@ impl Tx<'_> {
             turn: None,
         };
         self.put_words(conversation, &row)?;
-        Ok(true)
+        Ok(position.seq)
     }
 }

@@ -1,6 +1,8 @@
 //! The keys of what is remembered, and of what finds it again.
 
-use super::{BEFORE, BLOCK, ENTRY, EXPIRES, LINK, LOOK, SPACE, SUMMARY, TRACE, VECTORS, WRITTEN};
+use super::{
+    BEFORE, BLOCK, BROUGHT, ENTRY, EXPIRES, LINK, LOOK, SPACE, SUMMARY, TRACE, VECTORS, WRITTEN,
+};
 use super::{micros, position};
 use crate::domain::id::{ConversationId, MessageId, PersonId};
 
@@ -92,6 +94,17 @@ pub const BLOCK_KEY: usize = 1 + 16 + 8;
 /// The block at the end of a `block` or `vectors` key.
 pub fn block_of(key: &[u8]) -> Option<u64> {
     key.get(17..).and_then(|tail| tail.try_into().ok()).map(u64::from_be_bytes)
+}
+
+/// `i|conv|block` → what stands for the ids that messages of 32 `seq` were
+/// brought in with.
+pub fn brought(id: ConversationId, block: u64) -> Vec<u8> {
+    [&all_brought(id)[..], &block.to_be_bytes()].concat()
+}
+
+/// `i|conv`.
+pub fn all_brought(id: ConversationId) -> Vec<u8> {
+    [&[BROUGHT][..], id.as_bytes()].concat()
 }
 
 /// `w|conv|block` → vectors.

@@ -407,15 +407,18 @@ async fn what_was_said_elsewhere_comes_in_once_and_nobody_is_answered_for_it() {
     let bring = |turns: &[Imported]| Change::Import("chat".into(), turns.to_vec());
     assert_eq!(shop.apply(known.clone(), bring(&turns[..50])).await, Changed::Count(50));
     assert_eq!(shop.apply(known.clone(), bring(&turns)).await, Changed::Count(20));
-    assert_eq!(shop.apply(known, bring(&turns)).await, Changed::Count(0));
+    assert_eq!(shop.apply(known.clone(), bring(&turns)).await, Changed::Count(0));
+    let elsewhere = Change::Import("other chat".into(), turns[..3].to_vec());
+    assert_eq!(shop.apply(known.clone(), elsewhere).await, Changed::Count(0));
     let ana = shop.ana().await.unwrap();
-    assert_eq!((ana.archives.len(), ana.conversations.len()), (1, 0));
+    assert_eq!((ana.archives.len(), ana.conversations.len()), (2, 0));
     let archive = shop.store().conversation(ana.archives[0]).await.unwrap().unwrap();
     let all = shop.store().window(&archive, archive.next_seq, u32::MAX).await.unwrap();
     assert_eq!((all.len(), all[69].content.as_text().as_str()), (70, "words 69"));
     assert!(shop.turn().await.is_none());
     shop.apply(Subject::Person(ana.id), Change::ForgetAll).await;
     assert!(shop.store().conversation(archive.id).await.unwrap().is_none());
+    assert_eq!(shop.apply(known, bring(&turns)).await, Changed::Count(70));
 }
 
 async fn ben_and_ana(shop: &Shop) -> (PersonId, PersonId, ConversationId) {
