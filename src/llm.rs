@@ -3,6 +3,7 @@
 //!
 //! To add a model: one file, and one entry in [`open`].
 
+mod answer;
 pub mod demo;
 pub mod embeddings;
 pub mod openai;

@@ -16,8 +16,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::content::Content;
-use crate::domain::id::{ConversationId, MessageId};
+use crate::domain::id::MessageId;
 use crate::domain::message::{Message, Status};
 use crate::domain::person::Person;
 use crate::llm::embeddings::Embeddings;
@@ -104,7 +103,7 @@ pub async fn find(
             break;
         }
         let message = shelves.transcript.message(id).await?;
-        let message = message.filter(|row| was_said(row) && has_words(&row.content));
+        let message = message.filter(|row| was_said(row) && row.content.has_words());
         found.extend(message.map(|message| Found { id, message, score }));
     }
     Ok(found)
@@ -158,16 +157,6 @@ async fn of_some(
     Some(texts.iter().map(|text| says(&text).then(&mut meaning).flatten()).collect())
 }
 
-/// Everything that a person and the business said to each other, wherever.
-pub fn conversations(person: &Person) -> impl Iterator<Item = ConversationId> {
-    person.conversations.iter().map(|(_, id)| *id).chain(person.archives.iter().copied())
-}
-
-/// Whether a message is of one of this person's conversations.
-pub fn is_theirs(person: &Person, id: MessageId) -> bool {
-    conversations(person).any(|conversation| conversation == id.conversation)
-}
-
 /// What never reached the person was not said.
 pub fn was_said(row: &Message) -> bool {
     match row.status {
@@ -185,8 +174,4 @@ pub fn was_said(row: &Message) -> bool {
 /// another, too: from 0, nothing, to 1, all of it.
 pub fn share(of: &str, said: &str) -> f32 {
     recall::share(of, said, None)
-}
-
-fn has_words(content: &Content) -> bool {
-    !matches!(content, Content::Revoked | Content::Unsupported(_) | Content::Reaction { .. })
 }

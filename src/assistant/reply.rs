@@ -119,20 +119,10 @@ mod tests {
     use super::*;
     use crate::assistant::{BusinessConfig, sample};
     use crate::clock::Clock;
-    use crate::llm;
     use crate::llm::stand_in::http;
 
-    fn llm() -> llm::Config {
-        serde_json::from_value(serde_json::json!({
-            "provider": "demo", "base_url": "", "api_key": "", "model": "demo",
-            "fallback_models": [], "timeout_s": 1, "max_output_tokens": 1, "max_steps": 1,
-            "token_param": "auto", "temperature": null, "reasoning_effort": null, "extra": {},
-        }))
-        .expect("a configuration")
-    }
-
     fn build(config: Config) -> Result<Mind, String> {
-        let all = BusinessConfig { assistant: config, ..sample::business(llm()) };
+        let all = BusinessConfig { assistant: config, ..sample::business(sample::llm()) };
         Mind::build(all, http(), Clock::system(), None)
     }
 

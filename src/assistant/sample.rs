@@ -8,9 +8,8 @@ use jiff::Timestamp;
 use super::{BusinessConfig, Config, Hours, Mind, handoff, memory, policy};
 use crate::clock::Clock;
 use crate::domain::content::Content;
-use crate::domain::conversation::{Conversation, Mode};
+use crate::domain::conversation::Conversation;
 use crate::domain::id::{ConversationId, KeyId, MessageId, Number, PersonId, Position};
-use crate::domain::lane::Lane;
 use crate::domain::memory::{Entry, Origin};
 use crate::domain::message::{Attached, Message, Role, Status};
 use crate::domain::pace::Rate;
@@ -48,6 +47,16 @@ pub(crate) fn config() -> Config {
         quiet_max_ms: 6000,
         deadline_s: 120,
     }
+}
+
+/// Of the demo, which calls nobody.
+pub(crate) fn llm() -> llm::Config {
+    serde_json::from_value(serde_json::json!({
+        "provider": "demo", "base_url": "", "api_key": "", "model": "demo",
+        "fallback_models": [], "timeout_s": 1, "max_output_tokens": 1, "max_steps": 1,
+        "token_param": "auto", "temperature": null, "reasoning_effort": null, "extra": {},
+    }))
+    .expect("a configuration")
 }
 
 pub(crate) fn business(llm: llm::Config) -> BusinessConfig {
@@ -130,26 +139,9 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
     let inbound: Vec<Message> = (1u64..).zip(texts).map(|(seq, text)| message(seq, text)).collect();
     Turn {
         conversation: Conversation {
-            id,
-            person,
-            number,
-            address: Address::Phone(phone.clone()),
-            mode: Mode::Assistant,
-            handoff: None,
             heard_at: now(),
-            closed_at: None,
-            gone: false,
             next_seq: inbound.len() as u64 + 1,
-            answered_to: 1,
-            key: KeyId::default(),
-            shared: Vec::new(),
-            asked: None,
-            farewell: false,
-            given_up_to: 0,
-            window_from: 0,
-            redacted: 0,
-            turns: Lane::default(),
-            deliveries: Lane::default(),
+            ..Conversation::new(id, person, KeyId::default(), number, Address::Phone(phone.clone()))
         },
         person: Person {
             id: person,

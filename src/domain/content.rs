@@ -76,6 +76,12 @@ pub enum Content {
 }
 
 impl Content {
+    /// Whether it says anything: what was taken back, can't be read or is only
+    /// an emoji on something else does not.
+    pub fn has_words(&self) -> bool {
+        !matches!(self, Self::Revoked | Self::Unsupported(_) | Self::Reaction { .. })
+    }
+
     /// What the model reads: the words themselves, or a placeholder with the
     /// caption (`[picture] caption`, `[voice note]`, `[location 12.97, 77.59
     /// Bengaluru]`).

@@ -73,6 +73,38 @@ pub struct Conversation {
 const WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
 impl Conversation {
+    /// Nothing is said yet.
+    pub fn new(
+        id: ConversationId,
+        person: PersonId,
+        key: KeyId,
+        number: Number,
+        address: Address,
+    ) -> Self {
+        Self {
+            id,
+            person,
+            key,
+            shared: Vec::new(),
+            number,
+            address,
+            mode: Mode::Assistant,
+            handoff: None,
+            heard_at: Timestamp::UNIX_EPOCH,
+            closed_at: None,
+            gone: false,
+            asked: None,
+            farewell: false,
+            next_seq: 1,
+            answered_to: 1,
+            given_up_to: 1,
+            window_from: 1,
+            redacted: 0,
+            turns: Lane::default(),
+            deliveries: Lane::default(),
+        }
+    }
+
     /// Whether anything but a template reaches the person at `now`. With
     /// nobody heard yet (`heard_at` before all time) it does not.
     pub fn window_is_open(&self, now: Timestamp) -> bool {

@@ -201,6 +201,20 @@ pub struct Person {
     pub since: Timestamp,
 }
 
+impl Person {
+    /// Everything that this person and the business said to each other,
+    /// wherever, and what was brought in.
+    pub fn all_conversations(&self) -> impl Iterator<Item = ConversationId> {
+        let own = self.conversations.iter().map(|(_, id)| *id);
+        own.chain(self.archives.iter().copied())
+    }
+
+    /// Whether it is one of theirs.
+    pub fn has(&self, conversation: ConversationId) -> bool {
+        self.all_conversations().any(|id| id == conversation)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

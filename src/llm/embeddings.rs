@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::answer;
 use crate::clock::Clock;
 
 /// What is read of an answer, in bytes: some hundred vectors as JSON.
@@ -89,26 +90,15 @@ impl Embeddings {
         if let Some(key) = &self.key {
             request = request.header(AUTHORIZATION, key);
         }
-        let answer = request.send().await.map_err(|e| broken(&e))?;
+        let answer = request.send().await.map_err(|e| answer::broken(&e))?;
         let status = answer.status();
         if !status.is_success() {
             return Err(format!("the server answered {}", status.as_u16()));
         }
-        let body = read(answer).await?;
+        let body = answer::body(answer, MAX_BODY).await?;
         let reply = serde_json::from_slice::<Reply>(&body);
         reply.map(|reply| reply.data).map_err(|_| "the answer holds no vectors".to_owned())
     }
-}
-
-async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, String> {
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|e| broken(&e))? {
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err("the answer is too long".to_owned());
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 /// With or without `/embeddings` at its end.
@@ -130,16 +120,6 @@ fn header(key: &SecretString) -> Result<Option<HeaderValue>, String> {
         .map_err(|_| "memory.embeddings_api_key holds a character that no key has".to_owned())?;
     value.set_sensitive(true);
     Ok(Some(value))
-}
-
-/// What broke, without the URL (it could hold a key).
-fn broken(error: &reqwest::Error) -> String {
-    let what = match error {
-        e if e.is_connect() => "no connection",
-        e if e.is_timeout() => "no answer in time",
-        _ => "the connection broke",
-    };
-    what.to_owned()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::domain::terms::Packed;
 
 /// What a message is found by, also by the name of who said it.
 pub fn found_by(content: &Content, speaker: Option<&str>) -> Packed {
-    if matches!(content, Content::Revoked | Content::Unsupported(_) | Content::Reaction { .. }) {
+    if !content.has_words() {
         return Packed::default();
     }
     let terms = analyse(&content.as_text(), None);

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::Shelves;
 use super::saying::saying;
-use super::{Shelves, conversations, is_theirs};
 use crate::domain::change::Change;
 use crate::domain::id::MessageId;
 use crate::domain::job::Task;
@@ -71,7 +71,7 @@ pub async fn forget(shelves: Shelves<'_>, wish: &Wish<'_>) -> Result<Forgetting,
     let mut needles = Vec::new();
     let mut known = ids;
     for version in notes.iter().flat_map(Note::going) {
-        known.extend(version.cites.iter().filter(|id| is_theirs(wish.person, **id)));
+        known.extend(version.cites.iter().filter(|id| wish.person.has(id.conversation)));
         // Wishes are sentences whose words stand in many messages.
         let told = Some(version.text()).filter(|_| version.key != INSTRUCTIONS);
         needles.extend(told.and_then(|told| Needle::of_value(&told)));
@@ -135,7 +135,7 @@ async fn notes(shelves: Shelves<'_>, person: &Person) -> Result<Vec<Note>, Store
 fn named(wish: &Wish<'_>) -> BTreeSet<MessageId> {
     let words = wish.what.split([' ', ',', '\n']).filter(|word| !word.is_empty());
     let ids: Result<BTreeSet<MessageId>, _> = words.map(str::parse).collect();
-    let theirs = |ids: &BTreeSet<MessageId>| ids.iter().all(|id| is_theirs(wish.person, *id));
+    let theirs = |ids: &BTreeSet<MessageId>| ids.iter().all(|id| wish.person.has(id.conversation));
     ids.ok().filter(theirs).unwrap_or_default()
 }
 
@@ -231,7 +231,7 @@ async fn redact(
     ids: BTreeSet<MessageId>,
 ) -> Result<Vec<Change>, StoreError> {
     let mut changes = vec![Change::Redact(ids.into_iter().collect())];
-    for conversation in conversations(person) {
+    for conversation in person.all_conversations() {
         if shelves.memory.summary(conversation).await?.is_some() {
             changes.push(Change::Queue(Task::Summarise(conversation)));
         }

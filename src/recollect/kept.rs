@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Shelves, conversations, index};
+use super::{Shelves, index};
 use crate::domain::content::Content;
 use crate::domain::id::{ConversationId, MessageId, Position};
 use crate::domain::message::Message;
@@ -23,7 +23,7 @@ pub struct Kept {
 /// what it knows nothing of is looked at: it may have been taken back.
 pub async fn kept(shelves: Shelves<'_>, person: &Person) -> Result<Kept, StoreError> {
     let mut kept = Kept::default();
-    for conversation in conversations(person) {
+    for conversation in person.all_conversations() {
         match index::read(shelves.memory, conversation, Seen::of).await? {
             Some(seen) => {
                 kept.add(seen.kept);

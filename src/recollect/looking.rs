@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Query, conversations};
+use super::Query;
 use crate::domain::id::{ConversationId, MessageId, Position};
 use crate::domain::memory::Vectors;
 use crate::domain::person::Person;
@@ -29,7 +29,7 @@ pub(super) async fn look(
     query: &Query<'_>,
     seen: &HashSet<MessageId>,
 ) -> Result<Vec<(MessageId, f32)>, StoreError> {
-    let ids: Vec<ConversationId> = conversations(person).collect();
+    let ids: Vec<ConversationId> = person.all_conversations().collect();
     let mut search = Search::new(query, &ids, seen);
     for (number, id) in (0..).zip(&ids) {
         let blocks = memory.index(*id).await?;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Shelves, conversations, index};
+use super::{Shelves, index};
 use crate::domain::content::Content;
 use crate::domain::id::{ConversationId, MessageId, Position};
 use crate::domain::message::{Message, Role};
@@ -20,7 +20,7 @@ pub(super) async fn saying(
     known: BTreeSet<MessageId>,
 ) -> Result<BTreeSet<MessageId>, StoreError> {
     let mut ids = known.clone();
-    for conversation in conversations(person).filter(|_| !needles.is_empty()) {
+    for conversation in person.all_conversations().filter(|_| !needles.is_empty()) {
         ids.extend(candidates(shelves, conversation, needles).await?);
     }
     let mut said = BTreeSet::new();

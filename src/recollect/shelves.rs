@@ -1,6 +1,5 @@
 //! What is kept of one person: everything, read in pieces.
 
-use super::conversations;
 use super::pages::Pages;
 use crate::domain::conversation::Conversation;
 use crate::domain::id::PersonId;
@@ -50,7 +49,7 @@ impl<'a> Shelves<'a> {
     /// All conversations of a person, and what was brought in.
     pub async fn conversations(&self, person: &Person) -> Result<Vec<Conversation>, StoreError> {
         let mut all = Vec::new();
-        for id in conversations(person) {
+        for id in person.all_conversations() {
             all.extend(self.transcript.conversation(id).await?);
         }
         Ok(all)

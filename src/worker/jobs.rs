@@ -3,6 +3,7 @@
 
 mod alerting;
 mod embedding;
+mod erasing;
 mod hook;
 mod summarising;
 mod telling;
@@ -17,16 +18,13 @@ use super::while_held;
 use crate::assistant::Assistant;
 use crate::clock::Clock;
 use crate::domain::content::Template;
-use crate::domain::job::{Erasure, Job, JobOutcome, NewsKind, Task, patience};
+use crate::domain::job::{Job, JobOutcome, NewsKind, Task, patience};
 use crate::provider::Providers;
 use crate::store::{Claim, Queue, Store, StoreError};
 use hook::{Hook, Told};
 
 /// How often a job is tried, over a day and a half.
 const TRIES: u16 = 9;
-
-/// Records that one commit erases.
-const AT_ONCE: usize = 256;
 
 /// `[events]`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -122,17 +120,6 @@ impl Jobs {
         match Queue::finish(&*self.store, claim, outcome).await {
             Ok(_) | Err(StoreError::ClaimLost) => {}
             Err(error) => tracing::error!(job.id = %id, %error, "A job could not be stored"),
-        }
-    }
-
-    /// In small batches, so that nobody waits long for the writer.
-    async fn erase(&self, left: &Erasure) -> Told {
-        loop {
-            match self.store.erase(left, AT_ONCE).await {
-                Ok(true) => return Told::Yes,
-                Ok(false) => {}
-                Err(error) => return Told::later(error.to_string()),
-            }
         }
     }
 

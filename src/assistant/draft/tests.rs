@@ -6,22 +6,12 @@ use crate::clock::Clock;
 use crate::domain::id::ConversationId;
 use crate::domain::memory::{Entry, INSTRUCTIONS, Summary};
 use crate::domain::message::{Attached, Message, Role};
-use crate::llm;
 use crate::llm::stand_in::http;
-
-fn llm() -> llm::Config {
-    serde_json::from_value(serde_json::json!({
-        "provider": "demo", "base_url": "", "api_key": "", "model": "demo",
-        "fallback_models": [], "timeout_s": 1, "max_output_tokens": 1, "max_steps": 1,
-        "token_param": "auto", "temperature": null, "reasoning_effort": null, "extra": {},
-    }))
-    .expect("a configuration")
-}
 
 fn mind(budget_tokens: u32, instructions: &str) -> Mind {
     let memory = crate::assistant::memory::Config { budget_tokens, ..sample::memory() };
     let assistant = Config { instructions: instructions.into(), ..sample::config() };
-    let all = BusinessConfig { assistant, memory, ..sample::business(llm()) };
+    let all = BusinessConfig { assistant, memory, ..sample::business(sample::llm()) };
     Mind::build(all, http(), Clock::system(), None).expect("a mind")
 }
 

@@ -245,7 +245,7 @@ async fn delete(called: Called<'_>, at: At<'_>) -> Result<Deleted, Refusal> {
     path = "/memory/{namespace}",
     tag = "botwire",
     params(super::shown::In, ("limit" = Option<u16>, Query, minimum = 1, maximum = 1000,
-        description = "At most so many; 100 if it is left out.")),
+        description = "At most so many; all if it is left out.")),
     responses(
         (status = 200, description = "Its keys.", body = Listed),
         (status = 400, description = "The name is wrong.", body = shown::Detail),

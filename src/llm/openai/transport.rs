@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tower::Service;
 
 use super::wire;
-use crate::llm::{ModelError, Prompt};
+use crate::llm::{ModelError, Prompt, answer};
 
 /// Longer than this no server makes a person wait.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
@@ -58,10 +58,11 @@ async fn send(
     http: &reqwest::Client,
     request: reqwest::Request,
 ) -> Result<reqwest::Response, Upstream> {
-    let answer = http.execute(request).await.map_err(|e| Upstream::unreachable(broken(&e)))?;
+    let answer =
+        http.execute(request).await.map_err(|e| Upstream::unreachable(answer::broken(&e)))?;
     let status = answer.status();
     let after = retry_after(answer.headers());
-    let body = read(answer).await?;
+    let body = answer::body(answer, MAX_BODY).await.map_err(Upstream::unreachable)?;
     if !status.is_success() {
         let body = String::from_utf8_lossy(&body).into_owned();
         return Err(Upstream {
@@ -75,27 +76,6 @@ async fn send(
         Ok(_) => Ok(axum::http::Response::new(body).into()),
         Err(_) => Err(Upstream::unreachable("the answer is not JSON".to_owned())),
     }
-}
-
-async fn read(mut answer: reqwest::Response) -> Result<Vec<u8>, Upstream> {
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|e| Upstream::unreachable(broken(&e)))? {
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err(Upstream::unreachable("the answer is too long".to_owned()));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// What broke, without the URL (it could hold a key).
-fn broken(error: &reqwest::Error) -> String {
-    let what = match error {
-        e if e.is_connect() => "no connection",
-        e if e.is_timeout() => "no answer in time",
-        _ => "the connection broke",
-    };
-    what.to_owned()
 }
 
 /// Seconds; the form with a date is rare and counts as absent.

@@ -6,11 +6,11 @@ use super::keys;
 use super::reading::Reading;
 #[cfg(test)]
 use super::tx::block;
-use super::tx::{BLOCK, Tx, block_of_next};
+use super::tx::{Tx, block_of_next};
 use crate::domain::conversation::Conversation;
 use crate::domain::id::{ConversationId, MessageId, Position};
 use crate::domain::message::Message;
-use crate::recall::{self, Entry, Terms};
+use crate::recall::{self, BLOCK, Entry, Terms};
 use crate::store::StoreError;
 
 /// All blocks of a conversation, the one that still grows made on the spot.

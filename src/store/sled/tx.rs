@@ -24,7 +24,7 @@ use crate::store::record;
 use crate::store::seal::{Keys, Sealer};
 
 pub use raw::{batch, read, read_bytes, unavailable};
-pub use rows::{BLOCK, DeliveryRow, Seen, block, block_of_next};
+pub use rows::{DeliveryRow, Seen, block, block_of_next};
 
 /// Keys written (`Some`) or deleted (`None`).
 pub type Layer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::Jobs;
 use super::hook::Told;
 use crate::domain::change::{Change, Subject};
-use crate::domain::content::Content;
 use crate::domain::conversation::Conversation;
 use crate::domain::id::ConversationId;
 use crate::domain::memory::{Embedded, Vectors};
@@ -79,8 +78,7 @@ impl Jobs {
         let rows = self.store.window(&part, from + BLOCK, u32::MAX).await;
         let mut rows = rows.map_err(|e| e.to_string())?;
         rows.retain(|row| {
-            let has_words = !matches!(row.content, Content::Revoked | Content::Unsupported(_));
-            has_words && was_said(row) && !row.content.as_text().trim().is_empty()
+            was_said(row) && row.content.has_words() && !row.content.as_text().trim().is_empty()
         });
         Ok(rows)
     }

@@ -7,7 +7,7 @@ use crate::domain::conversation::{Conversation, Mode};
 use crate::domain::id::{ConversationId, KeyId, MessageId, PersonId};
 use crate::domain::job::{Erasure, Task};
 use crate::domain::memory::Space;
-use crate::domain::person::Person;
+use crate::domain::person::{Alias, Person};
 use crate::domain::terms::Packed;
 use crate::store::StoreError;
 use crate::store::sled::keys::{self, LaneKind};
@@ -25,7 +25,7 @@ impl Tx<'_> {
     ) -> Result<Changed, StoreError> {
         let mut count = 0;
         let person = self.person(conversation.person)?;
-        for id in ids.iter().filter(|id| is_theirs(&person, id.conversation)) {
+        for id in ids.iter().filter(|id| person.has(id.conversation)) {
             let Some(mut row) = self.message(*id)? else { continue };
             if row.content == Content::Revoked {
                 continue;
@@ -59,7 +59,7 @@ impl Tx<'_> {
         person: &Person,
     ) -> Result<(), StoreError> {
         conversation.redacted += 1;
-        for id in conversations(person) {
+        for id in person.all_conversations() {
             self.delete(keys::summary(id))?;
             self.delete_all(&keys::traces(id), usize::MAX)?;
             if id != conversation.id {
@@ -80,8 +80,11 @@ impl Tx<'_> {
     pub(in crate::store::sled) fn forget_person(&mut self, id: PersonId) -> Result<(), StoreError> {
         let person = self.person(id)?;
         self.forget_space(&Space::Person(id))?;
-        let mut left =
-            Erasure { person: id, conversations: conversations(&person), keys: vec![person.key] };
+        let mut left = Erasure {
+            person: id,
+            conversations: person.all_conversations().collect(),
+            keys: vec![person.key],
+        };
         for conversation in left.conversations.clone() {
             left.keys.extend(self.let_go(conversation)?);
         }
@@ -111,11 +114,7 @@ impl Tx<'_> {
         Ok([&[conversation.key][..], &conversation.shared].concat())
     }
 
-    fn forget_alias(
-        &mut self,
-        person: &Person,
-        alias: &crate::domain::person::Alias,
-    ) -> Result<(), StoreError> {
+    fn forget_alias(&mut self, person: &Person, alias: &Alias) -> Result<(), StoreError> {
         let key = self.hasher.alias(&person.business, alias);
         if self.get::<PersonId>(&key)? == Some(person.id) {
             self.delete(key)?;
@@ -158,14 +157,4 @@ impl Tx<'_> {
         }
         Ok(over)
     }
-}
-
-/// All conversations of a person, archives too.
-pub fn conversations(person: &Person) -> Vec<ConversationId> {
-    let own = person.conversations.iter().map(|(_, id)| *id);
-    own.chain(person.archives.iter().copied()).collect()
-}
-
-fn is_theirs(person: &Person, id: ConversationId) -> bool {
-    conversations(person).contains(&id)
 }

@@ -3,9 +3,7 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
-
-use crate::domain::conversation::{Conversation, Mode};
+use crate::domain::conversation::Conversation;
 use crate::domain::id::{Number, NumberName, PersonId, Position};
 use crate::domain::memory::Imported;
 use crate::domain::message::{Attached, Message, Role, Status};
@@ -77,28 +75,10 @@ impl Tx<'_> {
         }
         let number = Number { name, business: person.business.clone() };
         let address = person.aliases.iter().find_map(|link| link.alias.address());
-        let archive = Conversation {
-            id: self.new_id().into(),
-            person: person.id,
-            key: self.new_key()?,
-            shared: Vec::new(),
-            number,
-            address: address.unwrap_or(Address::Group("nowhere".to_owned())),
-            mode: Mode::Assistant,
-            handoff: None,
-            heard_at: Timestamp::UNIX_EPOCH,
-            closed_at: None,
-            gone: true,
-            asked: None,
-            farewell: false,
-            next_seq: 1,
-            answered_to: 1,
-            given_up_to: 1,
-            window_from: 1,
-            redacted: 0,
-            turns: Default::default(),
-            deliveries: Default::default(),
-        };
+        let address = address.unwrap_or(Address::Group("nowhere".to_owned()));
+        let (id, key) = (self.new_id().into(), self.new_key()?);
+        let archive =
+            Conversation { gone: true, ..Conversation::new(id, person.id, key, number, address) };
         person.archives.push(archive.id);
         self.put_person(person)?;
         Ok(archive)

@@ -1,7 +1,6 @@
 //! Two persons are one, or are two after all. Conversations keep the keys
 //! they are sealed with, so that they change hands as they are.
 
-use super::forgetting::conversations;
 use crate::domain::id::{ConversationId, KeyId, MessageId, PersonId};
 use crate::domain::job::Erasure;
 use crate::domain::memory::{Entry, Linked, Space};
@@ -18,7 +17,7 @@ impl Tx<'_> {
         if into == from || one.business != other.business {
             return Err(StoreError::Unfit("these two are one already, or of two businesses"));
         }
-        let conversations = conversations(&other);
+        let conversations: Vec<ConversationId> = other.all_conversations().collect();
         let keys = self.move_entries(&other, &one)?;
         let id: [u8; 16] = rand::random();
         let link = Linked {
@@ -60,7 +59,8 @@ impl Tx<'_> {
         let (back, stay) = one.aliases.into_iter().partition(came);
         (other.aliases, one.aliases) = (back, stay);
         self.move_back(&link, &one, &other)?;
-        self.give(&conversations(&other), &other.aliases.clone(), &other)?;
+        let theirs: Vec<ConversationId> = other.all_conversations().collect();
+        self.give(&theirs, &other.aliases.clone(), &other)?;
         self.put_person(&other)?;
         self.put_person(&one)?;
         link.undone = true;

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::conversation::{Conversation, Mode};
+use crate::domain::conversation::Conversation;
 use crate::domain::id::{Business, ConversationId, Number, PersonId};
 use crate::domain::message::Role;
 use crate::domain::person::{Alias, Link, Person, Sender};
@@ -46,28 +46,8 @@ impl Tx<'_> {
         let id = self.new_id().into();
         person.conversations.push((number.name.clone(), id));
         self.put_person(&person)?;
-        Ok(Conversation {
-            id,
-            person: person.id,
-            key: self.new_key()?,
-            shared: Vec::new(),
-            asked: None,
-            farewell: false,
-            number: number.clone(),
-            address: sender.address.clone(),
-            mode: Mode::Assistant,
-            handoff: None,
-            heard_at: Timestamp::UNIX_EPOCH,
-            closed_at: None,
-            gone: false,
-            next_seq: 1,
-            answered_to: 1,
-            given_up_to: 1,
-            window_from: 1,
-            redacted: 0,
-            turns: Default::default(),
-            deliveries: Default::default(),
-        })
+        let (number, address) = (number.clone(), sender.address.clone());
+        Ok(Conversation::new(id, person.id, self.new_key()?, number, address))
     }
 
     /// The customer of a business with this alias, on disk, whoever told of

@@ -13,6 +13,7 @@ use crate::domain::id::{ConversationId, JobId, KeyId, MessageId, PersonId, Posit
 use crate::domain::lane::Lane;
 use crate::domain::message::{Message, Role};
 use crate::domain::person::Person;
+use crate::recall::BLOCK;
 use crate::store::StoreError;
 use crate::store::sled::keys::{self, LaneKind};
 
@@ -216,9 +217,6 @@ impl Tx<'_> {
         Ok(rows)
     }
 }
-
-/// So many `seq` are one block of the index.
-pub const BLOCK: u64 = 32;
 
 /// The block of a `seq`.
 pub fn block(seq: u64) -> u64 {
