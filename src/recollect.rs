@@ -96,7 +96,7 @@ pub async fn find(
     query: &Query<'_>,
     seen: &HashSet<MessageId>,
 ) -> Result<Vec<Found>, StoreError> {
-    let hits = looking::look(shelves.memory, person, query, seen).await?;
+    let hits = looking::look(shelves.derived, person, query, seen).await?;
     let mut found = Vec::new();
     for (id, score) in hits {
         if found.len() == query.limit {

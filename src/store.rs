@@ -46,6 +46,7 @@ pub trait Store:
     + Transcript
     + People
     + Memory
+    + Derived
     + Numbers
     + Access
     + Upkeep
@@ -61,6 +62,7 @@ impl<S> Store for S where
         + Transcript
         + People
         + Memory
+        + Derived
         + Numbers
         + Access
         + Upkeep
@@ -224,7 +226,7 @@ pub trait Transcript: Send + Sync {
     async fn outbox(&self, id: ConversationId) -> Result<Vec<Delivery>, StoreError>;
 }
 
-/// Reading what is remembered, and what finds it again.
+/// Reading what is remembered.
 #[async_trait]
 pub trait Memory: Send + Sync {
     /// What is remembered under a key, if it has not expired.
@@ -243,7 +245,11 @@ pub trait Memory: Send + Sync {
 
     /// The spaces of a business that hold anything.
     async fn spaces(&self, business: &Business) -> Result<Vec<SpaceInfo>, StoreError>;
+}
 
+/// Reading what is made of what was said, and what finds it again.
+#[async_trait]
+pub trait Derived: Send + Sync {
     /// The search index of a conversation: its blocks in order, the last one
     /// made on the spot, as `recall` packs them.
     async fn index(&self, id: ConversationId) -> Result<Vec<Vec<u8>>, StoreError>;

@@ -68,7 +68,7 @@ async fn recall(shop: &Shop, person: &Person, words: &Words, title: &str) -> any
 
 /// How many were found.
 async fn search(shop: &Shop, person: &Person, question: &str) -> anyhow::Result<usize> {
-    let shelves = Shelves { transcript: &*shop.store, memory: &*shop.store };
+    let shelves = Shelves::of(&*shop.store);
     let query = Query::new(question);
     Ok(recollect::find(shelves, person, &query, &HashSet::new()).await?.len())
 }

@@ -58,7 +58,7 @@ impl Context {
             elsewhere: if_readable(elsewhere(shelves, turn, rest).await),
             quoted: HashMap::new(),
             profile: if_readable(profile).0,
-            summary: if_readable(shelves.memory.summary(conversation.id).await),
+            summary: if_readable(shelves.derived.summary(conversation.id).await),
         };
         context.summary.take_if(|summary| summary.upto <= conversation.window_from);
         if_readable(context.read_quoted(shelves, turn).await);

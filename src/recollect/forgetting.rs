@@ -232,7 +232,7 @@ async fn redact(
 ) -> Result<Vec<Change>, StoreError> {
     let mut changes = vec![Change::Redact(ids.into_iter().collect())];
     for conversation in person.all_conversations() {
-        if shelves.memory.summary(conversation).await?.is_some() {
+        if shelves.derived.summary(conversation).await?.is_some() {
             changes.push(Change::Queue(Task::Summarise(conversation)));
         }
     }

@@ -2,16 +2,16 @@
 
 use crate::domain::id::ConversationId;
 use crate::recall::{BadBlock, Block};
-use crate::store::{Memory, StoreError};
+use crate::store::{Derived, StoreError};
 
 /// What `look` makes of all blocks; `None` = they can't be read, so that the
 /// messages have to be.
 pub(super) async fn read<T: Send + 'static>(
-    memory: &dyn Memory,
+    derived: &dyn Derived,
     conversation: ConversationId,
     look: impl FnOnce(&[Block<'_>]) -> T + Send + 'static,
 ) -> Result<Option<T>, StoreError> {
-    let packed = memory.index(conversation).await?;
+    let packed = derived.index(conversation).await?;
     // Arithmetic over all that was ever said: not among what waits for I/O.
     let looked = tokio::task::spawn_blocking(move || {
         let blocks = packed.iter().map(|bytes| Block::decode(bytes, 0));

@@ -24,7 +24,7 @@ pub struct Kept {
 pub async fn kept(shelves: Shelves<'_>, person: &Person) -> Result<Kept, StoreError> {
     let mut kept = Kept::default();
     for conversation in person.all_conversations() {
-        match index::read(shelves.memory, conversation, Seen::of).await? {
+        match index::read(shelves.derived, conversation, Seen::of).await? {
             Some(seen) => {
                 kept.add(seen.kept);
                 kept.look_at(shelves, conversation, &seen.wordless).await?;

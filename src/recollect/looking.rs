@@ -11,7 +11,7 @@ use crate::recall::{
     self, Around, Block, DENSE, Entry, Language, Languages, Likeness, Options, Vector, fuse,
     search, speaker, usual,
 };
-use crate::store::{Memory, StoreError};
+use crate::store::{Derived, StoreError};
 
 /// More hits than are wanted: some were taken back, or never arrived.
 const MORE: usize = 32;
@@ -24,7 +24,7 @@ const NAME: usize = 3;
 
 /// Messages and their scores, the best first.
 pub(super) async fn look(
-    memory: &dyn Memory,
+    derived: &dyn Derived,
     person: &Person,
     query: &Query<'_>,
     seen: &HashSet<MessageId>,
@@ -32,10 +32,10 @@ pub(super) async fn look(
     let ids: Vec<ConversationId> = person.all_conversations().collect();
     let mut search = Search::new(query, &ids, seen);
     for (number, id) in (0..).zip(&ids) {
-        let blocks = memory.index(*id).await?;
+        let blocks = derived.index(*id).await?;
         search.blocks.extend(blocks.into_iter().map(|block| (number, block)));
         if let Some(meaning) = &query.meaning {
-            let vectors = memory.vectors(*id, &meaning.model).await?;
+            let vectors = derived.vectors(*id, &meaning.model).await?;
             search.vectors.extend(vectors.into_iter().map(|vectors| (number, vectors)));
         }
     }

@@ -50,7 +50,7 @@ async fn candidates(
 ) -> Result<Vec<MessageId>, StoreError> {
     let needles = needles.to_vec();
     let sift = move |blocks: &[Block<'_>]| sifted(blocks, &needles);
-    match index::read(shelves.memory, conversation, sift).await? {
+    match index::read(shelves.derived, conversation, sift).await? {
         Some(positions) => {
             let id = |position| MessageId { conversation, position };
             Ok(positions.into_iter().map(id).collect())

@@ -6,7 +6,7 @@ use crate::domain::id::PersonId;
 use crate::domain::memory::{Entry, Page, Space};
 use crate::domain::message::Message;
 use crate::domain::person::Person;
-use crate::store::{Memory, Store, StoreError, Transcript};
+use crate::store::{Derived, Memory, Store, StoreError, Transcript};
 
 /// So many entries are read at once.
 const PAGE: usize = 200;
@@ -16,14 +16,16 @@ const PAGE: usize = 200;
 pub struct Shelves<'a> {
     /// What was said.
     pub transcript: &'a dyn Transcript,
-    /// What is noted, and what finds again what was said.
+    /// What is noted.
     pub memory: &'a dyn Memory,
+    /// What is made of what was said, and finds it again.
+    pub derived: &'a dyn Derived,
 }
 
 impl<'a> Shelves<'a> {
-    /// Both from this store.
+    /// All from this store.
     pub fn of(store: &'a dyn Store) -> Self {
-        Self { transcript: store, memory: store }
+        Self { transcript: store, memory: store, derived: store }
     }
 
     /// All that is noted of a person, the newest first.

@@ -3,6 +3,7 @@
 
 mod access;
 mod changes;
+mod derived;
 mod hasher;
 mod inbox;
 mod index;

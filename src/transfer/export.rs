@@ -74,7 +74,7 @@ async fn conversation(
     is_archive: bool,
 ) -> Result<Conversation, StoreError> {
     let (id, number) = (of.id, of.number.name.to_string());
-    let summary = shelves.memory.summary(id).await?.map(|summary| summary.text);
+    let summary = shelves.derived.summary(id).await?.map(|summary| summary.text);
     let mut rows: Vec<message::Message> = Vec::new();
     shelves.messages_of(of, |row| rows.push(row.clone())).await?;
     rows.sort_by_key(|row| row.position);

@@ -146,8 +146,7 @@ impl World {
         let question = format!("{} {}", words.join(" "), tags.join(" "));
         for (asking, allowed) in allowed {
             let Some(person) = self.person(asking).await else { continue };
-            let (transcript, memory) = (&*self.store, &*self.store);
-            let shelves = Shelves { transcript, memory };
+            let shelves = Shelves::of(&*self.store);
             let query = Query { limit: 1000, ..Query::new(&question) };
             let found = recollect::find(shelves, &person, &query, &HashSet::new()).await.unwrap();
             let surfaced = found.iter().map(|found| found.message.content.as_text());

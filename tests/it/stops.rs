@@ -22,8 +22,8 @@ use olifant::domain::message::Message;
 use olifant::domain::person::{Alias, Person};
 use olifant::domain::turn::{Turn, TurnOutcome};
 use olifant::store::{
-    Accepted, Access, Changes, Claim, Inbox, Kept, Memory, NumberState, Numbers, People, Pick,
-    Queue, Store, StoreError, Swept, Transcript, Upkeep, WakeUp,
+    Accepted, Access, Changes, Claim, Derived, Inbox, Kept, Memory, NumberState, Numbers, People,
+    Pick, Queue, Store, StoreError, Swept, Transcript, Upkeep, WakeUp,
 };
 use tokio::sync::watch;
 
@@ -306,7 +306,10 @@ impl Memory for Stopping {
     async fn spaces(&self, business: &Business) -> Result<Vec<SpaceInfo>, StoreError> {
         self.inner.spaces(business).await
     }
+}
 
+#[async_trait]
+impl Derived for Stopping {
     async fn index(&self, id: ConversationId) -> Result<Vec<Vec<u8>>, StoreError> {
         self.inner.index(id).await
     }

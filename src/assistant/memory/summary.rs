@@ -48,7 +48,7 @@ impl Mind {
         shelves: Shelves<'_>,
         now: Timestamp,
     ) -> Result<Option<Summary>, NoSummary> {
-        let before = shelves.memory.summary(conversation.id).await?;
+        let before = shelves.derived.summary(conversation.id).await?;
         let told = before.as_ref().map_or(0, |before| before.upto);
         let budget = self.memory.budget_tokens;
         let newest =

@@ -15,15 +15,15 @@ use serde::{Deserialize, Serialize};
 
 use super::Operators;
 use super::whom::Whom;
-use crate::domain::id::{Business, ConversationId, MessageId};
-use crate::domain::memory::{Cursor, Entry, Page, Space, SpaceInfo, Summary, Vectors};
+use crate::domain::id::{ConversationId, MessageId};
+use crate::domain::memory::{Space, Summary, Vectors};
 use crate::domain::message::Role;
 use crate::domain::person::Person;
 use crate::http::body::Bulk;
 use crate::http::error::Problem;
 use crate::recall::Language;
 use crate::recollect::{self, Found, Meaning, Query, Shelves};
-use crate::store::{Memory, Store, StoreError};
+use crate::store::{Derived, Store, StoreError};
 use crate::transfer::export;
 
 /// How long the meaning of many queries may take; then words have to do.
@@ -138,7 +138,7 @@ impl Search {
             meaning: self.meanings.get(place).cloned().flatten(),
             ..Query::new(&queries[place])
         };
-        let shelves = Shelves { transcript: &*self.once.store, memory: &self.once };
+        let shelves = Shelves { derived: &self.once, ..Shelves::of(&*self.once.store) };
         let found = recollect::find(shelves, &self.person, &query, &HashSet::new()).await?;
         Ok(found.into_iter().map(|found| hit(&self.person, found)).collect())
     }
@@ -168,27 +168,7 @@ impl Once {
 }
 
 #[async_trait]
-impl Memory for Once {
-    async fn entry(&self, space: &Space, key: &str) -> Result<Option<Entry>, StoreError> {
-        self.store.entry(space, key).await
-    }
-
-    async fn entries(
-        &self,
-        space: &Space,
-        page: &Page,
-    ) -> Result<(Vec<Entry>, Option<Cursor>), StoreError> {
-        self.store.entries(space, page).await
-    }
-
-    async fn history(&self, space: &Space, key: &str) -> Result<Vec<Entry>, StoreError> {
-        self.store.history(space, key).await
-    }
-
-    async fn spaces(&self, business: &Business) -> Result<Vec<SpaceInfo>, StoreError> {
-        self.store.spaces(business).await
-    }
-
+impl Derived for Once {
     async fn index(&self, id: ConversationId) -> Result<Vec<Vec<u8>>, StoreError> {
         let known = || self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(index) = known().get(&id) {

@@ -8,7 +8,7 @@ use super::protocol::{phone, say};
 use super::*;
 use crate::recall::{Around, Block, Languages, Options, Query, search};
 use crate::store::sled::index;
-use crate::store::{Kept, Memory, Upkeep};
+use crate::store::{Derived, Kept, Upkeep};
 
 /// Something that changes what can be found.
 #[derive(Clone, Debug)]

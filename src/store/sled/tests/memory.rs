@@ -12,7 +12,7 @@ use crate::domain::job::{Job, JobOutcome, Task};
 use crate::domain::memory::{Entry, Expect, Imported, Op, Origin, Page, Space, Summary, Write};
 use crate::domain::person::Person;
 use crate::domain::terms::Packed;
-use crate::store::{Kept, Memory, Upkeep};
+use crate::store::{Derived, Kept, Memory, Upkeep};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
