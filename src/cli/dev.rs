@@ -4,7 +4,7 @@
 mod folder;
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +68,9 @@ pub struct Args {
     /// Where the phone page is; another port if that one is taken.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081", value_parser = loopback)]
     phone_listen: SocketAddr,
+    /// Listen to all of the container it runs in: publish its ports to 127.0.0.1 only.
+    #[arg(long)]
+    container: bool,
     /// A configuration; ./olifant.toml is used if it is there.
     #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
     config: Option<PathBuf>,
@@ -80,10 +83,10 @@ pub struct Args {
 pub async fn run(args: Args) -> Result<(), Failure> {
     start_logging(Format::Human, "warn")?;
     let folder = Folder::open(&args.dir, args.fresh)?;
-    let app_listener = bind(args.listen, "--listen").await?;
-    let phone_listener = bind(args.phone_listen, "--phone-listen").await?;
-    let app_at = app_listener.local_addr().context("the app's address")?;
-    let phone_at = phone_listener.local_addr().context("the phone's address")?;
+    let app_listener = bind(args.open(args.listen), "--listen").await?;
+    let phone_listener = bind(args.open(args.phone_listen), "--phone-listen").await?;
+    let app_at = local(app_listener.local_addr().context("the app's address")?);
+    let phone_at = local(phone_listener.local_addr().context("the phone's address")?);
 
     let mut settings = settings(&args, &folder, app_at, phone_at)?;
     for warning in &settings.warnings {
@@ -107,6 +110,24 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         () = shutdown::overdue(&stop, limit, &clock) => {
             Err(anyhow!("work in progress did not end in time").into())
         }
+    }
+}
+
+impl Args {
+    /// Where it listens when it was told to listen there.
+    fn open(&self, address: SocketAddr) -> SocketAddr {
+        match self.container {
+            true => SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), address.port()),
+            false => address,
+        }
+    }
+}
+
+/// The same port, as this machine calls it.
+fn local(address: SocketAddr) -> SocketAddr {
+    match address.ip().is_unspecified() {
+        true => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()),
+        false => address,
     }
 }
 
@@ -268,7 +289,30 @@ fn greeting(phone_at: SocketAddr, info: &PhoneInfo) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[test]
+    fn a_container_is_listened_to_as_a_whole_and_called_by_its_own_name() {
+        let args = |more: &[&str]| {
+            let arguments = ["olifant", "--listen", "127.0.0.1:9000"].iter().chain(more);
+            Cli::parse_from(arguments).args
+        };
+        let address = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let plain = args(&[]);
+        assert_eq!(plain.open(plain.listen), plain.listen);
+        let contained = args(&["--container"]);
+        assert_eq!(contained.open(contained.listen), address("0.0.0.0:9000"));
+        assert_eq!(local(address("0.0.0.0:9000")), address("127.0.0.1:9000"));
+        assert_eq!(local(address("[::1]:9000")), address("[::1]:9000"));
+    }
+
+    #[derive(clap::Parser)]
+    struct Cli {
+        #[command(flatten)]
+        args: Args,
+    }
 
     #[tokio::test]
     async fn a_port_that_is_taken_is_no_obstacle() {

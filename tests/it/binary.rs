@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// The binary with arguments and an empty environment.
 pub fn olifant(arguments: &[&str]) -> Command {
@@ -18,11 +18,18 @@ pub fn start(config: &Path) -> Child {
 }
 
 /// What it says, line by line.
-pub struct Log(std::io::Lines<BufReader<ChildStderr>>);
+pub struct Log(std::io::Lines<Box<dyn BufRead + Send>>);
 
 impl Log {
     pub fn of(child: &mut Child) -> Self {
-        Self(BufReader::new(child.stderr.take().unwrap()).lines())
+        let stderr: Box<dyn BufRead + Send> = Box::new(BufReader::new(child.stderr.take().unwrap()));
+        Self(stderr.lines())
+    }
+
+    /// Of what it prints.
+    pub fn printed(child: &mut Child) -> Self {
+        let stdout: Box<dyn BufRead + Send> = Box::new(BufReader::new(child.stdout.take().unwrap()));
+        Self(stdout.lines())
     }
 
     /// Reads on until a line says so.
