@@ -40,6 +40,9 @@ const BAD_CONFIGURATION: u8 = 78;
 
 const AFTER_HELP: &str = "\
 Examples:
+  olifant init                       write a configuration for a business of yours
+  olifant chat --config olifant.toml
+                                     talk to it in the terminal
   olifant dev                        chat with it in the browser; needs nothing
   OPENAI_API_KEY=... olifant dev     the same with a real model
   olifant serve --config my.toml     answer real people

@@ -150,11 +150,14 @@ impl Reach {
 
     /// For asking several things.
     pub async fn connect(&self, missing: Missing) -> Result<Line, Failure> {
+        start_logging(Format::Human, "error")?;
         self.dial(missing, Sources::new(self.config.clone())).await
     }
 
     /// For talking to the assistant: that takes neither a number nor a model.
     pub async fn connect_to_talk(&self) -> Result<Line, Failure> {
+        // Whoever waits for the answer is told why there is none.
+        start_logging(Format::Human, "off")?;
         self.dial(Missing::Make, self.lenient()).await
     }
 
@@ -164,7 +167,6 @@ impl Reach {
     }
 
     async fn dial(&self, missing: Missing, sources: Sources) -> Result<Line, Failure> {
-        start_logging(Format::Human, "error")?;
         match &self.dev {
             Some(dir) => to_dev(dir).await,
             None => to_served(missing, sources).await,

@@ -1,12 +1,15 @@
 //! `olifant chat`: talk to the assistant in the terminal.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::pin::pin;
+use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::mpsc;
 
 use super::admin_client::{Ask, Line, Reach};
 use super::{Failure, note, say};
+use crate::clock::Clock;
 use crate::domain::content::{Choices, Content};
 use crate::domain::id::Business;
 use crate::domain::person::Phone;
@@ -69,6 +72,12 @@ fn phone(text: &str) -> Result<String, String> {
     phone.ok_or_else(|| "write a phone number with country code, such as +15550123".to_owned())
 }
 
+/// What stands in the last line of a terminal goes.
+const ERASE: &str = "\r\x1b[K";
+
+/// How long an answer usually takes at most.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 struct Talk {
     line: Line,
     person: String,
@@ -101,9 +110,7 @@ impl Talk {
             let Some(typed) = lines.recv().await else { break };
             let typed = typed.context("the input can't be read")?;
             let said = self.said(Some(typed.trim()).filter(|typed| !typed.is_empty()));
-            self.show_typing(true);
-            let heard = self.hear(said).await;
-            self.show_typing(false);
+            let heard = self.wait_for(said).await;
             self.show(heard?);
         }
         if self.seen {
@@ -121,6 +128,22 @@ impl Talk {
         let choice = chosen.map(|chosen| chosen.id.clone());
         let (person, business) = (self.person.clone(), self.business.clone());
         Said { person, business, text, choice, quotes }
+    }
+
+    /// Somebody who sees nothing happen for long is told where to look.
+    async fn wait_for(&self, said: Said) -> Result<Heard, Failure> {
+        self.write("typing …");
+        let mut heard = pin!(self.hear(said));
+        let heard = match Clock::system().timeout(PATIENCE, &mut heard).await {
+            Ok(heard) => heard,
+            Err(_) => {
+                self.write(ERASE);
+                note("the model has not answered yet; olifant doctor says whether it can");
+                heard.await
+            }
+        };
+        self.write(ERASE);
+        heard
     }
 
     async fn hear(&self, said: Said) -> Result<Heard, Failure> {
@@ -157,10 +180,6 @@ impl Talk {
 
     fn prompt(&self) {
         self.write("You: ");
-    }
-
-    fn show_typing(&self, typing: bool) {
-        self.write(if typing { "typing …" } else { "\r\x1b[K" });
     }
 
     /// Without a line's end, for who looks at it.

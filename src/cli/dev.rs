@@ -48,6 +48,7 @@ Examples:
   OLIFANT__LLM__BASE_URL=http://127.0.0.1:11434/v1 OLIFANT__LLM__MODEL=qwen3 olifant dev
                                        a server of your own answers
   olifant dev --fresh                  forget everything and begin again
+  olifant dev --tunnel                 its webhooks are reachable from outside
 
 Of a configuration, [llm], [assistant], [policy], [handoff] and [sending] are
 used; Olga answers for the business. What is said stays in the dev folder until
@@ -114,7 +115,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     }
     say(&greeting);
     tokio::select! {
-        never = tunnel::keep(tunnel, &clock) => match never {},
+        never = tunnel::keep(tunnel, &clock, &stop) => match never {},
         served = app.serve(app_listener, stop.clone()) => Ok(served?),
         () = shutdown::overdue(&stop, limit, &clock) => {
             Err(anyhow!("work in progress did not end in time").into())

@@ -12,7 +12,7 @@ use anyhow::anyhow;
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
 
-use super::{Failure, say, say_json};
+use super::{Failure, columns, say, say_json};
 use crate::config::reference;
 use crate::domain::person::Phone;
 use example::{Example, Kind, Language};
@@ -194,17 +194,23 @@ fn told(plan: &Plan, dir: &Path, written: &files::Written) -> String {
         Provider::Meta => "meta",
         Provider::Twilio => "twilio",
     };
+    let next = [
+        ("chat", "talk to it, here".to_owned()),
+        ("doctor", "see what is still missing".to_owned()),
+        (&format!("connect {provider} main"), "connect your number".to_owned()),
+        ("serve --tunnel", "answer people, reachable from outside for a try".to_owned()),
+    ];
+    let next = next
+        .map(|(command, what)| vec![format!("  olifant {command} --config olifant.toml"), what]);
     let enter = if dir == Path::new(".") { String::new() } else { format!("  cd {shown}\n") };
-    let left = [written.key.as_str(), written.ignored.as_str()].concat();
     format!(
         "Written in {shown}:\n{}\n\nKeep a copy of secrets/store_key elsewhere: without it, what is \
-         kept is lost.\n{left}Put your own hours, prices and rules into instructions.md and \
-         knowledge/, and your own\nphone into handoff.operators of olifant.toml.\n\nNext:\n{enter}  \
-         olifant chat --config olifant.toml                 talk to it, here\n  \
-         olifant doctor --config olifant.toml               what is still missing\n  \
-         olifant serve --tunnel --config olifant.toml       answer people, reachable from outside\n  \
-         olifant connect {provider} main --config olifant.toml   your number, while it is served",
-        names.join("\n")
+         kept is lost.\n{}{}Put your own hours, prices and rules into instructions.md and \
+         knowledge/, and your\nown phone into handoff.operators of olifant.toml.\n\nNext:\n{enter}{}",
+        names.join("\n"),
+        written.key,
+        written.ignored,
+        columns(&next),
     )
 }
 

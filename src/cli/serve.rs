@@ -66,7 +66,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         // In this order: it is ready once it also listens to SIGHUP.
         biased;
         served = app.serve(listener, stop.clone()) => served?,
-        never = tunnel::keep(tunnel, &clock) => match never {},
+        never = tunnel::keep(tunnel, &clock, &stop) => match never {},
         () = overdue => {
             return Err(anyhow!("work in progress did not end within server.shutdown_s").into());
         }

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::anyhow;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::Failure;
@@ -100,14 +101,17 @@ impl Tunnel {
         words
     }
 
-    /// Whenever it ends it is started anew.
-    async fn keep(mut self, clock: &Clock) -> Infallible {
+    /// Whenever it ends before `stop` it is started anew.
+    async fn keep(mut self, clock: &Clock, stop: &CancellationToken) -> Infallible {
         loop {
             self.process.ended().await;
             let mut pause = FIRST_PAUSE;
             loop {
-                // Who ends us may have ended it, too.
                 clock.reached(clock.now() + pause).await;
+                if stop.is_cancelled() {
+                    // A key of the terminal ends both of us.
+                    return std::future::pending().await;
+                }
                 let program = self.program.name();
                 tracing::warn!(program, "the tunnel ended; it is started anew");
                 match self.reopen(clock).await {
@@ -138,9 +142,9 @@ impl Tunnel {
 }
 
 /// Keeps it open for as long as this is waited for; without one, waits.
-pub async fn keep(tunnel: Option<Tunnel>, clock: &Clock) -> Infallible {
+pub async fn keep(tunnel: Option<Tunnel>, clock: &Clock, stop: &CancellationToken) -> Infallible {
     match tunnel {
-        Some(tunnel) => tunnel.keep(clock).await,
+        Some(tunnel) => tunnel.keep(clock, stop).await,
         None => std::future::pending().await,
     }
 }

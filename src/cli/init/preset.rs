@@ -84,7 +84,10 @@ impl Preset {
         }
         let about = if note.is_empty() { String::new() } else { format!(": {note}") };
         let mut keys = format!("# {title}{about}.\nbase_url = \"{base_url}\"\n");
-        let _ = writeln!(keys, "# The vendor's list has others.\nmodel = \"{model}\"");
+        let _ = writeln!(
+            keys,
+            "# Any model of that server does that knows tools.\nmodel = \"{model}\""
+        );
         if !key.is_empty() {
             let _ = writeln!(keys, "# The key alone stands in this file; it is made at {at}");
             keys.push_str("api_key_file = \"secrets/api_key\"\n");

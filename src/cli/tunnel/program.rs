@@ -100,6 +100,8 @@ fn bare_url(line: &str, host: &str) -> Option<Url> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn said(program: Program, line: &str) -> Option<String> {
@@ -131,6 +133,16 @@ mod tests {
             (Program::Tailscale, "To enable, visit: https://login.tailscale.com/f/funnel?node=n1"),
         ] {
             assert_eq!(said(program, line), None, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_around_it_is_no_obstacle(before in "[^h\n]{0,40}", after in "[^a-z0-9./?#:\\\\-]{0,40}") {
+            let line = format!("{before} https://box.tail0123.ts.net {after}");
+            let url = Some("https://box.tail0123.ts.net/".to_owned());
+            prop_assert_eq!(said(Program::Tailscale, &line), url);
+            prop_assert_eq!(said(Program::Ngrok, &line), None);
         }
     }
 
