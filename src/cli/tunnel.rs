@@ -94,7 +94,7 @@ impl Tunnel {
                 let file = settings.sources.file.as_deref().unwrap_or(Path::new("olifant.toml"));
                 let file = file.display();
                 words.push_str(&format!(
-                    "      set by: olifant connect {provider} {name} --config {file}\n"
+                    "      set by: olifant connect {provider} {name} --config {file} --public-url {url}\n"
                 ));
             }
         }

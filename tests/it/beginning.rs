@@ -41,8 +41,8 @@ fn from_nothing_to_an_answer_and_to_a_number_that_is_served() {
     let config = here.join("olifant.toml");
     let text = std::fs::read_to_string(&config).unwrap() + NUMBER;
     std::fs::write(&config, text.replace("127.0.0.1:8080", "127.0.0.1:0")).unwrap();
-    std::fs::write(here.join("secrets/access_token"), "token").unwrap();
-    std::fs::write(here.join("secrets/app_secret"), "secret").unwrap();
+    std::fs::write(here.join("secrets/main_access_token"), "token").unwrap();
+    std::fs::write(here.join("secrets/main_app_secret"), "secret").unwrap();
     let (mut served, mut log) = serve(here);
     log.wait_for("\"ready\"");
     assert!(chat(here, &[], "qual é o meu nome?\n").contains("João"), "the running one remembers");
@@ -55,9 +55,9 @@ const NUMBER: &str = r#"
 [numbers.main]
 provider = "meta"
 phone_number_id = "1000000001"
-access_token_file = "secrets/access_token"
-app_secret_file = "secrets/app_secret"
-verify_token_file = "secrets/verify_token"
+access_token_file = "secrets/main_access_token"
+app_secret_file = "secrets/main_app_secret"
+verify_token_file = "secrets/main_verify_token"
 "#;
 
 fn serve(folder: &Path) -> (Child, Log) {

@@ -138,8 +138,8 @@ fn the_url_of_each_program_is_the_public_one_and_it_ends_with_olifant() {
         for words in [
             &format!("{url}webhooks/meta"),
             &format!("{url}webhooks/twilio"),
-            "olifant connect meta front --config my.toml",
-            "olifant connect twilio shop --config my.toml",
+            &format!("olifant connect meta front --config my.toml --public-url {url}\n"),
+            &format!("olifant connect twilio shop --config my.toml --public-url {url}\n"),
         ] {
             assert!(said.contains(words), "{said}");
         }

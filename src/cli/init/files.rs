@@ -87,7 +87,7 @@ fn pages(plan: &Plan, key: Option<&str>) -> Result<Vec<Page>> {
     let store_key = StoreKey::new_random().to_hex();
     pages.push(Page::secret("secrets/store_key", store_key.expose_secret()));
     let verify_token = hex::encode(rand::random::<[u8; 16]>());
-    pages.push(Page::secret("secrets/verify_token", verify_token));
+    pages.push(Page::secret("secrets/main_verify_token", verify_token));
     if !plan.preset.key.is_empty() {
         pages.push(Page::secret("secrets/api_key", key.unwrap_or_default().trim()));
     }

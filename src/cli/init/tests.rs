@@ -95,7 +95,7 @@ fn what_is_commented_out_is_a_number_once_it_is_filled_in() {
         let keys = number.lines().filter_map(|line| line.strip_prefix('#'));
         let keys = keys.filter(|key| !key.starts_with(' ')).collect::<Vec<_>>().join("\n");
         let keys = format!("\n[numbers.main]\n{keys}\n");
-        for secret in ["access_token", "app_secret", "auth_token"] {
+        for secret in ["main_access_token", "main_app_secret", "main_auth_token"] {
             std::fs::write(story.folder.path().join("secrets").join(secret), "x").unwrap();
         }
         let public = "public_url = \"https://bot.example.com\"";
@@ -111,7 +111,7 @@ fn secrets_are_for_their_owner_alone_and_each_has_its_own() {
     one.write(&simple(), None).unwrap();
     other.write(&simple(), Some(" sk-test\n")).unwrap();
     assert_eq!(one.mode("secrets"), 0o700);
-    for name in ["secrets/store_key", "secrets/verify_token", "secrets/api_key"] {
+    for name in ["secrets/store_key", "secrets/main_verify_token", "secrets/api_key"] {
         assert_eq!(one.mode(name), 0o600, "{name}");
         assert_ne!(one.text(name), other.text(name), "{name}");
     }
