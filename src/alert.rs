@@ -53,6 +53,8 @@ pub enum Kind {
     AnsweredElsewhere,
     /// The provider tells of the account: a restriction, a violation.
     Account,
+    /// The nightly backup did not come to be.
+    BackupFailed,
 }
 
 impl Kind {
@@ -68,6 +70,7 @@ impl Kind {
             Self::Classified => "classified",
             Self::AnsweredElsewhere => "answered_elsewhere",
             Self::Account => "account",
+            Self::BackupFailed => "backup_failed",
         }
     }
 }
@@ -82,7 +85,8 @@ impl Kind {
             | Self::StoreFailed
             | Self::DiskFull
             | Self::Classified
-            | Self::Account => SILENCE,
+            | Self::Account
+            | Self::BackupFailed => SILENCE,
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::llm::switched::Switched;
 use crate::provider::Providers;
 use crate::store::{self, Store, StoreError};
 use crate::worker::Workers;
+use crate::worker::backups::Backups;
 use crate::worker::catch_up::CatchUp;
 use crate::worker::jobs::Jobs;
 use crate::worker::upkeep::Upkeep;
@@ -46,6 +47,8 @@ pub struct App {
     pub catch_up: CatchUp,
     /// What deletes what has had its time.
     pub upkeep: Upkeep,
+    /// What backs the store up every night.
+    pub backups: Backups,
     /// What reaches people.
     pub providers: Arc<Providers>,
     /// The configuration it was started with.
@@ -126,6 +129,13 @@ impl App {
             clock.clone(),
         );
         let upkeep = Upkeep::new(store.clone(), minds.subscribe(), clock.clone());
+        let backups = Backups::new(
+            store.clone(),
+            &settings.backup,
+            settings.store.min_free_mb,
+            alerts.clone(),
+            clock.clone(),
+        );
         let workers = Workers::new(
             store.clone(),
             assistant.clone(),
@@ -142,6 +152,7 @@ impl App {
             workers,
             catch_up,
             upkeep,
+            backups,
             providers,
             settings,
             public_url,
@@ -233,7 +244,12 @@ impl App {
             self.upkeep.run(stop.clone()).await;
             Ok(())
         };
-        tokio::try_join!(self.answer(listener, stop.clone()), work, follow, catch_up, upkeep)?;
+        let backups = async {
+            self.backups.run(stop.clone()).await;
+            Ok(())
+        };
+        let web = self.answer(listener, stop.clone());
+        tokio::try_join!(web, work, follow, catch_up, upkeep, backups)?;
         // The last handle closes the store, which waits for its disk.
         tokio::task::spawn_blocking(move || drop(self)).await.context("closing the store")
     }

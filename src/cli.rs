@@ -2,6 +2,7 @@
 //! kind of trouble there was.
 
 mod admin_client;
+mod backup;
 mod dev;
 mod export;
 mod forget;
@@ -13,12 +14,14 @@ mod numbers;
 mod people;
 mod person;
 mod recall;
+mod restore;
 mod send;
 mod serve;
 mod simulate;
 mod teach;
 mod token;
 mod turns;
+mod verify;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -82,6 +85,9 @@ enum Command {
     Import(import::Args),
     Forget(forget::Args),
     Turns(turns::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Verify(verify::Args),
     Key(key::Args),
     Send(Box<send::Args>),
     Simulate(simulate::Args),
@@ -130,6 +136,9 @@ pub fn run() -> ExitCode {
         Command::Import(args) => block_on(import::run(args)),
         Command::Forget(args) => block_on(forget::run(args)),
         Command::Turns(args) => block_on(turns::run(args)),
+        Command::Backup(args) => block_on(backup::run(args)),
+        Command::Restore(args) => restore::run(args),
+        Command::Verify(args) => block_on(verify::run(args)),
         Command::Key(args) => key::run(args),
         Command::Send(args) => block_on(send::run(*args)),
         Command::Simulate(args) => block_on(simulate::run(args)),

@@ -4,6 +4,7 @@
 
 pub mod reference;
 
+mod backup;
 mod businesses;
 mod layers;
 mod memory_api;
@@ -24,19 +25,29 @@ use tokio::sync::watch;
 use crate::assistant::BusinessConfig;
 use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;
-use crate::worker::{catch_up, deliveries, jobs};
+use crate::worker::{backups, catch_up, deliveries, jobs};
 use crate::{http, store};
 use layers::{get, origin, table};
 use section::read;
 
 /// What a running program can't change.
-const FIXED: &[&str] =
-    &["server", "store", "numbers", "twilio", "sending", "events", "alerts", "memory_api"];
+const FIXED: &[&str] = &[
+    "server",
+    "store",
+    "backup",
+    "numbers",
+    "twilio",
+    "sending",
+    "events",
+    "alerts",
+    "memory_api",
+];
 
 /// All there is at the top.
 const SECTIONS: &[&str] = &[
     "server",
     "store",
+    "backup",
     "numbers",
     "twilio",
     "llm",
@@ -62,7 +73,7 @@ pub struct Sources {
     /// The environment; only `OLIFANT__…` and `OPENAI_API_KEY` are looked at.
     pub env: BTreeMap<String, String>,
     /// TOML over everything else. When set, the user's own server, store,
-    /// numbers, businesses, events and alerts don't count.
+    /// backup, numbers, businesses, events and alerts don't count.
     pub fixed: Option<String>,
     /// What happens when neither a key nor a server of the user's own is
     /// named: the demo answers, or it is an error.
@@ -86,6 +97,8 @@ pub struct Settings {
     pub server: http::Config,
     /// `[store]`.
     pub store: store::Config,
+    /// `[backup]`.
+    pub backup: backups::Config,
     /// `[numbers.NAME]`.
     pub numbers: BTreeMap<NumberName, NumberConfig>,
     /// How each business answers.
@@ -171,6 +184,7 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
     Ok(Settings {
         server: server::read(&tree, &numbers)?,
         store: store(&tree)?,
+        backup: backup::read(&tree)?,
         businesses,
         twilio: read_section(&tree, "twilio")?,
         sending: read_section(&tree, "sending")?,
@@ -210,7 +224,7 @@ fn lay(
     if sources.fixed.is_some() {
         layers::without(
             &mut layer,
-            &["server", "store", "numbers", "businesses", "events", "alerts"],
+            &["server", "store", "backup", "numbers", "businesses", "events", "alerts"],
         );
     }
     let warnings = layers::rename(&mut layer, renamed);

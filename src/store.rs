@@ -4,11 +4,13 @@
 //! To add a store: a folder beside `sled` with the same files, and one entry
 //! in `KINDS` and `open` of `opening.rs`.
 
+pub mod backup;
 mod error;
 mod opening;
 pub mod record;
 pub mod seal;
 pub mod sled;
+mod verified;
 
 use std::time::Duration;
 
@@ -32,9 +34,11 @@ use crate::domain::message::Message;
 use crate::domain::pause::Pause;
 use crate::domain::person::{Alias, Person};
 use crate::domain::turn::{Turn, TurnOutcome};
+use backup::Dump;
 
 pub use error::StoreError;
-pub use opening::{Config, KINDS, make_folder, open, rotate_key};
+pub use opening::{Config, KINDS, RestoreError, make_folder, open, restore, rotate_key};
+pub use verified::{Flaw, Found, Verified};
 
 /// Everything a store does.
 pub trait Store:
@@ -50,6 +54,7 @@ pub trait Store:
     + Numbers
     + Access
     + Upkeep
+    + Transfer
 {
 }
 
@@ -66,6 +71,7 @@ impl<S> Store for S where
         + Numbers
         + Access
         + Upkeep
+        + Transfer
 {
 }
 
@@ -328,6 +334,19 @@ pub trait Upkeep: Send + Sync {
 
     /// Programs' looks into people's memory, newest first, at most so many.
     async fn accesses(&self, max: usize) -> Result<Vec<memory::Access>, StoreError>;
+}
+
+/// All of it: out, and looked through. The way in is [`restore`], since it
+/// needs a place where nothing is.
+#[async_trait]
+pub trait Transfer: Send + Sync {
+    /// All that is kept, as of one point: every commit that was answered when
+    /// it was called is in it, and of later ones nothing. Reading it holds
+    /// nobody up.
+    async fn dump(&self) -> Result<Dump, StoreError>;
+
+    /// Looks whether all that is kept fits together, as of one point.
+    async fn verify(&self) -> Result<Verified, StoreError>;
 }
 
 /// How long things are kept.

@@ -1,6 +1,7 @@
 //! Who does the work: claim, do, finish. Order is kept inside a conversation,
 //! conversations go side by side.
 
+pub mod backups;
 pub mod catch_up;
 pub mod deliveries;
 pub mod jobs;

@@ -2,6 +2,7 @@
 //! in the store's folder, which only its own user can open; on a stopped store
 //! the command line calls the same router in its own process.
 
+mod backup;
 pub mod memory;
 mod messages;
 pub mod numbers;
@@ -102,5 +103,7 @@ pub fn router(operators: Operators) -> Router {
         .route("/conversations/{id}/turns", get(turns::of_conversation))
         .route("/turns/{id}", get(turns::show))
         .route("/turns/{id}/replay", post(turns::replay))
+        .route("/backup", get(backup::take))
+        .route("/verify", get(backup::verify))
         .with_state(operators)
 }

@@ -11,6 +11,7 @@ mod stops;
 
 mod answering;
 mod api;
+mod backing_up;
 mod commanding;
 mod demonstrating;
 mod finding;

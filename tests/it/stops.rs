@@ -21,9 +21,10 @@ use olifant::domain::memory::{
 use olifant::domain::message::Message;
 use olifant::domain::person::{Alias, Person};
 use olifant::domain::turn::{Turn, TurnOutcome};
+use olifant::store::backup::Dump;
 use olifant::store::{
     Accepted, Access, Changes, Claim, Derived, Inbox, Kept, Memory, NumberState, Numbers, People,
-    Pick, Queue, Store, StoreError, Swept, Transcript, Upkeep, WakeUp,
+    Pick, Queue, Store, StoreError, Swept, Transcript, Transfer, Upkeep, Verified, WakeUp,
 };
 use tokio::sync::watch;
 
@@ -344,5 +345,16 @@ impl Upkeep for Stopping {
 
     async fn accesses(&self, max: usize) -> Result<Vec<Looked>, StoreError> {
         self.inner.accesses(max).await
+    }
+}
+
+#[async_trait]
+impl Transfer for Stopping {
+    async fn dump(&self) -> Result<Dump, StoreError> {
+        self.inner.dump().await
+    }
+
+    async fn verify(&self) -> Result<Verified, StoreError> {
+        self.inner.verify().await
     }
 }

@@ -174,6 +174,17 @@ pub fn position_of(key: &[u8]) -> Option<Position> {
     Some(Position { seq, part })
 }
 
+/// The conversation in a key that begins with one.
+pub fn owner_of(key: &[u8]) -> Option<ConversationId> {
+    key.get(1..17)?.try_into().ok().map(ConversationId::from_bytes)
+}
+
+/// The message of a `message`, `delivery` or `trace` key; `None` for a
+/// continuation.
+pub fn message_of(key: &[u8]) -> Option<MessageId> {
+    Some(MessageId { conversation: owner_of(key)?, position: position_of(key)? })
+}
+
 /// The first key behind all keys that begin with `prefix`.
 pub fn end_of(prefix: &[u8]) -> Vec<u8> {
     let mut end = prefix.to_vec();
