@@ -80,7 +80,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         true => say_json(&restored),
         false => say(&restored),
     }
-    outcome(&restored.verified)
+    outcome(&restored.verified, "they were in the backup; it is restored all the same")
 }
 
 /// As store.url says it, or only the folder.

@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 
 use super::admin_client::{Ask, Reach};
-use super::{Failure, say, say_json, under};
+use super::{Failure, counted, say, say_json, under};
 use crate::store::Verified;
 
 const AFTER_HELP: &str = "\
@@ -15,7 +15,8 @@ It opens every record and looks whether those that belong together say so:
 messages and what they are found by, lanes and what waits in them, people and
 their names, entries and their order, ids that were seen. It changes nothing,
 and olifant goes on meanwhile. Flaws are named by internal ids, never by words.
-The exit code is 1 if there are any: restore a backup into a fresh folder.";
+The exit code is 1 if there are any. What is damaged is left out while olifant
+runs; a backup from before, restored into a fresh folder, has it whole.";
 
 /// Look whether all that is kept can be read and fits together.
 #[derive(Debug, clap::Args)]
@@ -32,15 +33,15 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         true => say_json(&verified),
         false => say(&sheet(&verified)),
     }
-    outcome(&verified)
+    outcome(&verified, "what is damaged is left out; a backup from before it is whole")
 }
 
 /// Flaws are a failure.
-pub fn outcome(verified: &Verified) -> Result<(), Failure> {
-    match verified.flaws {
+pub fn outcome(verified: &Verified, remedy: &str) -> Result<(), Failure> {
+    let flaws = usize::try_from(verified.flaws).unwrap_or(usize::MAX);
+    match flaws {
         0 => Ok(()),
-        1 => Err(anyhow!("1 flaw; restore a backup into a fresh folder").into()),
-        flaws => Err(anyhow!("{flaws} flaws; restore a backup into a fresh folder").into()),
+        _ => Err(anyhow!("{}; {remedy}", counted(flaws, "flaw", "flaws")).into()),
     }
 }
 

@@ -264,6 +264,10 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (wrong("[store]\nurl = \"sled:\""), "store.url names no folder (my.toml); write sled:PATH"),
         (
+            wrong("[backup]\nat = \"3:30\""),
+            "backup.at = \"3:30\" is no time (my.toml); write HH:MM, in UTC, such as 03:30",
+        ),
+        (
             refused("", &[]),
             "numbers: none is configured; add a table [numbers.NAME] with provider = \"meta\" or \
              \"twilio\"",
@@ -278,8 +282,8 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (
             refused(META, &[("OLIFANT__TYPO", "1")]),
-            "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, twilio, llm, \
-             assistant, sending, policy, handoff, memory, memory_api, events, alerts, businesses",
+            "typo is not a key (OLIFANT__TYPO); known there: server, store, backup, numbers, twilio, \
+             llm, assistant, sending, policy, handoff, memory, memory_api, events, alerts, businesses",
         ),
         (
             refused(META, &[("OLIFANT__LLM__TIMEOUT_S", "soon")]),
@@ -533,6 +537,7 @@ fn known() -> BTreeSet<String> {
     };
     add("server", fields::<http::Config>());
     add("store", fields::<store::Config>());
+    add("backup", fields::<backups::Config>());
     add("llm", fields::<llm::Config>());
     add("assistant", fields::<assistant::Config>());
     add("assistant.hours", fields::<assistant::Hours>());

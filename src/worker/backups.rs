@@ -76,8 +76,7 @@ impl Backups {
             if stop.run_until_cancelled(self.clock.reached(due)).await.is_none() {
                 return;
             }
-            // What has begun is finished: it takes seconds.
-            if !self.make(dir).await {
+            if !self.make(dir, &stop).await {
                 let again = self.clock.now() + AGAIN;
                 if stop.run_until_cancelled(self.clock.reached(again)).await.is_none() {
                     return;
@@ -97,13 +96,15 @@ impl Backups {
         }
     }
 
-    /// Makes one now, and says whether it did.
-    pub async fn make(&self, dir: &Path) -> bool {
-        match self.try_to(dir).await {
+    /// Makes one now, and says whether it did. One that `stop` breaks off is
+    /// made up for at the next start.
+    pub async fn make(&self, dir: &Path, stop: &CancellationToken) -> bool {
+        match self.try_to(dir, stop.clone()).await {
             Ok(path) => {
                 tracing::info!(backup = %path.display(), "The store is backed up");
                 true
             }
+            Err(_) if stop.is_cancelled() => false,
             Err(error) => {
                 self.alerts.raise(Kind::BackupFailed, "backup", &format!("{error:#}"));
                 false
@@ -111,11 +112,11 @@ impl Backups {
         }
     }
 
-    async fn try_to(&self, dir: &Path) -> anyhow::Result<PathBuf> {
+    async fn try_to(&self, dir: &Path, stop: CancellationToken) -> anyhow::Result<PathBuf> {
         let dump = self.store.dump().await?;
         let (dir, keep, min_free_mb) = (dir.to_owned(), self.keep, self.min_free_mb);
         tokio::task::spawn_blocking(move || {
-            let path = write(&dir, dump, min_free_mb)?;
+            let path = write(&dir, dump, min_free_mb, &stop)?;
             prune(&dir, keep).context("old backups can't be deleted")?;
             Ok(path)
         })
@@ -123,12 +124,18 @@ impl Backups {
     }
 }
 
-fn write(dir: &Path, dump: Dump, min_free_mb: u64) -> anyhow::Result<PathBuf> {
+fn write(
+    dir: &Path,
+    dump: Dump,
+    min_free_mb: u64,
+    stop: &CancellationToken,
+) -> anyhow::Result<PathBuf> {
     make_folder(dir).with_context(|| format!("backup.dir: {}", dir.display()))?;
     drop_unfinished(dir)?;
     let path = dir.join(dump.about.at.strftime(NAME).to_string());
     let mut part = Part::create(&path, min_free_mb)?;
     for bytes in Bytes::of(dump) {
+        anyhow::ensure!(!stop.is_cancelled(), "olifant stops");
         part.write(&bytes?)?;
     }
     part.finish()?;

@@ -280,8 +280,10 @@ impl Story {
         self.store().window(&conversation, conversation.next_seq, u32::MAX).await.unwrap()
     }
 
-    /// Nothing is left to do, and each message is in a finished turn.
+    /// Nothing is left to do, each message is in a finished turn, and all that
+    /// is kept fits together.
     pub async fn assert_done(&self) {
+        assert_eq!(self.store().verify().await.unwrap().found, []);
         assert_eq!(next_due(&**self.store()).await, None, "work is left over");
         let conversation = self.conversation(ANA, "meta").await;
         assert_eq!(conversation.answered_to, conversation.next_seq, "a message is unanswered");
