@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 use super::admin_client::{Ask, Incoming, Missing, Reach};
-use super::{Failure, counted, note, say_json};
+use super::{Failure, counted, minute, note, say_json};
 use crate::store::backup::{About, Part, Totals};
 
 const AFTER_HELP: &str = "\
@@ -65,7 +65,7 @@ fn told(file: &Path, about: About, totals: Totals, json: bool) {
         return say_json(&Written { file, about, totals });
     }
     let rows = counted(usize::try_from(totals.rows).unwrap_or(usize::MAX), "row", "rows");
-    note(&format!("{} holds all that was kept at {}, {rows}", file.display(), about.at));
+    note(&format!("{} holds all that was kept at {}, {rows}", file.display(), minute(about.at)));
     if !about.wrapped {
         note("store.key is not set: whoever has this file can read all of it");
     }

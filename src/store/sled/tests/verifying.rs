@@ -5,12 +5,13 @@ use serde_json::json;
 use super::*;
 use crate::domain::conversation::Conversation;
 use crate::domain::id::KeyId;
+use crate::domain::job::{Job, JobOutcome, Task};
 use crate::domain::memory::{Imported, Origin, Space, Write};
 use crate::domain::person::Person;
 use crate::domain::terms::Packed;
 use crate::store::sled::keys::LaneKind;
 use crate::store::sled::tx::{DeliveryRow, Tx};
-use crate::store::{Flaw, Transfer};
+use crate::store::{Flaw, Transfer, Upkeep};
 
 /// A shop where there is something of everything.
 async fn furnished() -> Shop {
@@ -223,6 +224,24 @@ async fn a_flaw_is_named_by_internal_ids_alone() {
         lines[0],
         format!("message {conversation}.1.0: does not open, or holds something else")
     );
+}
+
+#[tokio::test]
+async fn whoever_is_forgotten_goes_bit_by_bit_and_that_is_no_flaw() {
+    let shop = Shop::new();
+    for n in 0..3 {
+        shop.hears(&format!("w{n}"), &"many words ".repeat(900)).await;
+    }
+    let ana = shop.ana().await.unwrap();
+    shop.apply(Subject::Person(ana.id), Change::ForgetAll).await;
+    let job = Queue::<Job>::claim(shop.store(), Pick::Due, LEASE, 1).await.unwrap().remove(0);
+    let Task::Erase(left) = &job.work.task else { panic!("{job:?}") };
+    let mut over = false;
+    while !over {
+        over = shop.store().erase(left, 1).await.unwrap();
+        assert_eq!(shop.verified().found, []);
+    }
+    Queue::finish(shop.store(), job, JobOutcome::Done).await.unwrap();
 }
 
 #[tokio::test]
