@@ -46,6 +46,7 @@ const SECTIONS: &[&str] = &[
     "handoff",
     "memory",
     "memory_api",
+    "limits",
     "events",
     "alerts",
     "businesses",

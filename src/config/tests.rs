@@ -551,6 +551,7 @@ fn known() -> BTreeSet<String> {
     add("policy", fields::<policy::Config>());
     add("handoff", fields::<handoff::Config>());
     add("memory", fields::<assistant::memory::Config>());
+    add("limits", fields::<assistant::limits::Config>());
     add("memory_api", fields::<http::memory_api::Config>());
     add("events", fields::<jobs::Events>());
     add("alerts", fields::<jobs::Alerts>());
