@@ -18,7 +18,7 @@ async fn record(story: &Story, phone: &str) -> TurnRecord {
 async fn beyond_the_day_it_is_said_once_then_silence_until_tomorrow() {
     let story =
         Story::with("[limits]\nturns_per_day = 2\n[handoff]\ncontact = \"+1 555 0199\"").await;
-    let ana = story.meta().person(ANA, "Ana");
+    let ana = story.meta().person("Ana", ANA);
     for words in ["one", "two", "three", "four"] {
         ana.says(words).await;
         story.settle().await;
@@ -28,7 +28,7 @@ async fn beyond_the_day_it_is_said_once_then_silence_until_tomorrow() {
     assert_eq!(last, format!("{REACHED} Until then you can reach us at +1 555 0199."));
     assert_eq!(ana.inbox().len(), 3, "it is said once");
 
-    story.meta().person(BEN, "Ben").says("hello").await;
+    story.meta().person("Ben", BEN).says("hello").await;
     story.settle().await;
     assert_eq!(story.model.asked().len(), 3, "another person's day is their own");
 
@@ -42,7 +42,7 @@ async fn beyond_the_day_it_is_said_once_then_silence_until_tomorrow() {
 #[tokio::test]
 async fn the_count_is_the_persons_on_all_numbers_and_outlives_a_crash() {
     let mut story = Story::with("[limits]\nturns_per_day = 2").await;
-    let (meta, twilio) = (story.meta().person(ANA, "Ana"), story.twilio().person(ANA, "Ana"));
+    let (meta, twilio) = (story.meta().person("Ana", ANA), story.twilio().person("Ana", ANA));
     meta.says("one").await;
     story.settle().await;
     twilio.says("two").await;
@@ -65,7 +65,7 @@ async fn a_turn_says_what_it_cost_and_money_is_a_limit() {
          [limits.prices.\"stand-in\"]\ninput = 1.0\noutput = 2.0",
     )
     .await;
-    let ana = story.meta().person(ANA, "Ana");
+    let ana = story.meta().person("Ana", ANA);
     ana.says("one").await;
     story.settle().await;
     let record = record(&story, ANA).await;
@@ -79,7 +79,7 @@ async fn a_turn_says_what_it_cost_and_money_is_a_limit() {
 #[tokio::test]
 async fn another_program_is_left_alone_and_a_quick_person_is_not() {
     let story = Story::with("[limits]\nloop_turns = 12").await;
-    let bot = story.meta().person(BEN, "Bot");
+    let bot = story.meta().person("Bot", BEN);
     for _ in 0..30 {
         bot.says("We have received your message and answer soon.").await;
         story.settle().await;
@@ -89,7 +89,7 @@ async fn another_program_is_left_alone_and_a_quick_person_is_not() {
     let last = record(&story, BEN).await;
     assert!(matches!(&last.verdict, Verdict::Silent(reason) if !reason.is_empty()));
 
-    let ana = story.meta().person(ANA, "Ana");
+    let ana = story.meta().person("Ana", ANA);
     for n in 0..30 {
         ana.says(&format!("and the next thing, number {n}")).await;
         story.settle().await;
