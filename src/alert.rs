@@ -51,6 +51,10 @@ pub enum Kind {
     Classified,
     /// Another program of the business answers people on this number.
     AnsweredElsewhere,
+    /// A person has used what a day allows.
+    LimitReached,
+    /// Another program seems to answer the assistant.
+    Looping,
     /// The provider tells of the account: a restriction, a violation.
     Account,
     /// The nightly backup did not come to be.
@@ -69,6 +73,8 @@ impl Kind {
             Self::FreeMessages => "free_messages",
             Self::Classified => "classified",
             Self::AnsweredElsewhere => "answered_elsewhere",
+            Self::LimitReached => "limit_reached",
+            Self::Looping => "looping",
             Self::Account => "account",
             Self::BackupFailed => "backup_failed",
         }
@@ -85,6 +91,8 @@ impl Kind {
             | Self::StoreFailed
             | Self::DiskFull
             | Self::Classified
+            | Self::LimitReached
+            | Self::Looping
             | Self::Account
             | Self::BackupFailed => SILENCE,
         }

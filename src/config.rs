@@ -57,6 +57,7 @@ const SECTIONS: &[&str] = &[
     "handoff",
     "memory",
     "memory_api",
+    "limits",
     "events",
     "alerts",
     "businesses",

@@ -89,6 +89,11 @@ impl Mind {
         Thought { text, changes: desk.hand_over(turn, request), choices: None }
     }
 
+    /// What the person can use until somebody answers, if there is anything.
+    pub(super) fn contact(&self, language: &str) -> Option<String> {
+        contact(&self.handoff, &self.replies, language)
+    }
+
     /// Where it hands over.
     pub(super) fn desk(&self, limits: Limits, now: Timestamp) -> Desk<'_> {
         Desk {
@@ -124,16 +129,13 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     /// What the person gets to know, in one line: who answers, and when.
     pub fn promise(&self, language: &str) -> String {
-        let Config { hours, contact, .. } = self.config;
-        let (hours, contact) = (hours.trim(), contact.trim());
+        let hours = self.config.hours.trim();
         let line = |name, words: &[_]| replies::filled(self.replies.line(language, name), words);
         let mut said = vec![line("handoff_promise", &[])];
         if !hours.is_empty() {
             said.push(line("handoff_hours", &[("hours", hours)]));
         }
-        if !contact.is_empty() {
-            said.push(line("handoff_contact", &[("contact", contact)]));
-        }
+        said.extend(contact(self.config, self.replies, language));
         said.join(" ")
     }
 
@@ -169,6 +171,12 @@ impl Desk<'_> {
     fn line(&self, name: &str, words: &[(&str, &str)]) -> String {
         replies::filled(self.replies.line(self.language, name), words)
     }
+}
+
+fn contact(config: &Config, replies: &Replies, language: &str) -> Option<String> {
+    let contact = config.contact.trim();
+    let line = replies.line(language, "handoff_contact");
+    (!contact.is_empty()).then(|| replies::filled(line, &[("contact", contact)]))
 }
 
 fn address(entry: &str) -> Option<Address> {

@@ -8,7 +8,7 @@ use super::deliveries::Deliveries;
 use super::while_held;
 use crate::alert::{Alerts, Kind};
 use crate::assistant::Assistant;
-use crate::assistant::policy::Decision;
+use crate::assistant::{limits, policy::Decision};
 use crate::clock::Clock;
 use crate::domain::id::{ConversationId, Number};
 use crate::domain::record::{TurnRecord, Verdict};
@@ -154,6 +154,7 @@ impl Turns {
             model.name = record.model,
             tokens.input = record.usage.input,
             tokens.output = record.usage.output,
+            cost = record.cost.map(tracing::field::display),
             duration_ms = u64::try_from(record.took.as_millis()).unwrap_or(u64::MAX),
             "A turn is over"
         );
@@ -161,6 +162,9 @@ impl Turns {
         let waited_for = over.number.name.is_in_chat();
         if let (Verdict::Failed(reason), false) = (&record.verdict, waited_for) {
             self.alerts.raise(Kind::TurnFailed, over.number.business.as_str(), reason);
+        }
+        if let Some((kind, reason)) = over.alert {
+            self.alerts.raise(kind, over.number.business.as_str(), reason);
         }
     }
 }
@@ -171,6 +175,7 @@ struct Over {
     number: Number,
     messages: usize,
     record: TurnRecord,
+    alert: Option<(Kind, &'static str)>,
 }
 
 impl Over {
@@ -181,6 +186,7 @@ impl Over {
             number: turn.conversation.number.clone(),
             messages: turn.inbound.len(),
             record: finished.record.clone(),
+            alert: limits::alert(finished),
         })
     }
 }

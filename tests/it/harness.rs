@@ -154,9 +154,12 @@ impl Story {
         // Stories of other things do without the words of a first contact.
         let plain = ("OLIFANT__ASSISTANT__INTRODUCE".to_owned(), "false".to_owned());
         let plain = Some(plain).filter(|_| !self.settings.contains("introduce"));
+        // Nobody reads in a story: one message is there as soon as the other.
+        let hasty = ("OLIFANT__LIMITS__LOOP_TURNS".to_owned(), "0".to_owned());
+        let hasty = Some(hasty).filter(|_| !self.settings.contains("loop_turns"));
         let answers = self.path("answers.md").display().to_string();
         let answers = ("OLIFANT__ASSISTANT__ANSWERS_FILE".to_owned(), answers);
-        let env = plain.into_iter().chain([answers]).collect();
+        let env = plain.into_iter().chain(hasty).chain([answers]).collect();
         Sources { file: Some(path), env, ..Sources::default() }
     }
 

@@ -23,6 +23,7 @@ mod importing;
 mod isolation;
 mod killing;
 mod knowing;
+mod limiting;
 mod memory_api;
 mod meta_besides;
 mod meta_errors;
