@@ -2,6 +2,8 @@
 //! kind of trouble there was.
 
 mod admin_client;
+mod conversations;
+mod deliveries;
 mod dev;
 mod export;
 mod forget;
@@ -19,6 +21,7 @@ mod simulate;
 mod teach;
 mod token;
 mod turns;
+mod which;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -42,6 +45,8 @@ Examples:
   olifant serve --config my.toml     answer real people
   olifant teach QUESTION ANSWER --config my.toml
                                      answer a question better from now on
+  olifant conversations list --waiting --config my.toml
+                                     who waits for an answer
   olifant numbers list --config my.toml
                                      how the numbers stand
   olifant recall +15550100 \"name of the dog\" --config my.toml
@@ -71,6 +76,8 @@ struct Cli {
 enum Command {
     Dev(dev::Args),
     Serve(serve::Args),
+    Conversations(conversations::Args),
+    Deliveries(deliveries::Args),
     Numbers(numbers::Args),
     Knowledge(knowledge::Args),
     Teach(teach::Args),
@@ -119,6 +126,8 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
+        Command::Conversations(args) => block_on(conversations::run(args)),
+        Command::Deliveries(args) => block_on(deliveries::run(args)),
         Command::Numbers(args) => block_on(numbers::run(args)),
         Command::Knowledge(args) => knowledge::run(args),
         Command::Teach(args) => teach::run(args),

@@ -11,6 +11,7 @@ use super::{Failure, make_store_folder, start_logging};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
+use crate::http::Doors;
 use crate::shutdown;
 use crate::telemetry::Format;
 
@@ -42,11 +43,16 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
-    let listener = listen(&settings).await?;
+    let (web, metrics) = (settings.server.listen, settings.server.metrics_listen);
+    let web = listen(&settings, "server.listen", web).await?;
+    let metrics = match metrics {
+        Some(address) => Some(listen(&settings, "server.metrics_listen", address).await?),
+        None => None,
+    };
     let limit = Duration::from_secs(settings.server.shutdown_s);
     let app = App::start(settings, clock.clone()).await?;
     let stop = shutdown::on_signal().context("signals")?;
-    let address = listener.local_addr().context("the server's address")?;
+    let address = web.local_addr().context("the server's address")?;
     let numbers = app.settings.numbers.len();
     let overdue = async {
         announce(address, numbers);
@@ -55,7 +61,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     tokio::select! {
         // In this order: it is ready once it also listens to SIGHUP.
         biased;
-        served = app.serve(listener, stop.clone()) => served?,
+        served = app.serve(Doors { web, metrics }, stop.clone()) => served?,
         () = overdue => {
             return Err(anyhow!("work in progress did not end within server.shutdown_s").into());
         }
@@ -64,10 +70,13 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
-    let address = settings.server.listen;
+async fn listen(
+    settings: &Settings,
+    key: &str,
+    address: SocketAddr,
+) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|e| {
-        let message = format!("server.listen: {address} can't be listened on: {e}");
+        let message = format!("{key}: {address} can't be listened on: {e}");
         Failure::Configuration(format!("{}; free it or choose another", settings.explain(&message)))
     })
 }

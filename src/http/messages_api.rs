@@ -20,7 +20,7 @@ use crate::domain::grant::Scope;
 use crate::domain::id::{Business, MessageId};
 use crate::domain::message::{Message, Status};
 use letter::{Letter, OneLetter};
-pub use said::say;
+pub use said::{say, say_after};
 
 /// Makes a repeated call harmless.
 pub const KEY: &str = "idempotency-key";

@@ -13,6 +13,7 @@ mod memory;
 mod news;
 mod numbers;
 mod open;
+mod overview;
 mod people;
 mod queue;
 mod reading;

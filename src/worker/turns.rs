@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::deliveries::Deliveries;
-use super::while_held;
+use super::{Watch, while_held};
 use crate::alert::{Alerts, Kind};
 use crate::assistant::Assistant;
 use crate::assistant::policy::Decision;
@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::domain::id::{ConversationId, Number};
 use crate::domain::record::{TurnRecord, Verdict};
 use crate::domain::turn::{Turn, TurnOutcome};
+use crate::metrics::Metrics;
 use crate::provider::{Limits, Provider, Providers};
 use crate::store::{Claim, Queue, Store, StoreError};
 
@@ -43,6 +44,7 @@ pub struct Turns {
     providers: Arc<Providers>,
     deliveries: Deliveries,
     alerts: Arc<Alerts>,
+    metrics: Arc<Metrics>,
     clock: Clock,
 }
 
@@ -53,10 +55,10 @@ impl Turns {
         assistant: Arc<Assistant>,
         providers: Arc<Providers>,
         deliveries: Deliveries,
-        alerts: Arc<Alerts>,
+        Watch { alerts, metrics }: Watch,
         clock: Clock,
     ) -> Self {
-        Self { store, assistant, providers, deliveries, alerts, clock }
+        Self { store, assistant, providers, deliveries, alerts, metrics, clock }
     }
 
     /// The worker that a reply is handed to.
@@ -145,6 +147,7 @@ impl Turns {
 
     fn report(&self, over: &Over) {
         let record = &over.record;
+        self.metrics.turn_is_over(record);
         tracing::info!(
             conversation.id = %over.conversation,
             number.name = %over.number.name,
