@@ -4,7 +4,7 @@
 //! A label is a name of the configuration or the name of an outcome: nothing
 //! of a person's, and nothing that grows.
 
-mod standing;
+mod snapshot;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,8 +19,8 @@ use prometheus_client::registry::{Metric, Registry};
 
 use crate::domain::id::Business;
 use crate::domain::record::{TurnRecord, Usage};
-use standing::Gauges;
-pub use standing::{NumberStanding, Standing};
+use snapshot::Gauges;
+pub use snapshot::{NumberNow, Snapshot};
 
 /// A label's name and value.
 type Label = (&'static str, String);
@@ -151,8 +151,8 @@ impl Metrics {
     }
 
     /// All of it, in the text format of OpenMetrics, with how things stand now.
-    pub fn page(&self, standing: &Standing) -> String {
-        self.gauges.show(standing);
+    pub fn page(&self, snapshot: &Snapshot) -> String {
+        self.gauges.show(snapshot);
         let mut page = String::new();
         // A text takes whatever is written into it.
         let _ = text::encode(&mut page, &self.registry);
@@ -200,12 +200,12 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    fn standing() -> Standing {
+    fn snapshot() -> Snapshot {
         let turns = Waiting { lanes: 2, since: Some(at(1_000)) };
         let load = Load { turns, jobs: 3, bytes: 4096, free: Some(1 << 40), ..Load::default() };
         let state = NumberState { delivered: 12, ..NumberState::default() };
-        let number = NumberStanding { name: "shop".into(), free: 1000, state };
-        Standing { load, numbers: vec![number], now: at(1_090) }
+        let number = NumberNow { name: "shop".into(), free: 1000, state };
+        Snapshot { load, numbers: vec![number], now: at(1_090) }
     }
 
     #[test]
@@ -218,7 +218,7 @@ mod tests {
         let usage = Usage { input: 70, output: 9, ..Usage::default() };
         metrics.model_answered(&"main".into(), "stand-in", usage, took);
         metrics.delivery_was_tried("meta", "sent");
-        let page = metrics.page(&standing());
+        let page = metrics.page(&snapshot());
         for line in [
             r#"olifant_webhooks_total{provider="meta",outcome="accepted"} 1"#,
             r#"olifant_webhooks_total{provider="meta",outcome="busy"} 0"#,

@@ -7,7 +7,7 @@ use super::admin_client::{Ask, Reach};
 use super::which::{delivery, since};
 use super::{Failure, minute, say, say_json, short, under};
 use crate::clock::Clock;
-use crate::http::admin::deliveries::{DeliveryLine, Standing};
+use crate::http::admin::deliveries::{DeliveryLine, Stage};
 use crate::http::messages_api::Sent;
 
 const AFTER_HELP: &str = "\
@@ -120,24 +120,24 @@ fn table(lines: &[DeliveryLine]) -> String {
             line.number.to_string(),
             short(&line.called, WORDS),
             minute(line.at),
-            state(line),
+            stage(line),
             why(line),
             short(&line.text, WORDS),
         ]
     });
-    under(["ID", "NUMBER", "TO", "SAID", "STATE", "WHY", "TEXT"], rows)
+    under(["ID", "NUMBER", "TO", "SAID", "STAGE", "WHY", "TEXT"], rows)
 }
 
-fn state(line: &DeliveryLine) -> String {
-    let state = match line.state {
-        Standing::Waiting => "waits",
-        Standing::InFlight => "being sent",
-        Standing::Uncertain => "perhaps sent",
-        Standing::Failed => "failed",
+fn stage(line: &DeliveryLine) -> String {
+    let stage = match line.stage {
+        Stage::Waiting => "waits",
+        Stage::InFlight => "being sent",
+        Stage::Uncertain => "perhaps sent",
+        Stage::Failed => "failed",
     };
     match line.attempts {
-        None | Some(0) => state.to_owned(),
-        Some(n) => format!("{state}, tried {n}x"),
+        None | Some(0) => stage.to_owned(),
+        Some(n) => format!("{stage}, tried {n}x"),
     }
 }
 

@@ -52,6 +52,9 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let limit = Duration::from_secs(settings.server.shutdown_s);
     let app = App::start(settings, clock.clone()).await?;
     let stop = shutdown::on_signal().context("signals")?;
+    if let Some(address) = app.settings.server.metrics_listen {
+        tracing::info!(metrics.address = %address, "metrics are read without a token");
+    }
     let address = web.local_addr().context("the server's address")?;
     let numbers = app.settings.numbers.len();
     let overdue = async {

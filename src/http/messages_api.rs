@@ -58,7 +58,8 @@ pub enum Reached {
     Played,
     /// It will not arrive.
     Failed,
-    /// It was given up before it was sent: the person opted out meanwhile.
+    /// It was given up before it was sent: the person opted out meanwhile, or an
+    /// operator dropped it.
     Dropped,
 }
 

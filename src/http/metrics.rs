@@ -10,7 +10,7 @@ use axum::routing::get;
 use super::Shared;
 use super::auth::Watcher;
 use super::error::Problem;
-use crate::metrics::{NumberStanding, Standing};
+use crate::metrics::{NumberNow, Snapshot};
 use crate::store::StoreError;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -27,16 +27,16 @@ pub(super) fn guarded(shared: Shared) -> Router {
 }
 
 async fn page(State(shared): State<Shared>) -> Result<impl IntoResponse, Problem> {
-    let standing = standing(&shared).await?;
-    Ok(([(CONTENT_TYPE, OPEN_METRICS)], shared.metrics.page(&standing)))
+    let snapshot = snapshot(&shared).await?;
+    Ok(([(CONTENT_TYPE, OPEN_METRICS)], shared.metrics.page(&snapshot)))
 }
 
-async fn standing(shared: &Shared) -> Result<Standing, StoreError> {
+async fn snapshot(shared: &Shared) -> Result<Snapshot, StoreError> {
     let mut numbers = Vec::new();
     for name in shared.providers.names() {
         let state = shared.store.number(name).await?;
         let free = shared.providers.terms(name).map_or(0, |terms| terms.free_service_messages);
-        numbers.push(NumberStanding { name: name.clone(), free, state });
+        numbers.push(NumberNow { name: name.clone(), free, state });
     }
-    Ok(Standing { load: shared.store.load().await?, numbers, now: shared.clock.now() })
+    Ok(Snapshot { load: shared.store.load().await?, numbers, now: shared.clock.now() })
 }

@@ -156,7 +156,7 @@ async fn what_failed_is_listed_with_its_reason_and_goes_once_more() {
     let shell = Shell::of(&story).await;
     let failed = shell.json(&["deliveries", "list", "--failed"]);
     assert_eq!(
-        (&failed[0]["called"], &failed[0]["state"], &failed[0]["code"], &failed[0]["text"]),
+        (&failed[0]["called"], &failed[0]["stage"], &failed[0]["code"], &failed[0]["text"]),
         (&json!("Ana"), &json!("failed"), &json!(131_026), &json!("You said: one"))
     );
     assert_eq!(each(&shell.json(&["conversations", "list", "--waiting"]), "called"), ["Ana"]);
@@ -172,8 +172,8 @@ async fn what_failed_is_listed_with_its_reason_and_goes_once_more() {
     assert_eq!(each(&waiting, "reason"), ["the number is paused: an operator paused it"]);
     let id = text(&failed[0]["short"]);
     assert_eq!(shell.json(&["deliveries", "retry", id])["status"], "queued");
-    assert_eq!(each(&shell.json(&["deliveries", "list"]), "state"), ["waiting", "waiting"]);
-    shell.run(&["deliveries", "retry", id]).failed("it has not failed: it is queued");
+    assert_eq!(each(&shell.json(&["deliveries", "list"]), "stage"), ["waiting", "waiting"]);
+    shell.run(&["deliveries", "retry", id]).failed("it has not failed");
     shell.run(&["numbers", "resume", "meta"]).ok();
     story.settle().await;
     assert_eq!(ana.texts(), ["You said: one", "You said: one | two"], "in the order of the talk");
@@ -243,7 +243,7 @@ async fn what_is_on_its_way_can_not_be_dropped_and_who_opted_out_gets_nothing() 
     story.work().await;
     let shell = Shell::of(&story).await;
     let unsure = shell.json(&["deliveries", "list", "--waiting"]);
-    assert_eq!(each(&unsure, "state"), ["uncertain"]);
+    assert_eq!(each(&unsure, "stage"), ["uncertain"]);
     shell.run(&["deliveries", "drop", text(&unsure[0]["id"])]).failed("on its way");
     story.meta().receipts(Receipts::Automatic);
     story.settle().await;

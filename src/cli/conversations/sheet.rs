@@ -42,7 +42,7 @@ pub fn transcript(shown: &Shown) -> String {
     );
     let opted_out = if one.opted_out { "\nthey want no more messages" } else { "" };
     let head = format!(
-        "{} with {} on {}\n{} answers; {window}{opted_out}\n",
+        "{} with {} on {}\nanswers: {}\n{window}{opted_out}\n",
         one.id,
         short(&one.called, NAME),
         one.number,
@@ -84,8 +84,10 @@ fn spoken(line: &Line) -> String {
         Speaker::Operator => "operator",
         Speaker::System => "system",
     };
-    let what = without_controls(&line.text).replace('\n', "\n    ");
-    format!("{}  {who}{}\n    {what}", minute(line.at), became(line))
+    let text = without_controls(&line.text);
+    let first = format!("{}  {who}{}", minute(line.at), became(line));
+    let rest = text.lines().map(|line| format!("    {line}").trim_end().to_owned());
+    std::iter::once(first).chain(rest).collect::<Vec<_>>().join("\n")
 }
 
 /// What became of it, and why.

@@ -2,9 +2,8 @@
 //! back.
 
 mod line;
+mod look;
 mod standing;
-
-use std::cmp::Reverse;
 
 use axum::Json;
 use axum::extract::{Path as Segment, State};
@@ -18,7 +17,6 @@ use super::{Operators, ids, people};
 use crate::domain::change::{Change, Subject};
 use crate::domain::conversation::Conversation;
 use crate::domain::id::{Business, ConversationId, NumberName};
-use crate::domain::message::Message;
 use crate::domain::person::Person;
 use crate::http::Shared;
 use crate::http::body::Body;
@@ -26,13 +24,9 @@ use crate::http::error::Problem;
 use crate::http::messages_api::letter::Letter;
 use crate::http::messages_api::{Sent, key, say_after};
 use crate::provider::Limits;
-use crate::recall::Needle;
-use crate::recollect::{Shelves, newest_with};
 pub use line::{Line, Speaker};
+use look::Look;
 pub use standing::{Answerer, Handover, Standing};
-
-/// So many conversations are read between two breaths.
-const PAGE: usize = 200;
 
 /// How far back it is looked who has answered what.
 const TAIL: usize = 50;
@@ -196,76 +190,4 @@ async fn of(
     let short = ids::short(shared, conversation.id).await?;
     let called = people::called(shared, person).await?;
     Ok(Standing::of(conversation, person, &rows, (short, called), shared.clock.now()))
-}
-
-/// A look over all conversations.
-struct Look<'a> {
-    shared: &'a Shared,
-    which: &'a Which,
-    /// In lower case.
-    name: Option<String>,
-    words: Option<Needle>,
-    now: Timestamp,
-}
-
-impl<'a> Look<'a> {
-    fn for_those(shared: &'a Shared, which: &'a Which) -> Self {
-        let search = which.search.as_deref();
-        let (name, words) = (search.map(str::to_lowercase), search.and_then(Needle::of_name));
-        Self { shared, which, name, words, now: shared.clock.now() }
-    }
-
-    /// Those that can be meant, by their newest message.
-    async fn newest_first(&self) -> Result<Vec<ConversationId>, Problem> {
-        let (store, mut found, mut after) = (&self.shared.store, Vec::new(), None);
-        loop {
-            let page = store.conversations(after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id);
-            for conversation in page.iter().filter(|one| self.is_here(one)) {
-                let newest = store.newest(conversation.id, 1).await?.pop();
-                let newest = newest.filter(|newest| self.can_be(conversation, newest));
-                found.extend(newest.map(|newest| (Reverse(newest.at), conversation.id)));
-            }
-            tokio::task::yield_now().await;
-        }
-        found.sort_unstable();
-        Ok(found.into_iter().map(|(_, id)| id).collect())
-    }
-
-    fn is_here(&self, conversation: &Conversation) -> bool {
-        let number = self.which.number.as_ref();
-        !conversation.farewell && number.is_none_or(|number| conversation.number.name == *number)
-    }
-
-    fn can_be(&self, conversation: &Conversation, newest: &Message) -> bool {
-        let since = self.which.since.is_none_or(|since| newest.at >= since);
-        since && (!self.which.waiting || standing::may_wait(conversation, newest, self.now))
-    }
-
-    /// How it stands, if it is meant. What was brought in is no conversation.
-    async fn at(&self, id: ConversationId) -> Result<Option<Standing>, Problem> {
-        let store = &self.shared.store;
-        let Some(conversation) = store.conversation(id).await? else { return Ok(None) };
-        let Some(person) = store.person(conversation.person).await? else { return Ok(None) };
-        if person.archives.contains(&id) {
-            return Ok(None);
-        }
-        let called = people::is_wanted(self.shared, &person, self.name.as_deref()).await?;
-        let found = if called { None } else { self.said_in(id).await? };
-        if !called && found.is_none() {
-            return Ok(None);
-        }
-        let found = found.map(|row| Line::of(id, &row, None));
-        let standing = of(self.shared, &conversation, &person).await?;
-        let meant = !self.which.waiting || standing.waits;
-        Ok(meant.then_some(Standing { found, ..standing }))
-    }
-
-    async fn said_in(&self, id: ConversationId) -> Result<Option<Message>, Problem> {
-        match &self.words {
-            Some(words) => Ok(newest_with(Shelves::of(&*self.shared.store), id, words).await?),
-            None => Ok(None),
-        }
-    }
 }

@@ -4,6 +4,7 @@ mod found;
 mod index;
 mod memory;
 mod model;
+mod overview;
 mod protocol;
 mod races;
 

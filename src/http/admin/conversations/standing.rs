@@ -1,6 +1,6 @@
 //! How a conversation stands: who answers, and who waits for it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::line::Line;
@@ -33,7 +33,7 @@ pub struct Standing {
     pub handover: Option<Handover>,
     /// Messages of the person's that nobody has answered.
     pub unanswered: usize,
-    /// The person waits: for an answer, or for one that failed.
+    /// The person waits: for an answer, or for one that failed this week.
     pub waits: bool,
     /// What was said last.
     pub last: Option<Line>,
@@ -92,8 +92,8 @@ impl Standing {
             until: human.then(|| until(conversation.mode)).flatten(),
             handover,
             unanswered,
-            waits: unanswered > 0
-                || last.as_ref().is_some_and(|last| last.status == Status::Failed),
+            waits: !person.opted_out
+                && (unanswered > 0 || rows.last().is_some_and(|row| has_failed(row, now))),
             last,
             found: None,
             window_until: conversation.window_until(now),
@@ -107,8 +107,15 @@ impl Standing {
 pub(super) fn may_wait(conversation: &Conversation, newest: &Message, now: Timestamp) -> bool {
     let human = !conversation.mode.assistant_answers(now);
     let open = conversation.answered_to < conversation.next_seq;
-    human || open || newest.status == Status::Failed
+    human || open || has_failed(newest, now)
 }
+
+fn has_failed(row: &Message, now: Timestamp) -> bool {
+    row.status == Status::Failed && now.duration_since(row.stored_at) < FRESH
+}
+
+/// What is older than that nobody waits for.
+const FRESH: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 fn until(mode: Mode) -> Option<Timestamp> {
     match mode {

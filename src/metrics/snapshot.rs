@@ -15,18 +15,18 @@ type Seconds = Gauge<f64, AtomicU64>;
 
 /// How things stand.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct Snapshot {
     /// What waits, and what room there is.
     pub load: Load,
     /// Our numbers.
-    pub numbers: Vec<NumberStanding>,
+    pub numbers: Vec<NumberNow>,
     /// When.
     pub now: Timestamp,
 }
 
 /// How a number stands.
 #[derive(Clone, Debug)]
-pub struct NumberStanding {
+pub struct NumberNow {
     /// Its name in the configuration.
     pub name: NumberName,
     /// So many messages arrive free each month.
@@ -70,8 +70,8 @@ impl Gauges {
         }
     }
 
-    pub fn show(&self, standing: &Standing) {
-        let Standing { load, numbers, now } = standing;
+    pub fn show(&self, snapshot: &Snapshot) {
+        let Snapshot { load, numbers, now } = snapshot;
         self.uptime.set(seconds(self.began, *now));
         self.show_waiting("turns", &load.turns, *now);
         self.show_waiting("deliveries", &load.deliveries, *now);
@@ -92,7 +92,7 @@ impl Gauges {
         self.oldest.get_or_create(&labels).set(age);
     }
 
-    fn show_number(&self, number: &NumberStanding) {
+    fn show_number(&self, number: &NumberNow) {
         let labels = [label("number", number.name.as_str())];
         self.delivered.get_or_create(&labels).set(number.state.delivered.into());
         self.free.get_or_create(&labels).set(number.free.into());
