@@ -2,12 +2,14 @@
 //! kind of trouble there was.
 
 mod admin_client;
+mod chat;
 mod conversations;
 mod deliveries;
 mod dev;
 mod export;
 mod forget;
 mod import;
+mod init;
 mod key;
 mod knowledge;
 mod memory;
@@ -20,6 +22,7 @@ mod serve;
 mod simulate;
 mod teach;
 mod token;
+mod tunnel;
 mod turns;
 mod which;
 
@@ -40,6 +43,9 @@ const BAD_CONFIGURATION: u8 = 78;
 
 const AFTER_HELP: &str = "\
 Examples:
+  olifant init                       write a configuration for a business of yours
+  olifant chat --config olifant.toml
+                                     talk to it in the terminal
   olifant dev                        chat with it in the browser; needs nothing
   OPENAI_API_KEY=... olifant dev     the same with a real model
   olifant serve --config my.toml     answer real people
@@ -74,8 +80,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(Box<init::Args>),
     Dev(dev::Args),
     Serve(serve::Args),
+    Chat(chat::Args),
     Conversations(conversations::Args),
     Deliveries(deliveries::Args),
     Numbers(numbers::Args),
@@ -124,8 +132,10 @@ impl From<StartError> for Failure {
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Init(args) => init::run(*args),
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
+        Command::Chat(args) => block_on(chat::run(args)),
         Command::Conversations(args) => block_on(conversations::run(args)),
         Command::Deliveries(args) => block_on(deliveries::run(args)),
         Command::Numbers(args) => block_on(numbers::run(args)),
@@ -228,6 +238,9 @@ fn start_logging(format: Format, default: &str) -> Result<(), Failure> {
         Failure::Configuration(format!("OLIFANT_LOG or RUST_LOG is no filter ({e}); {remedy}"))
     })
 }
+
+#[cfg(test)]
+mod help;
 
 #[cfg(test)]
 mod tests {

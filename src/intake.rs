@@ -143,8 +143,9 @@ impl Intake {
     fn report(&self, number: &NumberName, accepted: &Accepted) {
         match accepted {
             Accepted::Failed(failure) => {
-                let provider = self.providers.terms(number).map(|terms| terms.provider.as_str());
-                self.metrics.delivery_was_tried(provider.unwrap_or_default(), "undelivered");
+                if let Some(terms) = self.providers.terms(number) {
+                    self.metrics.delivery_was_tried(&terms.provider, "undelivered");
+                }
                 self.alerts.undelivered(number, failure);
             }
             Accepted::Counted(delivered) => self.warn_of_bill(number, *delivered),

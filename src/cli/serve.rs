@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 
-use super::{Failure, make_store_folder, start_logging};
+use super::tunnel::{self, Wanted};
+use super::{Failure, make_store_folder, say, start_logging};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
@@ -19,6 +20,7 @@ const AFTER_HELP: &str = "\
 Examples:
   olifant serve --config my.toml
   OLIFANT__SERVER__LISTEN=0.0.0.0:8080 olifant serve --config my.toml
+  olifant serve --tunnel --config my.toml      reachable from outside for a try
 
 The file that is named and the environment count; no other file is looked for.
 SIGHUP reads the configuration again. SIGTERM ends it after work in progress is
@@ -32,30 +34,30 @@ pub struct Args {
     /// The configuration; without it only the environment counts.
     #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    wanted: Wanted,
 }
 
 /// Runs until a signal.
 pub async fn run(args: Args) -> Result<(), Failure> {
     start_logging(Format::Json, "info")?;
-    let settings = Settings::load(Sources::new(args.config))?;
+    let sources = Sources::new(args.config);
+    let mut settings = Settings::load(args.wanted.promised(sources.clone()))?;
     let clock = Clock::system();
     make_store_folder(&settings)?;
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
-    let (web, metrics) = (settings.server.listen, settings.server.metrics_listen);
-    let web = listen(&settings, "server.listen", web).await?;
-    let metrics = match metrics {
-        Some(address) => Some(listen(&settings, "server.metrics_listen", address).await?),
-        None => None,
-    };
+    let doors = doors(&settings).await?;
+    let address = doors.web.local_addr().context("the server's address")?;
+    let tunnel = args.wanted.open(address.port(), &clock).await?;
+    if let Some(tunnel) = &tunnel {
+        settings = Settings::load(tunnel.as_public_url(sources))?;
+        say(&tunnel.greeting(&settings));
+    }
     let limit = Duration::from_secs(settings.server.shutdown_s);
     let app = App::start(settings, clock.clone()).await?;
     let stop = shutdown::on_signal().context("signals")?;
-    if let Some(address) = app.settings.server.metrics_listen {
-        tracing::info!(metrics.address = %address, "metrics are read without a token");
-    }
-    let address = web.local_addr().context("the server's address")?;
     let numbers = app.settings.numbers.len();
     let overdue = async {
         announce(address, numbers);
@@ -64,13 +66,22 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     tokio::select! {
         // In this order: it is ready once it also listens to SIGHUP.
         biased;
-        served = app.serve(Doors { web, metrics }, stop.clone()) => served?,
+        served = app.serve(doors, stop.clone()) => served?,
+        never = tunnel::keep(tunnel, &clock, &stop) => match never {},
         () = overdue => {
             return Err(anyhow!("work in progress did not end within server.shutdown_s").into());
         }
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn doors(settings: &Settings) -> Result<Doors, Failure> {
+    let web = listen(settings, "server.listen", settings.server.listen).await?;
+    let Some(address) = settings.server.metrics_listen else { return Ok(web.into()) };
+    let metrics = listen(settings, "server.metrics_listen", address).await?;
+    tracing::info!(metrics.address = %address, "metrics are read there without a token");
+    Ok(Doors { web, metrics: Some(metrics) })
 }
 
 async fn listen(

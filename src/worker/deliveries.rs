@@ -172,7 +172,8 @@ impl Deliveries {
     fn reaching<'a>(&self, delivery: &'a Delivery) -> Option<Cow<'a, Message>> {
         let message = &delivery.message;
         let template = matches!(message.content, Content::Template(_));
-        if template || delivery.conversation.window_is_open(self.clock.now()) {
+        let anytime = template || delivery.conversation.number.name.is_in_chat();
+        if anytime || delivery.conversation.window_is_open(self.clock.now()) {
             return Some(Cow::Borrowed(message));
         }
         let content = Content::Template(self.instead(delivery)?);
@@ -261,8 +262,9 @@ impl Deliveries {
 
     fn report(&self, tried: &Tried) {
         let failure = tried.failure.as_ref();
-        let provider = self.providers.terms(&tried.number).map(|terms| terms.provider.as_str());
-        self.metrics.delivery_was_tried(provider.unwrap_or_default(), tried.outcome);
+        if let Some(terms) = self.providers.terms(&tried.number) {
+            self.metrics.delivery_was_tried(&terms.provider, tried.outcome);
+        }
         tracing::info!(
             conversation.id = %tried.id.conversation,
             delivery.id = %tried.id,
@@ -272,7 +274,8 @@ impl Deliveries {
             failure.reason = failure.map(|failure| failure.reason.as_str()),
             "A delivery was tried"
         );
-        if let Some(failure) = failure.filter(|_| tried.over || tried.stops_number()) {
+        let told = (tried.over || tried.stops_number()) && !tried.number.is_in_chat();
+        if let Some(failure) = failure.filter(|_| told) {
             self.alerts.undelivered(&tried.number, failure);
         }
     }

@@ -147,7 +147,6 @@ impl Turns {
 
     fn report(&self, over: &Over) {
         let record = &over.record;
-        self.metrics.turn_is_over(record);
         tracing::info!(
             conversation.id = %over.conversation,
             number.name = %over.number.name,
@@ -160,6 +159,11 @@ impl Turns {
             duration_ms = u64::try_from(record.took.as_millis()).unwrap_or(u64::MAX),
             "A turn is over"
         );
+        // Whoever sits at a terminal sees it.
+        if over.number.name.is_in_chat() {
+            return;
+        }
+        self.metrics.turn_is_over(record);
         if let Verdict::Failed(reason) = &record.verdict {
             self.alerts.raise(Kind::TurnFailed, over.number.business.as_str(), reason);
         }

@@ -55,7 +55,8 @@ impl<'a> Look<'a> {
 
     fn is_here(&self, conversation: &Conversation) -> bool {
         let number = self.which.number.as_ref();
-        !conversation.farewell && number.is_none_or(|number| conversation.number.name == *number)
+        let ours = !conversation.farewell && !conversation.number.name.is_in_chat();
+        ours && number.is_none_or(|number| conversation.number.name == *number)
     }
 
     fn can_be(&self, conversation: &Conversation, newest: &Message) -> bool {

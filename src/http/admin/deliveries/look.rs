@@ -107,7 +107,7 @@ async fn failed_in(
 
 impl Which {
     fn is_from(&self, number: &NumberName) -> bool {
-        self.number.as_ref().is_none_or(|wanted| wanted == number)
+        !number.is_in_chat() && self.number.as_ref().is_none_or(|wanted| wanted == number)
     }
 
     fn is_recent(&self, at: Timestamp) -> bool {
