@@ -4,6 +4,8 @@
 mod admin_client;
 mod backup;
 mod chat;
+mod conversations;
+mod deliveries;
 mod dev;
 mod export;
 mod forget;
@@ -25,6 +27,7 @@ mod token;
 mod tunnel;
 mod turns;
 mod verify;
+mod which;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -51,6 +54,8 @@ Examples:
   olifant serve --config my.toml     answer real people
   olifant teach QUESTION ANSWER --config my.toml
                                      answer a question better from now on
+  olifant conversations list --waiting --config my.toml
+                                     who waits for an answer
   olifant numbers list --config my.toml
                                      how the numbers stand
   olifant recall +15550100 \"name of the dog\" --config my.toml
@@ -82,6 +87,8 @@ enum Command {
     Dev(dev::Args),
     Serve(serve::Args),
     Chat(chat::Args),
+    Conversations(conversations::Args),
+    Deliveries(deliveries::Args),
     Numbers(numbers::Args),
     Knowledge(knowledge::Args),
     Teach(teach::Args),
@@ -135,6 +142,8 @@ pub fn run() -> ExitCode {
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Chat(args) => block_on(chat::run(args)),
+        Command::Conversations(args) => block_on(conversations::run(args)),
+        Command::Deliveries(args) => block_on(deliveries::run(args)),
         Command::Numbers(args) => block_on(numbers::run(args)),
         Command::Knowledge(args) => knowledge::run(args),
         Command::Teach(args) => teach::run(args),

@@ -24,6 +24,7 @@
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio; terminal (olifant chat)
 //! alert          what an operator must know
+//! metrics        what is counted and measured, for whoever watches
 //! store          state changes, each one durable commit: sled
 //! recall         search over a person's own past turns: pure functions
 //! clock          the time: every wait goes through it        tokens   how long a text is
@@ -68,6 +69,7 @@ pub mod intake;
 pub mod knowledge;
 pub mod llm;
 pub mod lock;
+pub mod metrics;
 pub mod provider;
 pub mod recall;
 pub mod recollect;

@@ -52,6 +52,7 @@ pub trait Store:
     + Memory
     + Derived
     + Numbers
+    + Overview
     + Access
     + Upkeep
     + Transfer
@@ -69,6 +70,7 @@ impl<S> Store for S where
         + Memory
         + Derived
         + Numbers
+        + Overview
         + Access
         + Upkeep
         + Transfer
@@ -304,6 +306,55 @@ pub struct NumberState {
     pub delivered: u32,
     /// All that came in on it before then is here.
     pub caught_up: Option<Timestamp>,
+}
+
+/// Reading who waits, and for what: what operators look at.
+#[async_trait]
+pub trait Overview: Send + Sync {
+    /// Up to `max` conversations behind this one, in the order of their ids.
+    async fn conversations(
+        &self,
+        after: Option<ConversationId>,
+        max: usize,
+    ) -> Result<Vec<Conversation>, StoreError>;
+
+    /// The newest `max` messages of a conversation, oldest first.
+    async fn newest(&self, id: ConversationId, max: usize) -> Result<Vec<Message>, StoreError>;
+
+    /// Up to `max` deliveries that are not over, behind this one, conversation
+    /// by conversation.
+    async fn deliveries(
+        &self,
+        after: Option<MessageId>,
+        max: usize,
+    ) -> Result<Vec<Delivery>, StoreError>;
+
+    /// How much waits, and how much room there is.
+    async fn load(&self) -> Result<Load, StoreError>;
+}
+
+/// How much waits, and how much room there is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Conversations with messages that nobody has answered yet.
+    pub turns: Waiting,
+    /// Conversations with messages that have not gone out yet.
+    pub deliveries: Waiting,
+    /// Jobs that are not over.
+    pub jobs: usize,
+    /// What the store takes on its disk, in bytes.
+    pub bytes: u64,
+    /// What its disk has left, in bytes; `None` = the store can't tell.
+    pub free: Option<u64>,
+}
+
+/// Lanes that are not empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// So many.
+    pub lanes: usize,
+    /// When the oldest message in them was stored.
+    pub since: Option<Timestamp>,
 }
 
 /// Reading who may use the API.

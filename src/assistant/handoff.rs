@@ -19,7 +19,7 @@ use super::think::Thought;
 use super::{Mind, policy};
 use crate::domain::change::{Change, Saying, Subject};
 use crate::domain::content::Template;
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Conversation, Handoff, Mode};
 use crate::domain::id::Number;
 use crate::domain::message::{Message, Outgoing, Role};
 use crate::domain::person::{Address, Phone, UserId};
@@ -94,6 +94,30 @@ impl Mind {
         contact(&self.handoff, &self.replies, language)
     }
 
+    /// What a human's own words bring with them, from wherever they are said:
+    /// the assistant is silent for a while.
+    pub fn taken_over_by_words(
+        &self,
+        conversation: &Conversation,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Vec<Change> {
+        let desk = self.desk(limits, now);
+        let until = desk.until_after_words(conversation);
+        desk.take_over(&mut conversation.clone(), until)
+    }
+
+    /// A human takes over without a word, until then (`None` = until resumed).
+    pub fn taken_over_until(
+        &self,
+        conversation: &Conversation,
+        limits: Limits,
+        now: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Vec<Change> {
+        self.desk(limits, now).take_over(&mut conversation.clone(), until)
+    }
+
     /// Where it hands over.
     pub(super) fn desk(&self, limits: Limits, now: Timestamp) -> Desk<'_> {
         Desk {
@@ -154,6 +178,30 @@ impl Desk<'_> {
         }
         let changes = self.tell(turn, &notice::words(self, turn));
         Finished { changes, ..Finished::silent("a human answers, and was told") }
+    }
+
+    /// A human answers, and hears what the person says: a hand-over that was
+    /// over begins anew.
+    fn take_over(&self, conversation: &mut Conversation, until: Option<Timestamp>) -> Vec<Change> {
+        let reason = self.line("operator_reason", &[]);
+        conversation.mode = Mode::Human { until };
+        let mut changes = Vec::new();
+        if conversation.handoff.is_none() {
+            conversation.handoff = Some(Handoff { at: self.now, reason: reason.clone() });
+            changes.push(Change::Handoff { reason, until: self.until() });
+        }
+        changes.push(Change::Pause { until });
+        changes
+    }
+
+    /// How long the assistant is silent after a human's words: no shorter than
+    /// it is already.
+    fn until_after_words(&self, conversation: &Conversation) -> Option<Timestamp> {
+        match conversation.mode {
+            Mode::Human { until: None } => None,
+            Mode::Human { until: Some(known) } => Some(self.until().max(known)),
+            Mode::Assistant => Some(self.until()),
+        }
     }
 
     /// To each operator, from the number that the person writes to.

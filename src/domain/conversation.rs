@@ -116,6 +116,11 @@ impl Conversation {
         let closed = self.closed_at.is_some_and(|closed| closed >= self.heard_at);
         !closed && now.duration_since(self.heard_at) < WINDOW
     }
+
+    /// Until when anything may be written, if it may at `now`.
+    pub fn window_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.heard_at.checked_add(WINDOW).ok().filter(|_| self.window_is_open(now))
+    }
 }
 
 /// A person was promised that a human answers.

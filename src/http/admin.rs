@@ -4,6 +4,9 @@
 
 mod backup;
 pub mod chat;
+pub mod conversations;
+pub mod deliveries;
+pub mod ids;
 pub mod memory;
 mod messages;
 pub mod numbers;
@@ -105,7 +108,15 @@ pub fn router(operators: Operators) -> Router {
         .route("/people/{person}/export", get(transfer::export_all))
         .route("/people/{person}/facts", post(transfer::import_facts))
         .route("/people/{person}/turns", get(turns::of_person).post(transfer::import_turns))
+        .route("/conversations", get(conversations::list))
+        .route("/conversations/{id}", get(conversations::show))
+        .route("/conversations/{id}/pause", post(conversations::pause))
+        .route("/conversations/{id}/resume", post(conversations::resume))
+        .route("/conversations/{id}/reply", post(conversations::reply))
         .route("/conversations/{id}/turns", get(turns::of_conversation))
+        .route("/deliveries", get(deliveries::list))
+        .route("/deliveries/{id}/retry", post(deliveries::retry))
+        .route("/deliveries/{id}/drop", post(deliveries::drop))
         .route("/turns/{id}", get(turns::show))
         .route("/turns/{id}/replay", post(turns::replay))
         .route("/backup", get(backup::take))

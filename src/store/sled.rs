@@ -15,6 +15,7 @@ mod migrate;
 mod news;
 mod numbers;
 mod open;
+mod overview;
 mod people;
 mod queue;
 mod reading;

@@ -23,8 +23,9 @@ use olifant::domain::person::{Alias, Person};
 use olifant::domain::turn::{Turn, TurnOutcome};
 use olifant::store::backup::Dump;
 use olifant::store::{
-    Accepted, Access, Changes, Claim, Derived, Inbox, Kept, Memory, NumberState, Numbers, People,
-    Pick, Queue, Store, StoreError, Swept, Transcript, Transfer, Upkeep, Verified, WakeUp,
+    Accepted, Access, Changes, Claim, Derived, Inbox, Kept, Load, Memory, NumberState, Numbers,
+    Overview, People, Pick, Queue, Store, StoreError, Swept, Transcript, Transfer, Upkeep, Verified,
+    WakeUp,
 };
 use tokio::sync::watch;
 
@@ -205,6 +206,33 @@ impl Queue<Job> for Stopping {
 impl Numbers for Stopping {
     async fn number(&self, name: &NumberName) -> Result<NumberState, StoreError> {
         self.inner.number(name).await
+    }
+}
+
+#[async_trait]
+impl Overview for Stopping {
+    async fn conversations(
+        &self,
+        after: Option<ConversationId>,
+        max: usize,
+    ) -> Result<Vec<Conversation>, StoreError> {
+        self.inner.conversations(after, max).await
+    }
+
+    async fn newest(&self, id: ConversationId, max: usize) -> Result<Vec<Message>, StoreError> {
+        self.inner.newest(id, max).await
+    }
+
+    async fn deliveries(
+        &self,
+        after: Option<MessageId>,
+        max: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        self.inner.deliveries(after, max).await
+    }
+
+    async fn load(&self) -> Result<Load, StoreError> {
+        self.inner.load().await
     }
 }
 

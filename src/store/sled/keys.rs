@@ -96,6 +96,17 @@ pub fn deliveries(id: ConversationId) -> Vec<u8> {
     [&[DELIVERY][..], id.as_bytes()].concat()
 }
 
+/// `d`: all deliveries.
+pub fn all_deliveries() -> Vec<u8> {
+    vec![DELIVERY]
+}
+
+/// The delivery of a `delivery` key; `None` for a continuation.
+pub fn delivery_of(key: &[u8]) -> Option<MessageId> {
+    let conversation = key.get(1..17)?.try_into().ok().map(ConversationId::from_bytes)?;
+    position_of(key).map(|position| MessageId { conversation, position })
+}
+
 /// `b|lanes|conv`: work waits.
 pub fn busy(kind: LaneKind, id: ConversationId) -> Vec<u8> {
     [&[BUSY, kind.byte()][..], id.as_bytes()].concat()

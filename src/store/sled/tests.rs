@@ -5,6 +5,7 @@ mod index;
 mod memory;
 mod migrating;
 mod model;
+mod overview;
 mod protocol;
 mod races;
 mod transfer;
