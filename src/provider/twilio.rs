@@ -4,6 +4,7 @@ mod call;
 mod codes;
 mod content;
 mod letter;
+pub mod manage;
 mod missed;
 mod parse;
 mod sender;
