@@ -3,6 +3,7 @@
 
 mod admin_client;
 mod dev;
+mod doctor;
 mod export;
 mod forget;
 mod import;
@@ -40,6 +41,7 @@ Examples:
   olifant dev                        chat with it in the browser; needs nothing
   OPENAI_API_KEY=... olifant dev     the same with a real model
   olifant serve --config my.toml     answer real people
+  olifant doctor --config my.toml    what stands in the way of an answer
   olifant teach QUESTION ANSWER --config my.toml
                                      answer a question better from now on
   olifant numbers list --config my.toml
@@ -71,6 +73,7 @@ struct Cli {
 enum Command {
     Dev(dev::Args),
     Serve(serve::Args),
+    Doctor(doctor::Args),
     Numbers(numbers::Args),
     Knowledge(knowledge::Args),
     Teach(teach::Args),
@@ -96,6 +99,9 @@ enum Failure {
     /// Exit code 1.
     #[error("{0:#}")]
     Running(#[from] anyhow::Error),
+    /// Exit code 1; the words are out already.
+    #[error("")]
+    Said,
 }
 
 impl From<crate::config::Error> for Failure {
@@ -119,6 +125,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
+        Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Numbers(args) => block_on(numbers::run(args)),
         Command::Knowledge(args) => knowledge::run(args),
         Command::Teach(args) => teach::run(args),
@@ -135,11 +142,16 @@ pub fn run() -> ExitCode {
         Command::Simulate(args) => block_on(simulate::run(args)),
     };
     let Err(failure) = done else { return ExitCode::SUCCESS };
-    // Nobody is left to tell if stderr is closed.
-    let _ = writeln!(std::io::stderr(), "olifant: {failure}");
     match failure {
-        Failure::Configuration(_) => ExitCode::from(BAD_CONFIGURATION),
-        Failure::Running(_) => ExitCode::FAILURE,
+        Failure::Configuration(_) => {
+            note(&failure.to_string());
+            ExitCode::from(BAD_CONFIGURATION)
+        }
+        Failure::Running(_) => {
+            note(&failure.to_string());
+            ExitCode::FAILURE
+        }
+        Failure::Said => ExitCode::FAILURE,
     }
 }
 

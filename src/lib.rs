@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! cli            a command is a file: dev, serve, numbers, people, memory, import ...
+//! doctor         what stands in the way of an answer
 //! app            everything put together; reload
 //! config         default.toml, the user's file, the environment → the sections' structs
 //! telemetry      logs        shutdown   the end
@@ -62,6 +63,7 @@ pub mod assistant;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod doctor;
 pub mod domain;
 pub mod http;
 pub mod intake;

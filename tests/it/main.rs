@@ -13,6 +13,7 @@ mod answering;
 mod api;
 mod commanding;
 mod demonstrating;
+mod doctoring;
 mod finding;
 mod forgetting;
 mod handing_over;
