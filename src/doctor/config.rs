@@ -45,7 +45,8 @@ fn minds(look: &Look) -> Vec<Finding> {
 
 fn open_secrets(file: &Path) -> Option<Finding> {
     let mode = std::fs::metadata(file).ok()?.permissions().mode();
-    let file = file.display();
+    let whole = file.canonicalize().ok()?;
+    let file = whole.display();
     (mode & OTHERS != 0).then(|| {
         let what = format!("{file} holds secrets, and everybody on this machine can read it");
         Finding::note("config.secret_file", what, format!("chmod 600 {file}"), pages::CONFIGURE)

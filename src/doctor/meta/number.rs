@@ -17,6 +17,9 @@ pub async fn examine(case: &Case<'_>, token: &Token) -> (Vec<Finding>, Option<Ph
     if !case.may_look(token) {
         return (vec![not_allowed("meta.number")], None);
     }
+    if let Some(fault) = account(case, token) {
+        return (vec![fault], None);
+    }
     match case.manager.phone_number(&case.config.phone_number_id).await {
         Ok(number) => (judged(case, &number), Some(number)),
         Err(error) if error.code() == Some(INVALID) => (vec![mistaken(case, token).await], None),
@@ -24,17 +27,22 @@ pub async fn examine(case: &Case<'_>, token: &Token) -> (Vec<Finding>, Option<Ph
     }
 }
 
+/// All three ids stand on one page, in figures.
+fn account(case: &Case<'_>, token: &Token) -> Option<Finding> {
+    let id = &case.config.phone_number_id;
+    (case.accounts(token).contains(id) || token.app_id == *id).then(|| {
+        let key = case.key("phone_number_id");
+        let what = format!("{key} is the id of the account or the app, not of a number");
+        let remedy = "take the id that stands beside the number in WhatsApp > API setup";
+        Finding::fault("meta.number_is_account", what, remedy, pages::CONNECT_META)
+    })
+}
+
 /// What stands there instead of its id.
 async fn mistaken(case: &Case<'_>, token: &Token) -> Finding {
     let (id, key) = (&case.config.phone_number_id, case.key("phone_number_id"));
     let page = pages::CONNECT_META;
-    let accounts = case.accounts(token);
-    if accounts.iter().any(|account| account == id) || token.app_id == *id {
-        let what = format!("{key} is the id of the account or the app, not of a number");
-        let remedy = "take the id that stands beside the number in WhatsApp > API setup";
-        return Finding::fault("meta.number_is_account", what, remedy, page);
-    }
-    let numbers = case.numbers(&accounts).await;
+    let numbers = case.numbers(&case.accounts(token)).await;
     if let Some(own) = numbers.iter().find(|own| digits(&own.display_phone_number) == *id) {
         let what = format!("{key} is the phone number; what is meant is its id");
         let remedy = format!("write {key} = \"{}\"", own.id);

@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::provider::signature;
 
-/// Survives whoever reads JSON on the way and writes it anew.
-pub const PLAIN: &str = r#"{"object":"whatsapp_business_account","entry":[]}"#;
+/// Survives whoever reads JSON on the way and writes it anew, sorted or not.
+pub const PLAIN: &str = r#"{"entry":[],"object":"whatsapp_business_account"}"#;
 
 /// Means the same, and does not.
 pub const DELICATE: &str =

@@ -9,21 +9,29 @@ use axum::routing::any;
 use olifant::sandbox::meta::setup::Callback;
 use serde_json::{Value, json};
 
+use Does::{Answers, Passes};
+
 use super::planting::public;
 use super::{connected, look, only_fault};
 use crate::harness::Story;
 
-/// What a proxy does with a request before it passes it on; `Err` = it answers
-/// by itself.
-type Meddling = fn(&Method, &str, Bytes) -> Result<Bytes, Response>;
+/// What a proxy does with a request.
+enum Does {
+    /// Passes it on with this body.
+    Passes(Bytes),
+    /// Answers by itself.
+    Answers(Response),
+}
+
+type Meddling = fn(&Method, &str, Bytes) -> Does;
 
 /// Passes on to the app what is left.
 async fn proxy(story: &Story, meddle: Meddling) -> String {
     let app = story.url().to_owned();
     let pass = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| async move {
         let body = match meddle(&method, uri.path(), body) {
-            Ok(body) => body,
-            Err(answer) => return answer,
+            Passes(body) => body,
+            Answers(answer) => return answer,
         };
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.request(method, format!("{app}{uri}")).body(body);
@@ -55,8 +63,8 @@ fn is_post(method: &Method) -> bool {
 #[tokio::test]
 async fn a_proxy_that_writes_json_anew_is_told_apart_from_a_wrong_secret() {
     let found = fault_behind(|method, _, body| match is_post(method) {
-        true => Ok(serde_json::from_slice::<Value>(&body).unwrap().to_string().into()),
-        false => Ok(body),
+        true => Passes(serde_json::from_slice::<Value>(&body).unwrap().to_string().into()),
+        false => Passes(body),
     });
     assert_eq!(found.await, "meta.body_altered");
 }
@@ -64,8 +72,8 @@ async fn a_proxy_that_writes_json_anew_is_told_apart_from_a_wrong_secret() {
 #[tokio::test]
 async fn somebody_else_who_says_yes_to_everything_is_not_olifant() {
     let found = fault_behind(|method, _, body| match is_post(method) {
-        true => Err("ok".into_response()),
-        false => Ok(body),
+        true => Answers("ok".into_response()),
+        false => Passes(body),
     });
     assert_eq!(found.await, "meta.signature_unchecked");
 }
@@ -73,25 +81,25 @@ async fn somebody_else_who_says_yes_to_everything_is_not_olifant() {
 #[tokio::test]
 async fn a_proxy_that_takes_no_posts_or_no_queries_is_named_by_what_it_answers() {
     let no_posts = fault_behind(|method, _, body| match is_post(method) {
-        true => Err(StatusCode::BAD_GATEWAY.into_response()),
-        false => Ok(body),
+        true => Answers(StatusCode::BAD_GATEWAY.into_response()),
+        false => Passes(body),
     });
     assert_eq!(no_posts.await, "meta.signature_odd");
     let no_handshake = fault_behind(|method, path, body| match path {
-        "/webhooks/meta" if !is_post(method) => Err("It works!".into_response()),
-        _ => Ok(body),
+        "/webhooks/meta" if !is_post(method) => Answers("It works!".into_response()),
+        _ => Passes(body),
     });
     assert_eq!(no_handshake.await, "meta.handshake_odd");
 }
 
 #[tokio::test]
 async fn what_answers_at_the_public_url_may_be_something_else() {
-    assert_eq!(fault_behind(|_, _, _| Err("It works!".into_response())).await, "server.other");
-    let elsewhere = |_: &Method, _: &str, _| Err(Redirect::permanent("/there").into_response());
+    assert_eq!(fault_behind(|_, _, _| Answers("It works!".into_response())).await, "server.other");
+    let elsewhere = |_: &Method, _: &str, _| Answers(Redirect::permanent("/there").into_response());
     assert_eq!(fault_behind(elsewhere).await, "server.redirects");
     let full = |_: &Method, _: &str, _| {
         let body = json!({ "ok": false, "reason": "the disk is full" }).to_string();
-        Err((StatusCode::SERVICE_UNAVAILABLE, body).into_response())
+        Answers((StatusCode::SERVICE_UNAVAILABLE, body).into_response())
     };
     assert_eq!(fault_behind(full).await, "server.not_ready");
 }
