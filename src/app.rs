@@ -265,7 +265,8 @@ async fn open(settings: &Settings, clock: Clock) -> Result<Arc<dyn Store>, Start
     })
 }
 
-/// No redirects: a token must not follow one to another host.
+/// For calls of providers and models. No redirects: a token must not follow
+/// one to another host.
 pub fn client() -> anyhow::Result<reqwest::Client> {
     reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)

@@ -16,6 +16,7 @@ mod knock;
 mod meta;
 mod model;
 mod pages;
+mod running;
 mod server;
 mod store;
 mod twilio;
@@ -34,12 +35,13 @@ use server::Door;
 use store::Stands;
 
 pub use finding::{Finding, Group, Report, State};
+pub use running::settings;
 
 /// Whoever takes longer than this to answer is at fault.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why nothing that needs the network was looked at.
-const OFFLINE: &str = "not looked at: --offline";
+const OFFLINE: &str = "--offline";
 
 /// What is looked at, and how.
 pub struct Look {
@@ -53,9 +55,16 @@ pub struct Look {
     pub offline: bool,
     /// Only this number, with what all numbers need.
     pub number: Option<NumberName>,
+    /// How the program that runs is configured otherwise.
+    pub otherwise: Option<Finding>,
 }
 
 impl Look {
+    /// Looked at is nothing, since nobody may be called.
+    fn offline(&self, id: &'static str, what: &str) -> Option<Finding> {
+        self.offline.then(|| Finding::unchecked(id, format!("{what}: {OFFLINE}")))
+    }
+
     fn numbers(&self) -> impl Iterator<Item = (&NumberName, &NumberConfig)> {
         let wanted = |name: &NumberName| self.number.as_ref().is_none_or(|only| only == name);
         self.settings.numbers.iter().filter(move |(name, _)| wanted(name))
@@ -79,12 +88,13 @@ pub async fn examine(look: &Look) -> Report {
         hooks::examine(look),
         join_all(numbers),
     );
+    let server = look.otherwise.iter().cloned().chain(door.findings).collect();
     let own = [
         Group::new("configuration", config::examine(look)),
         Group::new("store", stands.findings),
         Group::new("disk", disk),
         Group::new("clock", clock),
-        Group::new("server", door.findings),
+        Group::new("server", server),
     ];
     let groups = own.into_iter().chain(models).chain([embeddings, hooks].into_iter().flatten());
     Report { groups: groups.chain(numbers).collect() }
@@ -93,7 +103,7 @@ pub async fn examine(look: &Look) -> Report {
 /// The configuration can't even be read: nothing else can be looked at.
 pub fn unreadable(error: &Error) -> Report {
     let fault = told(State::Fault, "config.read", &error.0, pages::CONFIGURE);
-    let rest = Finding::unchecked("config.rest", "all else: it stands in the configuration");
+    let rest = Finding::unchecked("config.rest", "all else, since it is configured there");
     Report { groups: vec![Group::new("configuration", vec![fault, rest])] }
 }
 
@@ -104,10 +114,10 @@ async fn number(
     stands: &Stands,
     door: &Door,
 ) -> Group {
-    let pause = stands.pause(name);
+    let stands = stands.of(name);
     let rest = match config {
         NumberConfig::Meta(config) => meta::examine(look, name, config, door).await,
         NumberConfig::Twilio(config) => twilio::examine(look, name, config, door).await,
     };
-    Group::new(&format!("numbers.{name}"), pause.into_iter().chain(rest).collect())
+    Group::new(&format!("numbers.{name}"), stands.into_iter().chain(rest).collect())
 }

@@ -22,12 +22,12 @@ Examples:
 It looks at the configuration, the store, the disk, the clock, the model (one
 real answer, one with a tool) and at each number from both sides: what Meta or
 Twilio says of it, and whether what they would send arrives at
-server.public_url. It changes nothing, and says nothing that is secret. Run it
+server.public_url. It mends nothing, and says nothing that is secret. Run it
 beside olifant serve, on the same machine.
 
   ✓ well    ! to know    ✗ a fault: do what stands under it    - not looked at
 
-Exit codes: 0 no fault, 1 at least one.";
+Exit codes: 0 no fault; 1 at least one, or a configuration that can't be read.";
 
 /// Say what stands in the way of an answer, and what to do about it.
 #[derive(Debug, clap::Args)]
@@ -60,8 +60,9 @@ struct Told<'a> {
 /// Looks, and says what it found.
 pub async fn run(args: Args) -> Result<(), Failure> {
     start_logging(Format::Human, "error")?;
-    let report = match Settings::load(Sources::new(args.config.clone())) {
-        Ok(settings) => doctor::examine(&look(settings, &args)?).await,
+    let clock = Clock::system();
+    let report = match doctor::settings(Sources::new(args.config.clone()), &clock).await {
+        Ok(configured) => doctor::examine(&look(configured, clock, &args)?).await,
         Err(error) => doctor::unreadable(&error),
     };
     match args.json {
@@ -74,7 +75,11 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     }
 }
 
-fn look(settings: Settings, args: &Args) -> Result<Look, Failure> {
+fn look(
+    (settings, otherwise): (Settings, Option<Finding>),
+    clock: Clock,
+    args: &Args,
+) -> Result<Look, Failure> {
     let number = args.number.as_deref().map(NumberName::from);
     if let Some(number) = number.as_ref().filter(|name| !settings.numbers.contains_key(*name)) {
         let names: Vec<&str> = settings.numbers.keys().map(NumberName::as_str).collect();
@@ -82,7 +87,7 @@ fn look(settings: Settings, args: &Args) -> Result<Look, Failure> {
         return Err(anyhow::anyhow!(what).into());
     }
     let http = app::client().context("the way out")?;
-    Ok(Look { settings, http, clock: Clock::system(), offline: args.offline, number })
+    Ok(Look { settings, http, clock, offline: args.offline, number, otherwise })
 }
 
 fn told(report: &Report) -> Told<'_> {
@@ -107,8 +112,8 @@ fn lines(finding: &Finding) -> String {
         State::Fault => '✗',
         State::Unchecked => '-',
     };
-    let remedy = finding.remedy.iter().map(|remedy| format!("\n      {remedy}"));
-    let page = finding.page.iter().map(|page| format!("\n      {page}"));
+    let remedy = finding.remedy.iter().map(|remedy| format!("\n      → {remedy}"));
+    let page = finding.page.iter().map(|page| format!("\n      see {page}"));
     format!("  {mark} {}{}", finding.what, remedy.chain(page).collect::<String>())
 }
 
@@ -143,11 +148,11 @@ mod tests {
 store
   ✓ it opens
   ! it is old
-      renew it
-      README.md#a
+      → renew it
+      see README.md#a
   ✗ it is gone
-      get another
-      https://docs.example
+      → get another
+      see https://docs.example
   - too far away
 
 1 fault, 1 note, 1 not looked at";

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::finding::Finding;
 use super::knock::knock;
-use super::{Look, OFFLINE, pages};
+use super::{Look, pages};
 use crate::provider::NumberConfig;
 
 /// More than this is no matter of slow lines.
@@ -13,8 +13,8 @@ const TOLERATED: Duration = Duration::from_secs(60);
 
 /// What can be said of it.
 pub async fn examine(look: &Look) -> Vec<Finding> {
-    if look.offline {
-        return vec![Finding::unchecked("clock.right", OFFLINE)];
+    if let Some(offline) = look.offline("clock.right", "whether it is right") {
+        return vec![offline];
     }
     for address in addresses(look) {
         let answer = knock(look, look.http.get(&address)).await;
@@ -22,7 +22,7 @@ pub async fn examine(look: &Look) -> Vec<Finding> {
             return vec![compared(look, &address, date)];
         }
     }
-    vec![Finding::unchecked("clock.right", "nobody who was asked says what time it is")]
+    vec![Finding::unchecked("clock.right", "whether it is right: nobody who was asked answers")]
 }
 
 /// Those who look at the time of what we say, first.

@@ -17,7 +17,8 @@ pub fn examine(look: &Look) -> Vec<Finding> {
     let warnings = look.settings.warnings.iter().map(warning);
     let files = look.settings.secret_files();
     let open = files.into_iter().filter_map(open_secrets);
-    std::iter::once(read(look)).chain(warnings).chain(minds(look)).chain(open).collect()
+    let read = std::iter::once(read(look)).chain(warnings);
+    read.chain(minds(look)).chain(choosy(look)).chain(open).collect()
 }
 
 fn read(look: &Look) -> Finding {
@@ -41,6 +42,17 @@ fn minds(look: &Look) -> Vec<Finding> {
         explained.map(move |line| told(state, "config.business", &line, pages::CONFIGURE))
     });
     found.flatten().collect()
+}
+
+/// Silence that somebody has asked for.
+fn choosy(look: &Look) -> Vec<Finding> {
+    let concerned = look.settings.businesses.iter().filter(|(name, _)| look.concerns(name));
+    let choosy = concerned.filter(|(_, config)| !config.policy.allow.is_empty());
+    let note = |name: &str, n: usize| {
+        let what = format!("policy.allow of {name} names {n}: nobody else is answered");
+        Finding::note("config.allow", what, "empty it to answer everybody", pages::CONFIGURE)
+    };
+    choosy.map(|(name, config)| note(name.as_str(), config.policy.allow.len())).collect()
 }
 
 fn open_secrets(file: &Path) -> Option<Finding> {

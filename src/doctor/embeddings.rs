@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::finding::{Finding, Group};
-use super::{Look, OFFLINE, PATIENCE, pages};
+use super::{Look, PATIENCE, pages};
 use crate::llm::embeddings::Embeddings;
 
 /// What can be said of it; `None` = words alone find things.
@@ -29,10 +29,10 @@ pub async fn examine(look: &Look) -> Option<Group> {
 }
 
 async fn asked(look: &Look, server: &Embeddings) -> Finding {
-    if look.offline {
-        return Finding::unchecked("embeddings.answer", OFFLINE);
-    }
     let model = server.model();
+    if let Some(offline) = look.offline("embeddings.answer", "whether it makes vectors") {
+        return offline;
+    }
     match server.of(&["olifant".to_owned()], PATIENCE).await {
         Ok(vectors) => {
             let length = vectors.first().map_or(0, Vec::len);

@@ -74,9 +74,9 @@ impl Finding {
         Self { id, state: State::Ok, what: what.into(), remedy: None, page: None }
     }
 
-    /// It could not be looked at, and why.
-    pub fn unchecked(id: &'static str, why: impl Into<String>) -> Self {
-        Self { state: State::Unchecked, ..Self::ok(id, why) }
+    /// It could not be looked at; what it is, and why.
+    pub fn unchecked(id: &'static str, what: impl Into<String>) -> Self {
+        Self { state: State::Unchecked, ..Self::ok(id, what) }
     }
 
     /// It works, and somebody should know.

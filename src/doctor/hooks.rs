@@ -5,7 +5,7 @@ use url::Url;
 
 use super::finding::{Finding, Group};
 use super::knock::knock;
-use super::{Look, OFFLINE, pages};
+use super::{Look, pages};
 
 /// What can be said of them; `None` = there are none.
 pub async fn examine(look: &Look) -> Option<Group> {
@@ -25,8 +25,8 @@ async fn reached(
     key: &str,
 ) -> Option<Finding> {
     let url = url?;
-    if look.offline {
-        return Some(Finding::unchecked(ok, OFFLINE));
+    if let Some(offline) = look.offline(ok, &format!("whether somebody answers at {key}")) {
+        return Some(offline);
     }
     Some(match knock(look, look.http.get(url.clone())).await {
         Ok(_) => Finding::ok(ok, format!("somebody answers at {key}")),

@@ -9,7 +9,7 @@ mod webhooks;
 
 use super::finding::Finding;
 use super::server::Door;
-use super::{Look, OFFLINE, pages};
+use super::{Look, pages};
 use crate::domain::id::NumberName;
 use crate::provider::manage::ManageError;
 use crate::provider::meta::Config;
@@ -32,8 +32,8 @@ struct Case<'a> {
 
 /// What can be said of it.
 pub async fn examine(look: &Look, name: &NumberName, config: &Config, door: &Door) -> Vec<Finding> {
-    if look.offline {
-        return vec![Finding::unchecked("meta.token", OFFLINE)];
+    if let Some(offline) = look.offline("meta.token", "what Meta says of it") {
+        return vec![offline];
     }
     let manager = Manager::new(Access::of(config), look.http.clone(), look.clock.clone());
     let case = Case { look, name, config, manager, door };
@@ -46,7 +46,7 @@ impl Case<'_> {
     async fn theirs(&self) -> Vec<Finding> {
         let (mut findings, token) = token::examine(self).await;
         let Some(token) = token else {
-            let why = "number, account and webhooks at Meta: the token does not work";
+            let why = "number, account and webhooks at Meta: it did not say who we are";
             findings.push(Finding::unchecked("meta.rest", why));
             return findings;
         };
@@ -67,11 +67,11 @@ impl Case<'_> {
 }
 
 /// A call that told nothing, for a reason that is no finding of its own.
-fn untold(id: &'static str, error: &ManageError) -> Finding {
-    Finding::unchecked(id, format!("Meta does not tell: {error}"))
+fn untold(id: &'static str, what: &str, error: &ManageError) -> Finding {
+    Finding::unchecked(id, format!("{what}: Meta does not tell: {error}"))
 }
 
 /// What the token may not look at.
-fn not_allowed(id: &'static str) -> Finding {
-    Finding::unchecked(id, format!("not looked at: the token lacks {MANAGEMENT}"))
+fn not_allowed(id: &'static str, what: &str) -> Finding {
+    Finding::unchecked(id, format!("{what}: the token lacks {MANAGEMENT}"))
 }

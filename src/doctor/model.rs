@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::finding::{Finding, Group};
-use super::{Look, OFFLINE, PATIENCE, pages};
+use super::{Look, PATIENCE, pages};
 use crate::domain::id::Business;
 use crate::domain::message::Role;
 use crate::llm::openai::{Failed, OpenAi};
@@ -48,12 +48,12 @@ async fn server(look: &Look, config: &Config) -> Vec<Finding> {
             pages::CONFIGURE,
         )];
     }
-    if look.offline {
-        return vec![Finding::unchecked("model.answer", OFFLINE)];
+    if let Some(offline) = look.offline("model.answer", "whether it answers") {
+        return vec![offline];
     }
     // One that can't be opened is a fault of the configuration already.
     let Ok(model) = OpenAi::new(config, look.http.clone(), look.clock.clone()) else {
-        let why = "not looked at: [llm] can't be used as it stands";
+        let why = "whether it answers: [llm] can't be used as it stands";
         return vec![Finding::unchecked("model.answer", why)];
     };
     let subject = Subject { look, config, model };

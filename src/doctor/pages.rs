@@ -1,5 +1,6 @@
 //! The pages that explain what was found: our own, and the vendors'.
 
+pub const BILL: &str = "README.md#the-24-hours-and-the-bill";
 pub const CONFIGURE: &str = "README.md#configure";
 pub const CONNECT_META: &str = "README.md#connect-meta";
 pub const CONNECT_TWILIO: &str = "README.md#connect-twilio";
@@ -39,7 +40,8 @@ mod tests {
         let readme = include_str!("../../README.md");
         let headings = readme.lines().filter_map(|line| line.strip_prefix("## "));
         let anchors: Vec<String> = headings.map(anchor).collect();
-        for page in [CONFIGURE, CONNECT_META, CONNECT_TWILIO, MEMORY, NEWS, NOTHING, OPERATE] {
+        for page in [BILL, CONFIGURE, CONNECT_META, CONNECT_TWILIO, MEMORY, NEWS, NOTHING, OPERATE]
+        {
             let (_, wanted) = page.split_once('#').expect("an anchor");
             assert!(anchors.iter().any(|own| own == wanted), "{wanted} is not in {anchors:?}");
         }

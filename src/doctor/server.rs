@@ -31,15 +31,14 @@ pub async fn examine(look: &Look) -> Door {
         return Door { findings: vec![unset()], base: None, shut };
     };
     let base = Some(url.as_str().trim_end_matches('/').to_owned());
-    if look.offline {
-        let findings = vec![Finding::unchecked("server.public_url", OFFLINE)];
-        return Door { findings, base, shut: Some(OFFLINE) };
+    if let Some(offline) = look.offline("server.public_url", "whether it is reached") {
+        return Door { findings: vec![offline], base, shut: Some(OFFLINE) };
     }
     let finding = match insecure(look, url) {
         Some(finding) => Err(finding),
         None => answered(look, url).await,
     };
-    let shut = finding.is_err().then_some("not looked at: server.public_url does not work");
+    let shut = finding.is_err().then_some("server.public_url does not work");
     Door { findings: vec![finding.unwrap_or_else(|fault| fault)], base, shut }
 }
 
@@ -116,7 +115,8 @@ fn unreachable(look: &Look, url: &str, closed: Closed) -> Finding {
             let listen = look.settings.server.listen;
             let remedy = format!(
                 "start olifant serve; then see that DNS, firewall, and proxy or tunnel lead from \
-                 there to {listen}"
+                 there to {listen} (behind some routers a machine can't call itself by its public \
+                 name: try it from another one)"
             );
             Finding::fault("server.unreachable", what, remedy, pages::NOTHING)
         }

@@ -12,43 +12,75 @@ use crate::domain::id::NumberName;
 use crate::http::admin::{self, numbers::NumberLine};
 use crate::store::{self, Store, StoreError};
 
+/// Of the messages that are free each month, so many hundredths are nearly all.
+const NEARLY_ALL: u64 = 80;
+
 /// How it stands, and the numbers in it.
 pub struct Stands {
     /// What can be said of it.
     pub findings: Vec<Finding>,
-    /// Why nothing goes out from a number.
-    paused: BTreeMap<NumberName, String>,
+    numbers: BTreeMap<NumberName, Stand>,
+}
+
+/// How a number stands.
+struct Stand {
+    /// Why nothing is sent from it.
+    paused: Option<String>,
+    /// Messages of this month that count.
+    delivered: u32,
+    /// So many are free.
+    free: u32,
 }
 
 impl Stands {
-    /// That a number sends nothing.
-    pub fn pause(&self, number: &NumberName) -> Option<Finding> {
-        let why = self.paused.get(number)?;
+    /// What can be said of a number before its provider is asked.
+    pub fn of(&self, number: &NumberName) -> Vec<Finding> {
+        let Some(stand) = self.numbers.get(number) else { return Vec::new() };
+        stand.pause(number).into_iter().chain(stand.bill()).collect()
+    }
+}
+
+impl Stand {
+    fn pause(&self, number: &NumberName) -> Option<Finding> {
+        let why = self.paused.as_ref()?;
         let what = format!("it is paused, and nothing is sent from it: {why}");
         let remedy = format!("olifant numbers resume {number}, once that is mended");
         Some(Finding::fault("number.paused", what, remedy, pages::OPERATE))
+    }
+
+    fn bill(&self) -> Option<Finding> {
+        let Self { delivered, free, .. } = self;
+        (u64::from(*delivered) * 100 >= u64::from(*free) * NEARLY_ALL).then(|| {
+            let what = format!("{delivered} of this month's {free} free messages are used");
+            let remedy =
+                "what arrives beyond them is billed: have a payment method at the provider";
+            Finding::note("number.free_messages", what, remedy, pages::BILL)
+        })
     }
 }
 
 /// Looks by the socket of the one that runs, or opens it.
 pub async fn examine(look: &Look) -> Stands {
     let socket = admin::socket(&look.settings.store);
-    let (opened, paused) = match UnixStream::connect(&socket).await {
+    let (opened, numbers) = match UnixStream::connect(&socket).await {
         Ok(_) => held(look, &socket).await,
         Err(_) => free(look, &socket).await,
     };
-    Stands { findings: [vec![opened], keys(look)].concat(), paused }
+    Stands { findings: [vec![opened], keys(look)].concat(), numbers }
 }
 
-type Opened = (Finding, BTreeMap<NumberName, String>);
+type Opened = (Finding, BTreeMap<NumberName, Stand>);
 
 async fn held(look: &Look, socket: &Path) -> Opened {
     let shown = socket.display();
     match look.clock.timeout(PATIENCE, lines(socket)).await {
         Ok(Some(lines)) => {
             let what = format!("an olifant runs on it, and answers at {shown}");
-            let paused = lines.into_iter().filter_map(|line| Some((line.name, line.paused?)));
-            (Finding::ok("store.open", what), paused.collect())
+            let stand = |line: NumberLine| {
+                let NumberLine { name, paused, delivered, free, .. } = line;
+                (name, Stand { paused, delivered, free })
+            };
+            (Finding::ok("store.open", what), lines.into_iter().map(stand).collect())
         }
         _ => {
             let what = format!("an olifant holds it and does not answer at {shown}");
@@ -83,10 +115,13 @@ async fn free(look: &Look, socket: &Path) -> Opened {
 }
 
 async fn stopped(look: &Look, store: Arc<dyn Store>) -> Opened {
-    let mut paused = BTreeMap::new();
-    for (name, _) in look.numbers() {
-        let state = store.number(name).await.ok();
-        paused.extend(state.and_then(|state| Some((name.clone(), state.paused?.reason))));
+    let mut numbers = BTreeMap::new();
+    for (name, config) in look.numbers() {
+        if let Ok(state) = store.number(name).await {
+            let paused = state.paused.map(|pause| pause.reason);
+            let (delivered, free) = (state.delivered, config.terms().free_service_messages);
+            numbers.insert(name.clone(), Stand { paused, delivered, free });
+        }
     }
     // The last handle closes it, which waits for its disk.
     let closed = tokio::task::spawn_blocking(move || drop(store)).await;
@@ -94,7 +129,7 @@ async fn stopped(look: &Look, store: Arc<dyn Store>) -> Opened {
         Ok(()) => "it opens; no olifant runs on it now",
         Err(_) => "it opens, and does not close",
     };
-    (Finding::ok("store.open", what), paused)
+    (Finding::ok("store.open", what), numbers)
 }
 
 fn closed(look: &Look, error: &StoreError) -> Finding {

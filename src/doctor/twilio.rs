@@ -7,7 +7,7 @@ mod sender;
 
 use super::finding::Finding;
 use super::server::Door;
-use super::{Look, OFFLINE, pages};
+use super::{Look, pages};
 use crate::domain::id::NumberName;
 use crate::provider::twilio::Config;
 use crate::provider::twilio::manage::{Access, Manager};
@@ -26,8 +26,8 @@ struct Case<'a> {
 
 /// What can be said of it.
 pub async fn examine(look: &Look, name: &NumberName, config: &Config, door: &Door) -> Vec<Finding> {
-    if look.offline {
-        return vec![Finding::unchecked("twilio.account", OFFLINE)];
+    if let Some(offline) = look.offline("twilio.account", "what Twilio says of it") {
+        return vec![offline];
     }
     let manager = Manager::new(Access::of(config), look.http.clone(), look.clock.clone());
     let case = Case { look, name, config, manager, door };

@@ -40,6 +40,7 @@ fn look(story: &Story, number: Option<&str>, env: &[(&str, String)]) -> Look {
         clock: Clock::system(),
         offline: false,
         number: number.map(Into::into),
+        otherwise: None,
     }
 }
 
@@ -170,6 +171,43 @@ async fn offline_nobody_is_called_and_it_says_so() {
     let expected = ["clock.right", "server.public_url", "model.answer", "meta.token", "meta.token"];
     assert_eq!(unchecked, [&expected[..], &["twilio.account"]].concat());
     assert_eq!((story.sandbox.calls().len(), story.model.asked().len()), (before, 0));
+}
+
+#[tokio::test]
+async fn where_few_are_answered_and_much_was_sent_it_is_noted() {
+    let story = connected().await;
+    let allow = [("OLIFANT__POLICY__ALLOW", "+15550100001,+15550100002".to_owned())];
+    let mut look = look(&story, Some("meta"), &allow);
+    let report = doctor::examine(&look).await;
+    assert!(ids(&report, State::Note).contains(&"config.allow"), "{report:#?}");
+    assert!(!ids(&report, State::Note).contains(&"number.free_messages"));
+
+    let mut story = story;
+    story.kill().await;
+    story.configure_number("meta", "free_service_messages = 0");
+    story.start().await;
+    look.settings = story.configured(&[]);
+    let report = doctor::examine(&look).await;
+    assert!(ids(&report, State::Note).contains(&"number.free_messages"), "{report:#?}");
+}
+
+#[tokio::test]
+async fn the_public_url_of_the_program_that_runs_counts_not_the_files() {
+    let story = connected().await;
+    let settings = story.configured(&[]);
+    let file = settings.sources.file.unwrap();
+    let written = std::fs::read_to_string(&file).unwrap();
+    let own = format!("public_url = \"{}\"", story.url());
+    for other in ["", "public_url = \"https://other.example\""] {
+        std::fs::write(&file, written.replace(&own, other)).unwrap();
+        let output = olifant(&["doctor", "--json", "--config"]).arg(&file).output().unwrap();
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(told["faults"], 0, "{told:#}");
+        let server = told["groups"].as_array().unwrap().iter().find(|g| g["name"] == "server");
+        let found: Vec<&Value> =
+            server.unwrap()["findings"].as_array().unwrap().iter().map(|f| &f["id"]).collect();
+        assert_eq!(found, ["server.otherwise", "server.public_url"]);
+    }
 }
 
 /// The true binary beside the app that runs.

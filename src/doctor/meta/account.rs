@@ -8,7 +8,7 @@ use crate::provider::meta::manage::{Account, Token};
 /// What can be said of it.
 pub async fn examine(case: &Case<'_>, token: &Token) -> Vec<Finding> {
     if !case.may_look(token) {
-        return vec![not_allowed("meta.account")];
+        return vec![not_allowed("meta.account", "the account")];
     }
     match find(case, token).await {
         Ok(account) => {
@@ -37,9 +37,12 @@ async fn find(case: &Case<'_>, token: &Token) -> Result<String, Finding> {
     }
     let unnamed = || {
         let key = case.key("waba_id");
-        Finding::unchecked("meta.account", format!("in none that Meta names; set {key}"))
+        Finding::unchecked(
+            "meta.account",
+            format!("the account: it is in none that Meta names; set {key}"),
+        )
     };
-    Err(last.map_or_else(unnamed, |error| untold("meta.account", &error)))
+    Err(last.map_or_else(unnamed, |error| untold("meta.account", "the account", &error)))
 }
 
 fn other(case: &Case<'_>, account: &str) -> Finding {
@@ -53,7 +56,7 @@ fn other(case: &Case<'_>, account: &str) -> Finding {
 async fn stands(case: &Case<'_>, id: &str) -> Vec<Finding> {
     match case.manager.account(id).await {
         Ok(account) => std::iter::once(reviewed(&account)).chain(verified(&account)).collect(),
-        Err(error) => vec![untold("meta.account", &error)],
+        Err(error) => vec![untold("meta.account", "the account", &error)],
     }
 }
 
@@ -82,7 +85,7 @@ fn verified(account: &Account) -> Option<Finding> {
 async fn subscribed(case: &Case<'_>, token: &Token, account: &str) -> Finding {
     let apps = match case.manager.subscribed_apps(account).await {
         Ok(apps) => apps,
-        Err(error) => return untold("meta.subscribed", &error),
+        Err(error) => return untold("meta.subscribed", "the account's webhooks", &error),
     };
     if apps.iter().any(|app| app.id == token.app_id) {
         return Finding::ok("meta.subscribed", "the app gets the account's webhooks");

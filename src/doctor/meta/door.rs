@@ -17,8 +17,10 @@ pub async fn examine(case: &Case<'_>) -> Vec<Finding> {
         (Some(base), None) => format!("{base}{WEBHOOK}"),
         (_, why) => {
             let why = why.unwrap_or_default();
-            let ids = ["meta.handshake", "meta.signature"];
-            return ids.map(|id| Finding::unchecked(id, why)).to_vec();
+            return vec![
+                Finding::unchecked("meta.handshake", format!("the handshake: {why}")),
+                Finding::unchecked("meta.signature", format!("signatures: {why}")),
+            ];
         }
     };
     let (handshake, signature) = tokio::join!(handshake(case, &url), signature(case, &url));

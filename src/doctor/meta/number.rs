@@ -15,7 +15,7 @@ const NAMED: usize = 5;
 /// What can be said of it, and how Meta shows it.
 pub async fn examine(case: &Case<'_>, token: &Token) -> (Vec<Finding>, Option<PhoneNumber>) {
     if !case.may_look(token) {
-        return (vec![not_allowed("meta.number")], None);
+        return (vec![not_allowed("meta.number", "the number")], None);
     }
     if let Some(fault) = account(case, token) {
         return (vec![fault], None);
@@ -23,7 +23,7 @@ pub async fn examine(case: &Case<'_>, token: &Token) -> (Vec<Finding>, Option<Ph
     match case.manager.phone_number(&case.config.phone_number_id).await {
         Ok(number) => (judged(case, &number), Some(number)),
         Err(error) if error.code() == Some(INVALID) => (vec![mistaken(case, token).await], None),
-        Err(error) => (vec![untold("meta.number", &error)], None),
+        Err(error) => (vec![untold("meta.number", "the number", &error)], None),
     }
 }
 

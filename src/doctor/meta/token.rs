@@ -32,7 +32,7 @@ fn refused(case: &Case<'_>, error: &ManageError) -> Finding {
             Finding::fault("meta.token_expired", what, ANEW, pages::META_TOKEN)
         }
         ManageError::Refused(Refusal { code: NO_TOKEN, message, .. }) => invalid(message),
-        ManageError::Refused(_) => untold("meta.token", error),
+        ManageError::Refused(_) => untold("meta.token", "the token", error),
         ManageError::Unreachable(why) => {
             let what = format!("Meta is not reached: {why}");
             let remedy = "let this machine out to the internet by https, and look at its DNS";

@@ -10,6 +10,9 @@ const MESSAGES: &str = "messages";
 /// Restrictions and violations come under this one.
 const ACCOUNT: &str = "account_update";
 
+/// Meta's codes for an app that is not who it says.
+const FOREIGN: [u32; 4] = [101, 102, 104, 190];
+
 /// What can be said of them.
 pub async fn examine(case: &Case<'_>, token: &Token, number: Option<&PhoneNumber>) -> Vec<Finding> {
     if let Some(other) = other_app(case, token) {
@@ -18,8 +21,8 @@ pub async fn examine(case: &Case<'_>, token: &Token, number: Option<&PhoneNumber
     let app = AppKey { id: token.app_id.clone(), secret: case.config.app_secret.clone() };
     let published = Finding::unchecked(
         "meta.published",
-        "Meta tells nobody whether the app is published, and one that is not hears only of its \
-         testers: see \"Publish\" in the app dashboard",
+        "whether the app is published: Meta tells nobody, and one that is not hears only of its \
+         testers; see \"Publish\" in the app dashboard",
     );
     match case.manager.subscription(&app).await {
         Ok(subscription) => {
@@ -29,8 +32,10 @@ pub async fn examine(case: &Case<'_>, token: &Token, number: Option<&PhoneNumber
             all.push(published);
             all
         }
-        Err(ManageError::Refused(refusal)) => vec![foreign(case, token, &refusal.message)],
-        Err(error) => vec![untold("meta.app_secret", &error)],
+        Err(ManageError::Refused(refusal)) if FOREIGN.contains(&refusal.code) => {
+            vec![foreign(case, token, &refusal.message)]
+        }
+        Err(error) => vec![untold("meta.app_secret", "the app secret and its webhooks", &error)],
     }
 }
 
@@ -82,7 +87,10 @@ fn callback(
     };
     let set = set.split(['?', '#']).next().unwrap_or_default();
     let Some(base) = &case.door.base else {
-        return Finding::unchecked("meta.callback", format!("webhooks go to {set}; is that here?"));
+        return Finding::unchecked(
+            "meta.callback",
+            format!("whether {set}, where webhooks go, is here"),
+        );
     };
     let ours = format!("{base}{WEBHOOK}");
     match set == ours {

@@ -30,7 +30,8 @@ pub async fn of(model: &OpenAi, config: &Config, failed: &Failed) -> Finding {
         None if reason.contains("not JSON") => return misled(model, config, failed).await,
         None => (
             "model.unreachable",
-            "start the server, and see that llm.base_url leads to it from this machine",
+            "start the server, and see that llm.base_url leads to it from where olifant runs (in a \
+             container, localhost is the container itself)",
         ),
     };
     Finding::fault(id, format!("{name} does not answer: {reason}"), remedy, pages::CONFIGURE)

@@ -24,9 +24,10 @@ fn refused(case: &Case<'_>, error: &ManageError) -> Finding {
             let remedy = format!("write both as the console shows them, as {sid} and {token}");
             Finding::fault("twilio.credentials", what, remedy, pages::TWILIO_CREDENTIALS)
         }
-        ManageError::Refused(_) => {
-            Finding::unchecked("twilio.account", format!("Twilio does not tell: {error}"))
-        }
+        ManageError::Refused(_) => Finding::unchecked(
+            "twilio.account",
+            format!("the account: Twilio does not tell: {error}"),
+        ),
         ManageError::Unreachable(why) => {
             let what = format!("Twilio is not reached: {why}");
             let remedy = "let this machine out to the internet by https, and look at its DNS";

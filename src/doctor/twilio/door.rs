@@ -12,7 +12,8 @@ pub async fn examine(case: &Case<'_>) -> Vec<Finding> {
     let url = match (&case.door.base, case.door.shut) {
         (Some(base), None) => format!("{base}{WEBHOOK}"),
         (_, why) => {
-            return vec![Finding::unchecked("twilio.signature", why.unwrap_or_default())];
+            let why = format!("signatures: {}", why.unwrap_or_default());
+            return vec![Finding::unchecked("twilio.signature", why)];
         }
     };
     let (http, config) = (&case.look.http, case.config);

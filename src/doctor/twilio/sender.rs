@@ -16,7 +16,7 @@ pub async fn examine(case: &Case<'_>) -> Vec<Finding> {
     let senders = match case.manager.senders().await {
         Ok(senders) => senders,
         Err(error) => {
-            let why = format!("Twilio does not tell of its senders: {error}");
+            let why = format!("the sender and its webhook: Twilio does not tell: {error}");
             return vec![Finding::unchecked("twilio.sender", why)];
         }
     };
@@ -41,7 +41,7 @@ fn shared(case: &Case<'_>) -> Vec<Finding> {
         ),
         Finding::unchecked(
             "twilio.webhook",
-            format!("no API shows the sandbox's webhook; in the console it has to be {url}"),
+            format!("the sandbox's webhook: no API shows it; in the console it has to be {url}"),
         ),
     ]
 }

@@ -17,7 +17,9 @@ pub fn examine(health: &Health) -> Vec<Finding> {
             let what = "Meta lets it send: number, account, business and app are well";
             vec![Finding::ok("meta.health", what)]
         }
-        (true, _) => vec![Finding::unchecked("meta.health", "Meta does not tell whether it sends")],
+        (true, _) => {
+            vec![Finding::unchecked("meta.health", "whether it may send: Meta does not tell")]
+        }
     }
 }
 
