@@ -7,6 +7,7 @@ mod chat;
 mod conversations;
 mod deliveries;
 mod dev;
+mod doctor;
 mod export;
 mod forget;
 mod import;
@@ -52,6 +53,7 @@ Examples:
   olifant dev                        chat with it in the browser; needs nothing
   OPENAI_API_KEY=... olifant dev     the same with a real model
   olifant serve --config my.toml     answer real people
+  olifant doctor --config my.toml    what stands in the way of an answer
   olifant teach QUESTION ANSWER --config my.toml
                                      answer a question better from now on
   olifant conversations list --waiting --config my.toml
@@ -86,6 +88,7 @@ enum Command {
     Init(Box<init::Args>),
     Dev(dev::Args),
     Serve(serve::Args),
+    Doctor(doctor::Args),
     Chat(chat::Args),
     Conversations(conversations::Args),
     Deliveries(deliveries::Args),
@@ -117,6 +120,9 @@ enum Failure {
     /// Exit code 1.
     #[error("{0:#}")]
     Running(#[from] anyhow::Error),
+    /// Exit code 1; the words are out already.
+    #[error("")]
+    Said,
 }
 
 impl From<crate::config::Error> for Failure {
@@ -141,6 +147,7 @@ pub fn run() -> ExitCode {
         Command::Init(args) => init::run(*args),
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
+        Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Chat(args) => block_on(chat::run(args)),
         Command::Conversations(args) => block_on(conversations::run(args)),
         Command::Deliveries(args) => block_on(deliveries::run(args)),
@@ -163,11 +170,16 @@ pub fn run() -> ExitCode {
         Command::Simulate(args) => block_on(simulate::run(args)),
     };
     let Err(failure) = done else { return ExitCode::SUCCESS };
-    // Nobody is left to tell if stderr is closed.
-    let _ = writeln!(std::io::stderr(), "olifant: {failure}");
     match failure {
-        Failure::Configuration(_) => ExitCode::from(BAD_CONFIGURATION),
-        Failure::Running(_) => ExitCode::FAILURE,
+        Failure::Configuration(_) => {
+            note(&failure.to_string());
+            ExitCode::from(BAD_CONFIGURATION)
+        }
+        Failure::Running(_) => {
+            note(&failure.to_string());
+            ExitCode::FAILURE
+        }
+        Failure::Said => ExitCode::FAILURE,
     }
 }
 

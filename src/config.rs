@@ -15,9 +15,9 @@ mod section;
 mod server;
 mod telling;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use config::Value;
 use tokio::sync::watch;
@@ -27,7 +27,7 @@ use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;
 use crate::worker::{backups, catch_up, deliveries, jobs};
 use crate::{http, store};
-use layers::{get, origin, table};
+use layers::{SECRETS, get, origin, table};
 use section::read;
 
 /// What a running program can't change.
@@ -148,6 +148,13 @@ impl Settings {
     /// Where a key comes from: a file's path or the name of a variable.
     pub fn origin(&self, key: &str) -> Option<&str> {
         self.origins.get(key).map(String::as_str)
+    }
+
+    /// The files in which secrets stand.
+    pub fn secret_files(&self) -> BTreeSet<&Path> {
+        let is_secret = |key: &str| key.rsplit('.').next().is_some_and(|k| SECRETS.contains(&k));
+        let origins = self.origins.iter().filter(|(key, _)| is_secret(key));
+        origins.map(|(_, origin)| Path::new(origin)).filter(|path| path.is_file()).collect()
     }
 
     /// The sections that differ and that only a restart can change.

@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! cli            a command is a file: init, dev, serve, chat, numbers, people, memory ...
+//! doctor         what stands in the way of an answer
 //! app            everything put together; reload
 //! config         default.toml, the user's file, the environment → the sections' structs
 //! telemetry      logs        shutdown   the end
@@ -63,6 +64,7 @@ pub mod assistant;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod doctor;
 pub mod domain;
 pub mod http;
 pub mod intake;

@@ -70,9 +70,20 @@ impl Story {
         story
     }
 
+    /// The same by the machine's clock.
+    pub async fn by_the_clock() -> Self {
+        let mut story = Self::asleep_at(Clock::system(), "", "").await;
+        story.start().await;
+        story
+    }
+
     /// Everything but the app.
     pub async fn asleep(llm: &str, extra: &str) -> Self {
         let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
+        Self::asleep_at(clock, llm, extra).await
+    }
+
+    async fn asleep_at(clock: Clock, llm: &str, extra: &str) -> Self {
         let servers = runtime();
         let sandbox = Sandbox::new(accounts(clock.clone()));
         let model = Arc::new(Model::default());
@@ -161,6 +172,13 @@ impl Story {
         let answers = ("OLIFANT__ASSISTANT__ANSWERS_FILE".to_owned(), answers);
         let env = plain.into_iter().chain(hasty).chain([answers]).collect();
         Sources { file: Some(path), env, ..Sources::default() }
+    }
+
+    /// The configuration of the app that lives, with variables over it.
+    pub fn configured(&self, env: &[(&str, String)]) -> Settings {
+        let mut sources = self.sources(self.url());
+        sources.env.extend(env.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Settings::load(sources).unwrap()
     }
 
     /// A file in the folder of the story.

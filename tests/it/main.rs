@@ -16,6 +16,7 @@ mod beginning;
 mod chatting;
 mod commanding;
 mod demonstrating;
+mod doctoring;
 mod finding;
 mod forgetting;
 mod handing_over;
