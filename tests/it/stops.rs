@@ -24,8 +24,8 @@ use olifant::domain::turn::{Turn, TurnOutcome};
 use olifant::store::backup::Dump;
 use olifant::store::{
     Accepted, Access, Changes, Claim, Derived, Inbox, Kept, Load, Memory, NumberState, Numbers,
-    Overview, People, Pick, Queue, Store, StoreError, Swept, Transcript, Transfer, Upkeep, Verified,
-    WakeUp,
+    Overview, People, Pick, Queue, Store, StoreError, Swept, Transcript, Transfer, Upkeep,
+    Verified, WakeUp,
 };
 use tokio::sync::watch;
 
