@@ -12,6 +12,7 @@ use crate::assistant::{Minds, policy};
 use crate::domain::event::{Event, Received};
 use crate::domain::id::NumberName;
 use crate::domain::lane::Quiet;
+use crate::metrics::{Metrics, Webhook};
 use crate::provider::{Parsed, Providers};
 use crate::store::{Accepted, Store, StoreError};
 
@@ -29,6 +30,7 @@ pub struct Intake {
     providers: Arc<Providers>,
     minds: watch::Receiver<Arc<Minds>>,
     alerts: Arc<Alerts>,
+    metrics: Arc<Metrics>,
 }
 
 /// What came of a body: how many elements of it ended how.
@@ -50,12 +52,8 @@ pub struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { new, duplicate, applied, ignored, foreign, unreadable } = self;
-        write!(
-            f,
-            "new={new} duplicate={duplicate} applied={applied} ignored={ignored} \
-             foreign={foreign} unreadable={unreadable}"
-        )
+        let outcomes = self.outcomes().map(|(outcome, count)| format!("{outcome}={count}"));
+        f.write_str(&outcomes.join(" "))
     }
 }
 
@@ -66,13 +64,22 @@ impl Intake {
         providers: Arc<Providers>,
         minds: watch::Receiver<Arc<Minds>>,
         alerts: Arc<Alerts>,
+        metrics: Arc<Metrics>,
     ) -> Self {
-        Self { store, providers, minds, alerts }
+        Self { store, providers, minds, alerts, metrics }
     }
 
     /// Everything that can be read is on disk when it returns. `provider` is
     /// its name in the log.
     pub async fn take(&self, provider: &str, parsed: Parsed) -> Result<Tally, StoreError> {
+        let tally = self.keep(provider, parsed).await?;
+        for (outcome, count) in tally.outcomes() {
+            self.metrics.events(provider, outcome, count);
+        }
+        Ok(tally)
+    }
+
+    async fn keep(&self, provider: &str, parsed: Parsed) -> Result<Tally, StoreError> {
         log_unread(provider, &parsed);
         for (number, reason) in &parsed.notices {
             self.alerts.raise(Kind::Account, number.as_str(), reason);
@@ -135,7 +142,12 @@ impl Intake {
 
     fn report(&self, number: &NumberName, accepted: &Accepted) {
         match accepted {
-            Accepted::Failed(failure) => self.alerts.undelivered(number, failure),
+            Accepted::Failed(failure) => {
+                if let Some(terms) = self.providers.terms(number) {
+                    self.metrics.delivery_was_tried(&terms.provider, "undelivered");
+                }
+                self.alerts.undelivered(number, failure);
+            }
             Accepted::Counted(delivered) => self.warn_of_bill(number, *delivered),
             Accepted::New(_) | Accepted::Duplicate | Accepted::Applied | Accepted::Ignored => {}
         }
@@ -166,6 +178,28 @@ impl Intake {
 }
 
 impl Tally {
+    /// How many ended how.
+    fn outcomes(&self) -> [(&'static str, usize); 6] {
+        let Self { new, duplicate, applied, ignored, foreign, unreadable } = *self;
+        [
+            ("new", new),
+            ("duplicate", duplicate),
+            ("applied", applied),
+            ("ignored", ignored),
+            ("foreign", foreign),
+            ("unreadable", unreadable),
+        ]
+    }
+
+    /// What the whole of it comes to.
+    pub fn webhook(&self) -> Webhook {
+        match self {
+            Self { unreadable: 1.., .. } => Webhook::Unreadable,
+            Self { new: 0, applied: 0, duplicate: 1.., .. } => Webhook::Duplicate,
+            _ => Webhook::Accepted,
+        }
+    }
+
     fn count(&mut self, accepted: &Accepted) {
         match accepted {
             Accepted::New(_) => self.new += 1,

@@ -8,6 +8,7 @@
 mod exchange;
 mod identity;
 mod lenient;
+pub mod manage;
 pub mod meta;
 mod signature;
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //! like a phone. `olifant dev` and the tests use the same ones. They share no
 //! code with `provider`: a mistake made twice would hide itself.
 //!
-//! Nothing here calls any address but the app's own.
+//! Nothing here calls any address but the app's own, and such of this machine
+//! as were set as a callback.
 
 mod accounts;
 pub mod gate;
@@ -80,6 +81,8 @@ pub struct Sandbox {
     model_hangs: watch::Sender<bool>,
     meta: Vec<Desk<MetaAccount>>,
     twilio: Vec<Desk<TwilioAccount>>,
+    set_up_at_meta: Mutex<meta::setup::Setup>,
+    set_up_at_twilio: Mutex<twilio::setup::Setup>,
 }
 
 /// The app's address as we reach it, and as the providers know it.
@@ -114,6 +117,8 @@ impl Sandbox {
             under_way: watch::Sender::new(0),
             closed: watch::Sender::new(false),
             model_hangs: watch::Sender::new(false),
+            set_up_at_meta: Mutex::new(meta::setup::Setup::of(&options.meta)),
+            set_up_at_twilio: Mutex::new(twilio::setup::Setup::of(&options.twilio)),
             meta: options.meta.into_iter().map(Desk::new).collect(),
             twilio: options.twilio.into_iter().map(Desk::new).collect(),
         });
@@ -228,6 +233,16 @@ impl Sandbox {
         let public = app.public.as_deref().unwrap_or(&app.url);
         let rest = url.strip_prefix(public).or_else(|| url.strip_prefix(&app.url))?;
         rest.starts_with(['/', '?']).then(|| format!("{}{rest}", app.url))
+    }
+
+    /// The same, or an address of this machine: a program beside the app.
+    fn callable(&self, url: &str) -> Option<String> {
+        let near = |url: &str| match url::Url::parse(url).ok()?.host()? {
+            url::Host::Ipv4(ip) => ip.is_loopback().then(|| url.to_owned()),
+            url::Host::Ipv6(ip) => ip.is_loopback().then(|| url.to_owned()),
+            url::Host::Domain(name) => (name == "localhost").then(|| url.to_owned()),
+        };
+        self.reach(url).or_else(|| near(url))
     }
 
     /// What becomes of a message to this person that is no template.

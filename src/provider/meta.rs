@@ -3,7 +3,9 @@
 mod call;
 mod codes;
 mod content;
+pub mod knock;
 mod letter;
+pub mod manage;
 mod parse;
 mod sender;
 #[cfg(test)]
@@ -40,6 +42,13 @@ pub struct Config {
     pub app_secret_previous: Option<SecretString>,
     /// Answers the GET handshake.
     pub verify_token: SecretString,
+    /// The app whose webhooks come in, for `olifant connect` and `doctor`.
+    pub app_id: Option<String>,
+    /// The WhatsApp Business Account of the number, for the same.
+    pub waba_id: Option<String>,
+    /// That account under the name of the newer model, where a number belongs
+    /// to one for each app; then it counts.
+    pub messaging_account_id: Option<String>,
     /// Where the Graph API is.
     #[serde(default = "default_graph_url")]
     pub graph_url: String,
@@ -54,6 +63,13 @@ pub struct Config {
     pub free_service_messages: u32,
     /// What goes out instead once a person's 24 hours are over.
     pub window_template: Option<Template>,
+}
+
+impl Config {
+    /// The account that the number belongs to, if it is configured.
+    pub fn account(&self) -> Option<&str> {
+        self.messaging_account_id.as_deref().or(self.waba_id.as_deref())
+    }
 }
 
 /// All numbers that are reached through Meta.

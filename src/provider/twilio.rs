@@ -3,7 +3,9 @@
 mod call;
 mod codes;
 mod content;
+pub mod knock;
 mod letter;
+pub mod manage;
 mod missed;
 mod parse;
 mod sender;

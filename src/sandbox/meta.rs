@@ -6,6 +6,7 @@ mod business;
 mod kinds;
 mod noted;
 mod person;
+pub mod setup;
 mod webhook;
 
 use std::sync::Arc;
@@ -17,9 +18,13 @@ use super::gate::{Course, Door, Fault, Switches, Window};
 use super::phones::{Contact, Report};
 use super::post::UnderWay;
 use super::{Answer, Desk, MetaAccount, Receipts, Sandbox, keep, lock, post, signing};
+use setup::{At, Route, Setup};
 
 pub use business::Pricing;
 pub use person::Person;
+
+/// The field of nearly all webhooks.
+const MESSAGES: &str = "messages";
 
 /// A handle on one number.
 #[derive(Clone)]
@@ -54,7 +59,7 @@ impl Number {
         let text = signing::meta_json(body);
         keep(&mut lock(&self.desk().posted), text.clone());
         let ids = self.note(body);
-        let answer = self.post_text(self.desk().account.app_secret.expose_secret(), text).await;
+        let answer = self.post_wanted(body, text).await;
         self.sandbox.phones.answered(self.id(), &ids, answer.status);
         answer
     }
@@ -66,7 +71,8 @@ impl Number {
 
     /// Posts these bytes with this signature header, or none.
     pub async fn post_raw(&self, signature: Option<&str>, body: impl Into<String>) -> Answer {
-        let request = self.sandbox.http.post(self.webhook_url());
+        let Some(url) = self.webhook_url(MESSAGES) else { return Answer::none() };
+        let request = self.sandbox.http.post(url);
         let mut request = request.header("content-type", "application/json").body(body.into());
         if let Some(signature) = signature {
             request = request.header("x-hub-signature-256", signature);
@@ -88,7 +94,8 @@ impl Number {
             ("hub.challenge", challenge),
             ("hub.verify_token", verify_token),
         ];
-        post::post(&self.sandbox, self.sandbox.http.get(self.webhook_url()).query(&query)).await
+        let Some(url) = self.webhook_url(MESSAGES) else { return Answer::none() };
+        post::post(&self.sandbox, self.sandbox.http.get(url).query(&query)).await
     }
 
     /// Posts the n-th webhook of `post` once more, byte by byte, counted from
@@ -221,8 +228,42 @@ impl Number {
         &self.desk().account.phone_number_id
     }
 
-    fn webhook_url(&self) -> String {
-        self.sandbox.app_url("/webhooks/meta")
+    /// What is set up at Meta for this number, to look at and to change.
+    pub fn set_up<T>(&self, change: impl FnOnce(&mut At<'_>) -> T) -> T {
+        let mut setup = lock(&self.sandbox.set_up_at_meta);
+        let mut at = setup.at(&self.desk().account).expect("each number of the options is set up");
+        change(&mut at)
+    }
+
+    /// Everything that is set up at Meta, such as numbers that nobody can
+    /// write to.
+    pub fn set_up_all<T>(&self, change: impl FnOnce(&mut Setup) -> T) -> T {
+        change(&mut lock(&self.sandbox.set_up_at_meta))
+    }
+
+    /// All is as `olifant connect` leaves it, with the app's own address.
+    pub fn connect(&self) {
+        let url = self.sandbox.public_url("/webhooks/meta");
+        let token = self.desk().account.verify_token.expose_secret();
+        self.set_up(|at| at.connect(&url, token));
+    }
+
+    /// Where webhooks of this field go, as we reach it; `None` = nowhere.
+    fn webhook_url(&self, field: &str) -> Option<String> {
+        match self.set_up(|at| at.route(field)) {
+            Route::Unset => Some(self.sandbox.app_url("/webhooks/meta")),
+            Route::Nowhere => None,
+            Route::To(url) => self.sandbox.callable(&url),
+        }
+    }
+
+    /// Only if somebody has subscribed to what is in it.
+    async fn post_wanted(&self, body: &Value, text: String) -> Answer {
+        let field = body["entry"][0]["changes"][0]["field"].as_str().unwrap_or(MESSAGES);
+        match self.webhook_url(field) {
+            Some(_) => self.post_text(self.desk().account.app_secret.expose_secret(), text).await,
+            None => Answer::none(),
+        }
     }
 
     async fn post_text(&self, secret: &str, text: String) -> Answer {

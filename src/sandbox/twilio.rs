@@ -4,6 +4,7 @@
 pub(super) mod api;
 mod kinds;
 mod person;
+pub mod setup;
 mod twiml;
 pub(super) mod webhook;
 
@@ -17,6 +18,8 @@ use super::post::UnderWay;
 use super::{
     Answer, Desk, Receipts, Sandbox, TwilioAccount, identifiers, keep, lock, post, signing,
 };
+
+use setup::At;
 
 pub use person::Person;
 pub use webhook::field;
@@ -57,7 +60,7 @@ impl Number {
     pub async fn post(&self, form: &Form) -> Answer {
         keep(&mut lock(&self.desk().posted), webhook::encode(form));
         let id = self.note(form);
-        let answer = self.post_form(self.token(), "/webhooks/twilio", form).await;
+        let answer = self.post_form(self.token(), form).await;
         self.sandbox.phones.answered(self.id(), id.as_slice(), answer.status);
         self.take_answer(form, &answer);
         answer
@@ -65,20 +68,19 @@ impl Number {
 
     /// The same under another key: a forgery, or a token being rotated.
     pub async fn post_signed_with(&self, token: &str, form: &Form) -> Answer {
-        self.post_form(token, "/webhooks/twilio", form).await
+        self.post_form(token, form).await
     }
 
     /// Posts these bytes with this signature header, or none.
     pub async fn post_raw(&self, signature: Option<&str>, body: impl Into<String>) -> Answer {
-        let url = self.sandbox.public_url("/webhooks/twilio");
-        self.post_text(signature, &url, body.into()).await
+        self.post_text(signature, &self.webhook_url(), body.into()).await
     }
 
     /// Posts the n-th webhook of `post` once more, counted from the oldest
     /// that is still logged.
     pub async fn replay(&self, n: usize) -> Answer {
         let text = lock(&self.desk().posted)[n].clone();
-        self.post_form(self.token(), "/webhooks/twilio", &webhook::decode(text.as_bytes())).await
+        self.post_form(self.token(), &webhook::decode(text.as_bytes())).await
     }
 
     /// Posts the last webhook of `post` once more.
@@ -189,8 +191,27 @@ impl Number {
         self.desk().account.auth_token.expose_secret()
     }
 
-    async fn post_form(&self, token: &str, path: &str, form: &Form) -> Answer {
-        self.post_form_to(token, &self.sandbox.public_url(path), form).await
+    /// What is set up at Twilio for this sender, to look at and to change.
+    pub fn set_up<T>(&self, change: impl FnOnce(&mut At<'_>) -> T) -> T {
+        let mut setup = lock(&self.sandbox.set_up_at_twilio);
+        let mut at = setup.at(&self.desk().account).expect("each sender of the options is set up");
+        change(&mut at)
+    }
+
+    /// All is as `olifant connect` leaves it, with the app's own address.
+    pub fn connect(&self) {
+        let url = self.sandbox.public_url("/webhooks/twilio");
+        self.set_up(|at| at.sender.callback = Some(format!("{url}#rc=3&rp=ct,rt,5xx")));
+    }
+
+    /// Where webhooks go: what is set on the sender, or where the app listens.
+    fn webhook_url(&self) -> String {
+        let set = self.set_up(|at| at.sender.callback.clone());
+        set.unwrap_or_else(|| self.sandbox.public_url("/webhooks/twilio"))
+    }
+
+    async fn post_form(&self, token: &str, form: &Form) -> Answer {
+        self.post_form_to(token, &self.webhook_url(), form).await
     }
 
     async fn post_form_to(&self, token: &str, url: &str, form: &Form) -> Answer {
@@ -201,7 +222,7 @@ impl Number {
     /// Signed is the public URL, called is the one where we reach the app.
     async fn post_text(&self, signature: Option<&str>, url: &str, body: String) -> Answer {
         let url = url.split('#').next().unwrap_or_default();
-        let reachable = self.sandbox.reach(url).unwrap_or_default();
+        let reachable = self.sandbox.callable(url).unwrap_or_default();
         let mut request = self
             .sandbox
             .http

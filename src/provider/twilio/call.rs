@@ -46,7 +46,7 @@ pub(super) async fn signal(
     message: &ProviderId,
 ) -> Result<(), SendError> {
     let config = twilio.config(number).ok_or_else(unknown_number)?;
-    let url = endpoint(indicators(&config.api_url), &["v2", "Indicators", "Typing.json"])?;
+    let url = endpoint(messaging(&config.api_url), &["v2", "Indicators", "Typing.json"])?;
     let form = wire::Signal { channel: "whatsapp", message_id: message.as_str() };
     let request = signed_in(twilio.http.post(url), config).form(&form);
     let answer = call(&twilio.clock, request).await?;
@@ -93,8 +93,9 @@ pub(super) fn time(text: Option<&str>) -> Option<Timestamp> {
     Some(rfc2822::parse(text?).ok()?.timestamp())
 }
 
-/// Typing dots live on a host of their own; a stand-in for Twilio has one.
-fn indicators(api_url: &str) -> &str {
+/// Typing dots and senders live on a host of their own; a stand-in for Twilio
+/// has one.
+pub(super) fn messaging(api_url: &str) -> &str {
     match api_url.trim_end_matches('/') == default_api_url() {
         true => "https://messaging.twilio.com",
         false => api_url,

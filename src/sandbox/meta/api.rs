@@ -26,9 +26,12 @@ pub(super) use message::words;
 
 mod content;
 mod error;
+mod handshake;
+mod manage;
 mod media;
 mod message;
 mod multipart;
+mod node;
 
 /// How long typing dots stay without an answer.
 const TYPING: Duration = Duration::from_secs(25);
@@ -42,7 +45,16 @@ pub(in crate::sandbox) fn routes() -> Router<Arc<Sandbox>> {
     Router::new()
         .route("/{version}/{id}/messages", post(messages))
         .route("/{version}/{id}/media", upload)
-        .route("/{version}/{id}", get(media::look).delete(media::delete))
+        .route("/{version}/{id}", get(media::look).post(manage::update).delete(media::delete))
+        .route("/{version}/debug_token", get(manage::token))
+        .route("/{version}/app", get(manage::app))
+        .route("/{version}/{id}/phone_numbers", get(manage::numbers))
+        .route("/{version}/{id}/register", post(manage::register))
+        .route(
+            "/{version}/{id}/subscribed_apps",
+            get(manage::subscribed).post(manage::subscribe_app),
+        )
+        .route("/{version}/{id}/subscriptions", get(manage::subscriptions).post(manage::subscribe))
 }
 
 /// The host of the files.
@@ -90,8 +102,7 @@ fn numbers_of(
     version: &str,
     headers: &HeaderMap,
 ) -> Result<Vec<Number>, GraphError> {
-    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = token.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let token = bearer(headers);
     let is_its = |number: &Number| {
         let desk = number.desk();
         desk.account.access_token.expose_secret() == token && !number.switches().token_revoked
@@ -107,7 +118,13 @@ fn numbers_of(
     if !is_version(version) {
         return Err(GraphError::parameter("Unknown version of the Graph API"));
     }
+    manage::may_send(sandbox, token)?;
     Ok(own)
+}
+
+fn bearer(headers: &HeaderMap) -> &str {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default()
 }
 
 fn is_version(version: &str) -> bool {
@@ -167,6 +184,9 @@ fn accept(number: &Number, body: Value) -> Result<Value, GraphError> {
     check_uploads(number, &outgoing)?;
     if number.switches().unpaid {
         return Err(GraphError::unpaid());
+    }
+    if !number.set_up(|at| at.number.registered) {
+        return Err(GraphError::unregistered());
     }
     let (input, contact) = match &outgoing.destination {
         Destination::Contact { input, contact } => (input.clone(), contact.clone()),

@@ -68,24 +68,4 @@ impl Number {
     pub async fn field(&self, name: &str, value: Value) -> Answer {
         self.post(&webhook::envelope(vec![json!({ "field": name, "value": value })])).await
     }
-
-    /// What a look at the number shows.
-    pub(super) fn health(&self) -> Value {
-        let account = &self.desk().account;
-        let can = if self.switches().unpaid { "BLOCKED" } else { "AVAILABLE" };
-        let entity = json!({
-            "entity_type": "PHONE_NUMBER",
-            "id": account.phone_number_id,
-            "can_send_message": can,
-        });
-        json!({
-            "id": account.phone_number_id,
-            "display_phone_number": format!("+{}", account.display_number),
-            "code_verification_status": "VERIFIED",
-            "quality_rating": "GREEN",
-            "throughput": { "level": "STANDARD" },
-            "webhook_configuration": { "application": self.sandbox.public_url("/webhooks/meta") },
-            "health_status": { "can_send_message": can, "entities": [entity] },
-        })
-    }
 }

@@ -26,6 +26,7 @@ use webhook::field;
 
 mod check;
 mod error;
+mod manage;
 mod media;
 mod resource;
 
@@ -39,6 +40,9 @@ pub(in crate::sandbox) fn routes() -> Router<Arc<Sandbox>> {
         .route(message, get(look))
         .route(&format!("{message}/Media.json"), get(media::list))
         .route(&format!("{message}/Media/{{medium}}"), get(media::fetch).delete(media::delete))
+        .route("/2010-04-01/Accounts/{sid}", get(manage::account))
+        .route("/v2/Channels/Senders", get(manage::senders))
+        .route("/v2/Channels/Senders/{sid}", post(manage::update))
         .route("/v2/Indicators/Typing.json", post(typing))
 }
 
@@ -113,7 +117,7 @@ fn accept(number: Option<&Number>, form: &Form) -> Result<Value, ApiError> {
     // `check` refuses a sender that isn't there.
     let number = number.ok_or_else(ApiError::authenticate)?;
     let callback = field(form, "StatusCallback");
-    if callback.is_some_and(|url| number.sandbox.reach(url).is_none()) {
+    if callback.is_some_and(|url| number.sandbox.callable(url).is_none()) {
         return Err(ApiError::new(21609, "The StatusCallback URL is not a URL of the app"));
     }
     let free = field(form, "ContentSid").is_none();

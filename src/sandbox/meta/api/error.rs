@@ -19,11 +19,17 @@ pub(super) struct GraphError {
 }
 
 impl GraphError {
-    /// The token is nobody's.
+    /// The token's time is over, or it is nobody's.
     pub(super) fn token() -> Self {
         let message = "Error validating access token: Session has expired".to_owned();
         let (code, subcode) = (190, Some(463));
         Self { status: 401, code, subcode, kind: "OAuthException", message, details: None }
+    }
+
+    /// The token was taken back, or never was one.
+    pub(super) fn no_token() -> Self {
+        let message = "Invalid OAuth access token - Cannot parse access token".to_owned();
+        Self { subcode: None, message, ..Self::token() }
     }
 
     /// The number isn't there, or isn't the token's.
@@ -66,6 +72,50 @@ impl GraphError {
     /// The number would write to itself.
     pub(super) fn same() -> Self {
         Self::oauth(400, 131021, "Recipient cannot be sender", "They must not be the same")
+    }
+
+    /// The token may not do this.
+    pub(super) fn permission() -> Self {
+        let details = "Requires whatsapp_business_messaging or whatsapp_business_management";
+        Self::oauth(403, 200, "Permissions error", details)
+    }
+
+    /// Whoever says to be the app does not know its secret.
+    pub(super) fn signature() -> Self {
+        let message = "Invalid OAuth access token signature.".to_owned();
+        let (code, kind) = (190, "OAuthException");
+        Self { status: 400, code, subcode: None, kind, message, details: None }
+    }
+
+    /// A field of an object is not there.
+    pub(super) fn field(name: &str) -> Self {
+        let message = format!("(#100) Tried accessing nonexisting field ({name})");
+        let kind = "OAuthException";
+        Self { status: 400, code: 100, subcode: None, kind, message, details: None }
+    }
+
+    /// An address does not prove that it is the app's own.
+    pub(super) fn handshake(why: &str) -> Self {
+        let message =
+            format!("(#2200) Callback verification failed with the following errors: {why}");
+        let kind = "OAuthException";
+        Self { status: 400, code: 2200, subcode: None, kind, message, details: None }
+    }
+
+    /// The number has another PIN.
+    pub(super) fn pin() -> Self {
+        Self::oauth(400, 133_005, "Two step verification PIN Mismatch", "The PIN is not correct")
+    }
+
+    /// The number was never confirmed by SMS or call.
+    pub(super) fn unverified() -> Self {
+        let details = "Phone number needs to be verified before registering";
+        Self::oauth(400, 133_006, "Phone number re-verification needed", details)
+    }
+
+    /// The number is not one of the Cloud API's.
+    pub(super) fn unregistered() -> Self {
+        Self::oauth(400, 133_010, "Phone number not registered", "The account is not registered")
     }
 
     /// Nothing works at the provider.

@@ -15,7 +15,7 @@ use super::super::super::{Sandbox, identifiers};
 use super::super::Number;
 use super::error::GraphError;
 use super::multipart::{self, Part};
-use super::{answer, authorise, numbers_of};
+use super::{answer, authorise, manage, numbers_of};
 
 /// The largest document, and so the largest upload.
 pub(super) const LARGEST: usize = 100 * MB;
@@ -128,7 +128,7 @@ fn bare(mime: &str) -> &str {
     mime.split(';').next().unwrap_or_default().trim()
 }
 
-/// Where the file is, for a while; or the number with this id.
+/// Where the file is, for a while; or the number or account with this id.
 pub(super) async fn look(
     State(sandbox): State<Arc<Sandbox>>,
     Path((version, id)): Path<(String, String)>,
@@ -137,14 +137,14 @@ pub(super) async fn look(
     headers: HeaderMap,
 ) -> Response {
     sandbox.record("GET", format!("/graph{}", uri.path()), json!(query));
+    if let Some(found) = manage::look(&sandbox, &version, &headers, &id, query.get("fields")) {
+        return answer(found);
+    }
     let numbers = numbers_of(&sandbox, &version, &headers);
     answer(numbers.and_then(|numbers| described(&numbers, &id, query.get("phone_number_id"))))
 }
 
 fn described(numbers: &[Number], id: &str, of: Option<&String>) -> Result<Value, GraphError> {
-    if let Some(number) = numbers.iter().find(|number| number.id() == id) {
-        return Ok(number.health());
-    }
     let (number, file) = owner(numbers, id, of)?;
     Ok(json!({
         "messaging_product": "whatsapp",

@@ -29,6 +29,11 @@ impl ApiError {
         Self { status: 404, code: 20404, message: "The requested resource was not found" }
     }
 
+    /// The account may not use this part of the API.
+    pub(super) fn forbidden() -> Self {
+        Self { status: 403, code: 20403, message: "Forbidden" }
+    }
+
     /// Nothing works at the provider.
     pub(super) fn down() -> Self {
         Self { status: 500, code: 20500, message: "Internal Server Error" }
