@@ -264,8 +264,9 @@ async fn open(settings: &Settings, clock: Clock) -> Result<Arc<dyn Store>, Start
     })
 }
 
-/// No redirects: a token must not follow one to another host.
-fn client() -> anyhow::Result<reqwest::Client> {
+/// For calls of providers and models. No redirects: a token must not follow
+/// one to another host.
+pub fn client() -> anyhow::Result<reqwest::Client> {
     reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())

@@ -2,6 +2,7 @@
 //! kind of trouble there was.
 
 mod admin_client;
+mod connect;
 mod dev;
 mod export;
 mod forget;
@@ -40,6 +41,8 @@ Examples:
   olifant dev                        chat with it in the browser; needs nothing
   OPENAI_API_KEY=... olifant dev     the same with a real model
   olifant serve --config my.toml     answer real people
+  olifant connect meta shop --config my.toml
+                                     set up a number: token, callback, PIN
   olifant teach QUESTION ANSWER --config my.toml
                                      answer a question better from now on
   olifant numbers list --config my.toml
@@ -71,6 +74,7 @@ struct Cli {
 enum Command {
     Dev(dev::Args),
     Serve(serve::Args),
+    Connect(Box<connect::Args>),
     Numbers(numbers::Args),
     Knowledge(knowledge::Args),
     Teach(teach::Args),
@@ -119,6 +123,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
+        Command::Connect(args) => block_on(connect::run(*args)),
         Command::Numbers(args) => block_on(numbers::run(args)),
         Command::Knowledge(args) => knowledge::run(args),
         Command::Teach(args) => teach::run(args),

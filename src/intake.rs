@@ -1,8 +1,9 @@
 //! Step 4: what a provider told us goes into the store, and what an operator
 //! has to know of it is said. Webhooks and the catch-up come in by this door.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -10,7 +11,7 @@ use tokio::sync::watch;
 use crate::alert::{Alerts, Kind};
 use crate::assistant::{Minds, policy};
 use crate::domain::event::{Event, Received};
-use crate::domain::id::NumberName;
+use crate::domain::id::{ConversationId, NumberName};
 use crate::domain::lane::Quiet;
 use crate::provider::{Parsed, Providers};
 use crate::store::{Accepted, Store, StoreError};
@@ -29,6 +30,7 @@ pub struct Intake {
     providers: Arc<Providers>,
     minds: watch::Receiver<Arc<Minds>>,
     alerts: Arc<Alerts>,
+    newest: Arc<Mutex<HashMap<NumberName, ConversationId>>>,
 }
 
 /// What came of a body: how many elements of it ended how.
@@ -67,7 +69,12 @@ impl Intake {
         minds: watch::Receiver<Arc<Minds>>,
         alerts: Arc<Alerts>,
     ) -> Self {
-        Self { store, providers, minds, alerts }
+        Self { store, providers, minds, alerts, newest: Arc::default() }
+    }
+
+    /// Where somebody wrote last to this number, since the program started.
+    pub fn newest(&self, number: &NumberName) -> Option<ConversationId> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner).get(number).copied()
     }
 
     /// Everything that can be read is on disk when it returns. `provider` is
@@ -137,7 +144,11 @@ impl Intake {
         match accepted {
             Accepted::Failed(failure) => self.alerts.undelivered(number, failure),
             Accepted::Counted(delivered) => self.warn_of_bill(number, *delivered),
-            Accepted::New(_) | Accepted::Duplicate | Accepted::Applied | Accepted::Ignored => {}
+            Accepted::New(conversation) => {
+                let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+                newest.insert(number.clone(), *conversation);
+            }
+            Accepted::Duplicate | Accepted::Applied | Accepted::Ignored => {}
         }
     }
 

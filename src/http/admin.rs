@@ -7,6 +7,7 @@ mod messages;
 pub mod numbers;
 pub mod people;
 pub mod recall;
+pub mod server;
 pub mod tokens;
 pub mod transfer;
 pub mod turns;
@@ -80,6 +81,8 @@ pub fn router(operators: Operators) -> Router {
         .route("/numbers", get(numbers::list))
         .route("/numbers/{name}/pause", post(numbers::pause))
         .route("/numbers/{name}/resume", post(numbers::resume))
+        .route("/numbers/{name}/newest", get(numbers::newest))
+        .route("/server", get(server::show))
         .route("/tokens", get(tokens::list).post(tokens::make))
         .route("/tokens/{id}", delete(tokens::revoke))
         .route("/messages", post(messages::send))

@@ -35,6 +35,14 @@ pub struct NumberLine {
     pub free: u32,
 }
 
+/// Where somebody wrote last to a number.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Newest {
+    /// The conversation, by its id; nothing if nobody wrote since the program
+    /// started.
+    pub conversation: Option<String>,
+}
+
 /// For how long a number is to be paused.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +78,16 @@ pub(super) async fn resume(
     Segment(name): Segment<String>,
 ) -> Result<Json<NumberLine>, Problem> {
     change(&shared, &name, Change::ResumeNumber).await
+}
+
+pub(super) async fn newest(
+    State(shared): State<Shared>,
+    Segment(name): Segment<String>,
+) -> Result<Json<Newest>, Problem> {
+    let name = NumberName::from(name.as_str());
+    number(&shared, &name).await?;
+    let conversation = shared.intake.newest(&name).map(|id| id.to_string());
+    Ok(Json(Newest { conversation }))
 }
 
 async fn change(shared: &Shared, name: &str, change: Change) -> Result<Json<NumberLine>, Problem> {
