@@ -161,7 +161,8 @@ impl App {
     pub fn admin(&self) -> Router {
         let shared = self.shared(CancellationToken::new());
         let minds = self.minds.subscribe();
-        http::admin::router(http::admin::Operators { shared, minds })
+        let workers = self.workers.clone();
+        http::admin::router(http::admin::Operators { shared, minds, workers })
     }
 
     fn shared(&self, stopping: CancellationToken) -> http::Shared {
@@ -291,7 +292,9 @@ fn minds(
         for warning in mind.warnings() {
             tracing::warn!("{}", settings.explain(&warning));
         }
-        minds.insert(name.clone(), Arc::new(mind));
+        let mind = Arc::new(mind);
+        minds.insert(name.in_chat(), mind.clone());
+        minds.insert(name.clone(), mind);
     }
     Ok(minds)
 }

@@ -2,11 +2,13 @@
 //! kind of trouble there was.
 
 mod admin_client;
+mod chat;
 mod connect;
 mod dev;
 mod export;
 mod forget;
 mod import;
+mod init;
 mod key;
 mod knowledge;
 mod memory;
@@ -19,6 +21,7 @@ mod serve;
 mod simulate;
 mod teach;
 mod token;
+mod tunnel;
 mod turns;
 
 use std::io::Write;
@@ -38,6 +41,9 @@ const BAD_CONFIGURATION: u8 = 78;
 
 const AFTER_HELP: &str = "\
 Examples:
+  olifant init                       write a configuration for a business of yours
+  olifant chat --config olifant.toml
+                                     talk to it in the terminal
   olifant dev                        chat with it in the browser; needs nothing
   OPENAI_API_KEY=... olifant dev     the same with a real model
   olifant serve --config my.toml     answer real people
@@ -72,9 +78,11 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(Box<init::Args>),
     Dev(dev::Args),
     Serve(serve::Args),
     Connect(Box<connect::Args>),
+    Chat(chat::Args),
     Numbers(numbers::Args),
     Knowledge(knowledge::Args),
     Teach(teach::Args),
@@ -121,9 +129,11 @@ impl From<StartError> for Failure {
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Init(args) => init::run(*args),
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Connect(args) => block_on(connect::run(*args)),
+        Command::Chat(args) => block_on(chat::run(args)),
         Command::Numbers(args) => block_on(numbers::run(args)),
         Command::Knowledge(args) => knowledge::run(args),
         Command::Teach(args) => teach::run(args),
@@ -224,6 +234,9 @@ fn start_logging(format: Format, default: &str) -> Result<(), Failure> {
         Failure::Configuration(format!("OLIFANT_LOG or RUST_LOG is no filter ({e}); {remedy}"))
     })
 }
+
+#[cfg(test)]
+mod help;
 
 #[cfg(test)]
 mod tests {

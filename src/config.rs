@@ -68,6 +68,8 @@ pub struct Sources {
     /// What happens when neither a key nor a server of the user's own is
     /// named: the demo answers, or it is an error.
     pub demo_without_model: bool,
+    /// It needs no number: nobody but a terminal is to reach it.
+    pub without_numbers: bool,
     /// While it is true, no model answers.
     pub model_hangs: Option<watch::Receiver<bool>>,
 }
@@ -163,7 +165,7 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
     warnings.extend(misnamed::warnings(&sources.env));
     known_sections(&tree)?;
     warnings.extend(businesses::choose_model(&mut tree, &sources)?);
-    let numbers = numbers::read_all(&tree)?;
+    let numbers = numbers::read_all(&tree, sources.without_numbers)?;
     let businesses = businesses::read_all(&tree, &numbers)?;
     warnings.extend(operators::warnings(&businesses, &numbers, &sources));
     let alerts = telling::alerts(&tree)?;

@@ -5,7 +5,7 @@
 //! down this list; a part knows nothing of those above it.
 //!
 //! ```text
-//! cli            a command is a file: dev, serve, numbers, people, memory, import ...
+//! cli            a command is a file: init, dev, serve, chat, numbers, people, memory ...
 //! app            everything put together; reload
 //! config         default.toml, the user's file, the environment → the sections' structs
 //! telemetry      logs        shutdown   the end
@@ -22,7 +22,7 @@
 //! transfer       a person's memory on its way out and in: our export, JSON lines, a chat's text
 //! recollect      what a person said, found again and forgotten
 //! llm            one prompt in, one completion out: openai, demo
-//! provider       verify, parse, send, signal, look up: meta, twilio
+//! provider       verify, parse, send, signal, look up: meta, twilio; terminal (olifant chat)
 //! alert          what an operator must know
 //! store          state changes, each one durable commit: sled
 //! recall         search over a person's own past turns: pure functions

@@ -85,6 +85,9 @@ pub struct ToolCall {
     pub name: String,
     /// Its arguments, as the model wrote them.
     pub arguments: String,
+    /// What its server wants to get back with it, as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extra_content: Option<serde_json::Value>,
 }
 
 /// A model's answer.

@@ -13,6 +13,7 @@ pub mod meta;
 mod signature;
 #[cfg(test)]
 mod stand_in;
+pub mod terminal;
 pub mod twilio;
 pub mod webhook;
 
@@ -32,6 +33,7 @@ use crate::domain::message::Message;
 use crate::domain::pace::Rate;
 use crate::domain::person::Address;
 use meta::Meta;
+use terminal::Terminal;
 use twilio::Twilio;
 use webhook::{Rejected, Verified, WebhookRequest};
 
@@ -218,6 +220,9 @@ impl NumberConfig {
 pub struct Providers {
     meta: Option<Arc<Meta>>,
     twilio: Option<Arc<Twilio>>,
+    terminal: Arc<Terminal>,
+    /// The same, as what reaches people.
+    at_terminals: Arc<dyn Provider>,
     numbers: BTreeMap<NumberName, (Terms, Arc<dyn Provider>)>,
 }
 
@@ -251,11 +256,18 @@ impl Providers {
             let provider = reached_by(&name)?;
             Some((name, (terms, provider)))
         });
-        Self { numbers: numbers.collect(), meta, twilio }
+        let terminal = Arc::new(Terminal::default());
+        let at_terminals = terminal.clone();
+        Self { numbers: numbers.collect(), meta, twilio, terminal, at_terminals }
     }
 
     /// What reaches people from this number; `None` = it is not configured.
+    /// Whoever sits at a terminal is reached there and nowhere else, whatever
+    /// is configured.
     pub fn of(&self, number: &NumberName) -> Option<&Arc<dyn Provider>> {
+        if number.is_in_chat() {
+            return Some(&self.at_terminals);
+        }
         self.numbers.get(number).map(|(_, provider)| provider)
     }
 
@@ -278,6 +290,11 @@ impl Providers {
     /// Meta, if a number of ours is there.
     pub fn meta(&self) -> Option<&Arc<Meta>> {
         self.meta.as_ref()
+    }
+
+    /// What is said to people at terminals.
+    pub fn terminal(&self) -> &Arc<Terminal> {
+        &self.terminal
     }
 
     /// Twilio, if a number of ours is there.

@@ -18,7 +18,8 @@ use crate::alert::Alerts;
 use crate::assistant::Assistant;
 use crate::clock::Clock;
 use crate::domain::change::{Change, Subject};
-use crate::domain::id::Business;
+use crate::domain::conversation::Conversation;
+use crate::domain::id::{Business, ConversationId};
 use crate::domain::job::Task;
 use crate::provider::Providers;
 use crate::store::{Claim, Pick, Queue, Store, StoreError, Work};
@@ -37,6 +38,9 @@ const AT_ONCE: usize = 512;
 
 /// After the store failed to say what is due.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Between two looks at what another worker has claimed.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// All workers of the process.
 pub struct Workers {
@@ -123,6 +127,29 @@ impl Workers {
                 self.jobs.work(claim).await;
             }
         }
+    }
+
+    /// Works on one conversation until nothing is left to do there, whoever
+    /// does it: for somebody who waits.
+    pub async fn attend(&self, id: ConversationId) -> Result<(), StoreError> {
+        while let Some(conversation) = self.store.conversation(id).await? {
+            let Conversation { turns, deliveries, .. } = conversation;
+            if turns.ready_at.or(deliveries.ready_at).is_none() {
+                break;
+            }
+            let turns = Queue::claim(&*self.store, Pick::Lane(id), LEASE, 1).await?;
+            let deliveries = Queue::claim(&*self.store, Pick::Lane(id), LEASE, 1).await?;
+            if turns.is_empty() && deliveries.is_empty() {
+                self.clock.pause(GLANCE).await;
+            }
+            for claim in turns {
+                self.turns.work(claim).await;
+            }
+            for claim in deliveries {
+                self.turns.deliveries().work(claim).await;
+            }
+        }
+        Ok(())
     }
 
     /// What was raised becomes a job, if anybody but the log is to know.

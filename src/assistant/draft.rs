@@ -177,7 +177,7 @@ impl Mind {
         };
         self.templates.system(Facts {
             person: &person,
-            business: turn.conversation.number.business.as_str(),
+            business: turn.conversation.number.business.configured(),
             assistant: &self.config.name,
             hours: &self.schedule.readable(),
             now,

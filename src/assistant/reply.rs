@@ -71,7 +71,7 @@ impl Mind {
     }
 
     fn names<'a>(&'a self, turn: &'a Turn) -> [(&'static str, &'a str); 2] {
-        let business = turn.conversation.number.business.as_str();
+        let business = turn.conversation.number.business.configured();
         [("assistant", &self.config.name), ("business", business)]
     }
 }

@@ -131,15 +131,12 @@ impl Ask {
 
 impl Reach {
     /// What it is configured with, for what needs nothing else of it: no
-    /// model and no store.
+    /// model, no number and no store.
     pub fn settings(&self) -> Result<Settings, Failure> {
         start_logging(Format::Human, "error")?;
         match &self.dev {
             Some(dir) => dev::settings_of(self.config.clone(), dir),
-            None => {
-                let sources = Sources::new(self.config.clone());
-                Ok(Settings::load(Sources { demo_without_model: true, ..sources })?)
-            }
+            None => Ok(Settings::load(self.lenient())?),
         }
     }
 
@@ -154,31 +151,47 @@ impl Reach {
     /// For asking several things.
     pub async fn connect(&self, missing: Missing) -> Result<Line, Failure> {
         start_logging(Format::Human, "error")?;
-        match &self.dev {
-            Some(dir) => to_dev(dir).await,
-            None => self.to_served(missing).await,
-        }
+        self.dial(missing, Sources::new(self.config.clone())).await
     }
 
-    /// Who holds the store is done soon if it is a command, and answers soon
-    /// if it is an olifant that starts. Opening waits for it each time.
-    async fn to_served(&self, missing: Missing) -> Result<Line, Failure> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let settings = Settings::load(Sources::new(self.config.clone()))?;
-            let socket = admin::socket(&settings.store);
-            if is_answered(&socket).await {
-                return Ok(Line::Socket(socket));
-            }
-            find_or_make(&settings, &socket, missing)?;
-            match App::start(settings, Clock::system()).await {
-                Ok(app) => return Ok(Line::Process(app)),
-                Err(error) if !is_held(&error) => return Err(error.into()),
-                Err(_) if attempt == ATTEMPTS => return Err(at_work(&socket)),
-                Err(_) if attempt == 1 => note("another command is at work on the store; waiting"),
-                Err(_) => {}
-            }
+    /// For talking to the assistant: that takes neither a number nor a model.
+    pub async fn connect_to_talk(&self) -> Result<Line, Failure> {
+        // Whoever waits for the answer is told why there is none.
+        start_logging(Format::Human, "off")?;
+        self.dial(Missing::Make, self.lenient()).await
+    }
+
+    fn lenient(&self) -> Sources {
+        let sources = Sources::new(self.config.clone());
+        Sources { demo_without_model: true, without_numbers: true, ..sources }
+    }
+
+    async fn dial(&self, missing: Missing, sources: Sources) -> Result<Line, Failure> {
+        match &self.dev {
+            Some(dir) => to_dev(dir).await,
+            None => to_served(missing, sources).await,
+        }
+    }
+}
+
+/// Who holds the store is done soon if it is a command, and answers soon
+/// if it is an olifant that starts. Opening waits for it each time.
+async fn to_served(missing: Missing, sources: Sources) -> Result<Line, Failure> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let settings = Settings::load(sources.clone())?;
+        let socket = admin::socket(&settings.store);
+        if is_answered(&socket).await {
+            return Ok(Line::Socket(socket));
+        }
+        find_or_make(&settings, &socket, missing)?;
+        match App::start(settings, Clock::system()).await {
+            Ok(app) => return Ok(Line::Process(app)),
+            Err(error) if !is_held(&error) => return Err(error.into()),
+            Err(_) if attempt == ATTEMPTS => return Err(at_work(&socket)),
+            Err(_) if attempt == 1 => note("another command is at work on the store; waiting"),
+            Err(_) => {}
         }
     }
 }

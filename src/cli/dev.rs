@@ -13,6 +13,7 @@ use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::tunnel::{self, Wanted};
 use super::{Failure, say, start_logging};
 use crate::app::App;
 use crate::clock::Clock;
@@ -47,6 +48,7 @@ Examples:
   OLIFANT__LLM__BASE_URL=http://127.0.0.1:11434/v1 OLIFANT__LLM__MODEL=qwen3 olifant dev
                                        a server of your own answers
   olifant dev --fresh                  forget everything and begin again
+  olifant dev --tunnel                 its webhooks are reachable from outside
 
 Of a configuration, [llm], [assistant], [policy], [handoff] and [sending] are
 used; Olga answers for the business. What is said stays in the dev folder until
@@ -74,6 +76,8 @@ pub struct Args {
     /// The dev folder: store, sandbox and made-up secrets.
     #[arg(long, value_name = "DIR", default_value = "olifant-dev")]
     dir: PathBuf,
+    #[command(flatten)]
+    wanted: Wanted,
 }
 
 /// Runs until a signal.
@@ -85,24 +89,33 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let app_at = app_listener.local_addr().context("the app's address")?;
     let phone_at = phone_listener.local_addr().context("the phone's address")?;
 
-    let mut settings = settings(&args, &folder, app_at, phone_at)?;
+    let clock = Clock::system();
+    let tunnel = args.wanted.open(app_at.port(), &clock).await?;
+    let public_url = tunnel.as_ref().map(|tunnel| tunnel.url().to_string());
+    let places = Places { app_at, phone_at, public_url };
+
+    let mut settings = settings(&args, &folder, &places)?;
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
     let limit = Duration::from_secs(settings.server.shutdown_s);
-    let clock = Clock::system();
     let info = PhoneInfo { folder: Some(args.dir.clone()), ..phone_info(&settings) };
     let greeting = greeting(phone_at, &info);
     let sandbox = sandbox(&folder, app_at, info, clock.clone());
     sandbox.set_own_url(&format!("http://{phone_at}"));
+    sandbox.set_public_url(&places.public_url());
     settings.sources.model_hangs = Some(sandbox.model_hangs());
     let app = App::start(settings, clock.clone()).await?;
     let stop = shutdown::on_signal().context("signals")?;
     // The stand-ins stay until the end: work in progress still needs them.
     let never = CancellationToken::new();
     tokio::spawn(http::serve(phone_listener, sandbox.router(), clock.clone(), never));
+    if let Some(tunnel) = &tunnel {
+        say(&tunnel.greeting(&app.settings));
+    }
     say(&greeting);
     tokio::select! {
+        never = tunnel::keep(tunnel, &clock, &stop) => match never {},
         served = app.serve(app_listener, stop.clone()) => Ok(served?),
         () = shutdown::overdue(&stop, limit, &clock) => {
             Err(anyhow!("work in progress did not end in time").into())
@@ -135,13 +148,8 @@ async fn another(taken: SocketAddr, option: &str) -> std::io::Result<TcpListener
     Ok(listener)
 }
 
-fn settings(
-    args: &Args,
-    folder: &Folder,
-    app_at: SocketAddr,
-    phone_at: SocketAddr,
-) -> Result<Settings, Failure> {
-    let mut fixed = fixed(&folder.secrets, &folder.path(STORE), app_at, phone_at);
+fn settings(args: &Args, folder: &Folder, places: &Places) -> Result<Settings, Failure> {
+    let mut fixed = fixed(&folder.secrets, &folder.path(STORE), places);
     if args.demo {
         fixed.push_str("[llm]\nprovider = \"demo\"\n");
     }
@@ -155,8 +163,23 @@ fn load(file: Option<PathBuf>, fixed: String) -> Result<Settings, Failure> {
     Ok(Settings::load(sources)?)
 }
 
+/// Where everything listens.
+struct Places {
+    app_at: SocketAddr,
+    phone_at: SocketAddr,
+    /// Of a tunnel, if there is one.
+    public_url: Option<String>,
+}
+
+impl Places {
+    fn public_url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.app_at))
+    }
+}
+
 /// What dev mode decides itself.
-fn fixed(secrets: &Secrets, store: &Path, app_at: SocketAddr, phone_at: SocketAddr) -> String {
+fn fixed(secrets: &Secrets, store: &Path, places: &Places) -> String {
+    let (Places { app_at, phone_at, .. }, public_url) = (places, places.public_url());
     let Secrets { access_token, app_secret, verify_token, account_sid, auth_token, store_key } =
         secrets;
     let store = serde_json::Value::from(format!("sled:{}", store.display()));
@@ -164,7 +187,7 @@ fn fixed(secrets: &Secrets, store: &Path, app_at: SocketAddr, phone_at: SocketAd
         r#"
 [server]
 listen = "{app_at}"
-public_url = "http://{app_at}"
+public_url = "{public_url}"
 [store]
 url = {store}
 key = "{store_key}"
@@ -193,7 +216,8 @@ api_url = "http://{phone_at}/twilio"
 /// listens.
 pub fn settings_of(config: Option<PathBuf>, dir: &Path) -> Result<Settings, Failure> {
     let (secrets, anywhere) = (folder::secrets_in(dir)?, SocketAddr::from(([127, 0, 0, 1], 0)));
-    let fixed = fixed(&secrets, &store_in(dir), anywhere, anywhere);
+    let places = Places { app_at: anywhere, phone_at: anywhere, public_url: None };
+    let fixed = fixed(&secrets, &store_in(dir), &places);
     load(config, fixed)
 }
 

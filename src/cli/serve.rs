@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 
-use super::{Failure, make_store_folder, start_logging};
+use super::tunnel::{self, Wanted};
+use super::{Failure, make_store_folder, say, start_logging};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
@@ -18,6 +19,7 @@ const AFTER_HELP: &str = "\
 Examples:
   olifant serve --config my.toml
   OLIFANT__SERVER__LISTEN=0.0.0.0:8080 olifant serve --config my.toml
+  olifant serve --tunnel --config my.toml      reachable from outside for a try
 
 The file that is named and the environment count; no other file is looked for.
 SIGHUP reads the configuration again. SIGTERM ends it after work in progress is
@@ -31,22 +33,30 @@ pub struct Args {
     /// The configuration; without it only the environment counts.
     #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    wanted: Wanted,
 }
 
 /// Runs until a signal.
 pub async fn run(args: Args) -> Result<(), Failure> {
     start_logging(Format::Json, "info")?;
-    let settings = Settings::load(Sources::new(args.config))?;
+    let sources = Sources::new(args.config);
+    let mut settings = Settings::load(args.wanted.promised(sources.clone()))?;
     let clock = Clock::system();
     make_store_folder(&settings)?;
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
     let listener = listen(&settings).await?;
+    let address = listener.local_addr().context("the server's address")?;
+    let tunnel = args.wanted.open(address.port(), &clock).await?;
+    if let Some(tunnel) = &tunnel {
+        settings = Settings::load(tunnel.as_public_url(sources))?;
+        say(&tunnel.greeting(&settings));
+    }
     let limit = Duration::from_secs(settings.server.shutdown_s);
     let app = App::start(settings, clock.clone()).await?;
     let stop = shutdown::on_signal().context("signals")?;
-    let address = listener.local_addr().context("the server's address")?;
     let numbers = app.settings.numbers.len();
     let overdue = async {
         announce(address, numbers);
@@ -56,6 +66,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         // In this order: it is ready once it also listens to SIGHUP.
         biased;
         served = app.serve(listener, stop.clone()) => served?,
+        never = tunnel::keep(tunnel, &clock, &stop) => match never {},
         () = overdue => {
             return Err(anyhow!("work in progress did not end within server.shutdown_s").into());
         }

@@ -63,6 +63,9 @@ pub fn read_all(
     for config in numbers.values() {
         all.insert(config.business(), business(tree, config.business().as_str())?);
     }
+    if numbers.is_empty() {
+        all.insert(Business::default(), business(tree, Business::default().as_str())?);
+    }
     let named = get(tree, &["businesses"]).and_then(table);
     for (name, value) in named.into_iter().flatten() {
         if !all.contains_key(&Business::from(name.as_str())) {

@@ -13,15 +13,18 @@ use super::section::{missing, read};
 use crate::domain::id::NumberName;
 use crate::provider::{NumberConfig, meta, twilio};
 
-/// All numbers, by name.
-pub fn read_all(tree: &Value) -> Result<BTreeMap<NumberName, NumberConfig>, Error> {
+/// All numbers, by name; there may be none if `dispensable`.
+pub fn read_all(
+    tree: &Value,
+    dispensable: bool,
+) -> Result<BTreeMap<NumberName, NumberConfig>, Error> {
     let tables = get(tree, &["numbers"]).and_then(table);
     let numbers: BTreeMap<NumberName, NumberConfig> = tables
         .into_iter()
         .flatten()
         .map(|(name, value)| Ok((NumberName::from(name.as_str()), number(name, value)?)))
         .collect::<Result<_, Error>>()?;
-    if numbers.is_empty() {
+    if numbers.is_empty() && !dispensable {
         let remedy = "add a table [numbers.NAME] with provider = \"meta\" or \"twilio\"";
         return Err(Error(format!("numbers: none is configured; {remedy}")));
     }
@@ -97,6 +100,10 @@ impl Place<'_> {
 }
 
 fn checked(number: NumberConfig, place: &Place<'_>) -> Result<NumberConfig, Error> {
+    if number.business().is_in_chat() {
+        let what = " begins with chat:{}, as only the business of olifant chat does; write another";
+        return Err(place.error("business", what));
+    }
     match &number {
         NumberConfig::Meta(config) => meta(config, place)?,
         NumberConfig::Twilio(config) => twilio(config, place)?,

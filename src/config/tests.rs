@@ -80,6 +80,17 @@ fn loaded(toml: &str, env: &[(&str, &str)]) -> Settings {
 }
 
 #[test]
+fn the_business_of_a_terminal_is_no_numbers_and_a_terminal_needs_no_number() {
+    let story = Story::new(&format!("{META}business = \"chat:main\"\n"), &[KEY]);
+    assert!(story.line().starts_with("numbers.front.business begins with chat:"));
+    let mut story = Story::new("", &[KEY]);
+    assert!(story.line().starts_with("numbers: none is configured"));
+    story.sources.without_numbers = true;
+    let settings = story.load().expect("usable");
+    assert_eq!(settings.businesses.keys().collect::<Vec<_>>(), [&Business::default()]);
+}
+
+#[test]
 fn a_mistake_is_one_line_with_key_place_and_remedy() {
     let wrong = |more: &str| refused(&format!("{META}{more}"), &[]);
     let cases = [

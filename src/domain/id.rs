@@ -96,6 +96,35 @@ macro_rules! name {
     };
 }
 
+/// What the names of those begin with whom only `olifant chat` reaches: no
+/// configuration can name a business or a number so.
+const CHAT: &str = "chat:";
+
+impl Business {
+    /// The same business, as somebody at a terminal reaches it: it answers
+    /// alike, and nobody it knows is known here.
+    pub fn in_chat(&self) -> Self {
+        Self::from(format!("{CHAT}{}", self.configured()).as_str())
+    }
+
+    /// Whether only a terminal reaches it.
+    pub fn is_in_chat(&self) -> bool {
+        self.as_str().starts_with(CHAT)
+    }
+
+    /// As the configuration calls it.
+    pub fn configured(&self) -> &str {
+        self.as_str().strip_prefix(CHAT).unwrap_or(self.as_str())
+    }
+}
+
+impl NumberName {
+    /// Whether only a terminal reaches it.
+    pub fn is_in_chat(&self) -> bool {
+        self.as_str().starts_with(CHAT)
+    }
+}
+
 impl Default for Business {
     /// `main`, as in the configuration.
     fn default() -> Self {
@@ -119,6 +148,14 @@ pub struct Number {
     pub name: NumberName,
     /// Whose it is.
     pub business: Business,
+}
+
+impl Number {
+    /// The one that a terminal writes to, of a business.
+    pub fn in_chat(business: &Business) -> Self {
+        let business = business.in_chat();
+        Self { name: NumberName::from(business.as_str()), business }
+    }
 }
 
 /// What the provider calls a message (a wamid, a SID). It can hold the
@@ -232,6 +269,15 @@ mod tests {
         for bad in ["", "x", "0.0.0", "07070707070707070707070707070707.1", "a.b.c.d"] {
             assert_eq!(bad.parse::<MessageId>(), Err(BadId), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_terminal_reaches_a_business_of_its_own() {
+        let number = Number::in_chat(&Business::from("shop"));
+        assert_eq!((number.name.as_str(), number.business.configured()), ("chat:shop", "shop"));
+        assert!(number.name.is_in_chat() && number.business.is_in_chat());
+        assert_eq!(number.business.in_chat(), number.business);
+        assert!(!Business::from("shop").is_in_chat());
     }
 
     #[test]

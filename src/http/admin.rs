@@ -2,6 +2,7 @@
 //! in the store's folder, which only its own user can open; on a stopped store
 //! the command line calls the same router in its own process.
 
+pub mod chat;
 pub mod memory;
 mod messages;
 pub mod numbers;
@@ -28,6 +29,7 @@ use super::Shared;
 use crate::assistant::{Mind, Minds};
 use crate::domain::id::Business;
 use crate::store;
+use crate::worker::Workers;
 
 /// The socket's name in the store's folder.
 const SOCKET: &str = "admin.sock";
@@ -59,6 +61,8 @@ pub struct Operators {
     pub shared: Shared,
     /// How each business answers: only operators may ask a model from here.
     pub minds: watch::Receiver<Arc<Minds>>,
+    /// Who works on a conversation whose person waits at a terminal.
+    pub workers: Arc<Workers>,
 }
 
 impl FromRef<Operators> for Shared {
@@ -86,6 +90,7 @@ pub fn router(operators: Operators) -> Router {
         .route("/tokens", get(tokens::list).post(tokens::make))
         .route("/tokens/{id}", delete(tokens::revoke))
         .route("/messages", post(messages::send))
+        .route("/chat", post(chat::talk))
         .route("/people", get(people::list))
         .route("/people/{person}", get(people::show).delete(people::forget))
         .route("/people/{person}/merge", post(people::merge))

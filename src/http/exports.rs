@@ -60,7 +60,7 @@ async fn whose(shared: &Shared, hash: &str) -> Result<Option<Person>, StoreError
 
 fn businesses(shared: &Shared) -> BTreeSet<Business> {
     let terms = shared.providers.names().filter_map(|name| shared.providers.terms(name));
-    terms.map(|terms| terms.business.clone()).collect()
+    terms.flat_map(|terms| [terms.business.in_chat(), terms.business.clone()]).collect()
 }
 
 fn gone() -> Problem {

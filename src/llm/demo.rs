@@ -260,7 +260,8 @@ impl<'a> Brain<'a> {
 }
 
 fn call(id: &str, name: &str, arguments: &serde_json::Value) -> ToolCall {
-    ToolCall { id: id.into(), name: name.into(), arguments: arguments.to_string() }
+    let (id, name, arguments) = (id.into(), name.into(), arguments.to_string());
+    ToolCall { id, name, arguments, extra_content: None }
 }
 
 #[cfg(test)]

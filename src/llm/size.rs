@@ -88,7 +88,8 @@ pub fn of_tools(tools: &[ToolSpec]) -> u32 {
 fn of_step(step: &Step) -> u32 {
     let words = [&step.call.id, &step.call.name, &step.call.arguments, &step.result];
     let words = words.into_iter().map(|text| tokens::count(text));
-    sum(words.chain([MESSAGE * 2, TOOL]))
+    let extra = step.call.extra_content.as_ref().map(|extra| tokens::count(&extra.to_string()));
+    sum(words.chain(extra).chain([MESSAGE * 2, TOOL]))
 }
 
 fn sum(sizes: impl Iterator<Item = u32>) -> u32 {
@@ -107,7 +108,8 @@ mod tests {
     }
 
     fn step(arguments: String, result: String) -> Step {
-        let call = ToolCall { id: "call_1".into(), name: "recall".into(), arguments };
+        let (id, name) = ("call_1".into(), "recall".into());
+        let call = ToolCall { id, name, arguments, extra_content: None };
         Step { call, result }
     }
 

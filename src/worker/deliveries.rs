@@ -169,7 +169,8 @@ impl Deliveries {
     fn reaching<'a>(&self, delivery: &'a Delivery) -> Option<Cow<'a, Message>> {
         let message = &delivery.message;
         let template = matches!(message.content, Content::Template(_));
-        if template || delivery.conversation.window_is_open(self.clock.now()) {
+        let anytime = template || delivery.conversation.number.name.is_in_chat();
+        if anytime || delivery.conversation.window_is_open(self.clock.now()) {
             return Some(Cow::Borrowed(message));
         }
         let content = Content::Template(self.instead(delivery)?);
@@ -267,7 +268,8 @@ impl Deliveries {
             failure.reason = failure.map(|failure| failure.reason.as_str()),
             "A delivery was tried"
         );
-        if let Some(failure) = failure.filter(|_| tried.over || tried.stops_number()) {
+        let told = (tried.over || tried.stops_number()) && !tried.number.is_in_chat();
+        if let Some(failure) = failure.filter(|_| told) {
             self.alerts.undelivered(&tried.number, failure);
         }
     }

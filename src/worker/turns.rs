@@ -157,7 +157,9 @@ impl Turns {
             duration_ms = u64::try_from(record.took.as_millis()).unwrap_or(u64::MAX),
             "A turn is over"
         );
-        if let Verdict::Failed(reason) = &record.verdict {
+        // Whoever sits at a terminal sees it.
+        let waited_for = over.number.name.is_in_chat();
+        if let (Verdict::Failed(reason), false) = (&record.verdict, waited_for) {
             self.alerts.raise(Kind::TurnFailed, over.number.business.as_str(), reason);
         }
     }

@@ -11,6 +11,8 @@ mod stops;
 
 mod answering;
 mod api;
+mod beginning;
+mod chatting;
 mod commanding;
 mod demonstrating;
 mod finding;
@@ -35,6 +37,7 @@ mod serving;
 mod stepping;
 mod talking;
 mod telling;
+mod tunnelling;
 mod twilio_catch_up;
 mod twilio_errors;
 mod twilio_inbound;

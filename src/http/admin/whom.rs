@@ -124,12 +124,17 @@ pub fn businesses(shared: &Shared) -> BTreeSet<Business> {
     numbers.map(|number| number.business).collect()
 }
 
-/// The one that is named, or the only one.
+/// The one that is named, or the only one. That of `olifant chat` has to be
+/// named.
 pub fn business(shared: &Shared, wanted: Option<Business>) -> Result<Business, Problem> {
-    let all = businesses(shared);
+    one_of(&businesses(shared), wanted)
+}
+
+/// The one of these that is named, or the only one.
+pub fn one_of(all: &BTreeSet<Business>, wanted: Option<Business>) -> Result<Business, Problem> {
     let names = || all.iter().map(Business::as_str).collect::<Vec<_>>().join(", ");
     match wanted {
-        Some(wanted) if all.contains(&wanted) => Ok(wanted),
+        Some(wanted) if all.contains(&Business::from(wanted.configured())) => Ok(wanted),
         Some(wanted) => {
             let message = format!("there is no business {wanted}; there are {}", names());
             Err(Problem::not_found("unknown_business", message).at("business"))

@@ -30,8 +30,16 @@ pub(super) fn messages(prompt: &Prompt, late_system: bool) -> Vec<Value> {
     messages.extend(before.iter().map(|line| said(line.role, &line.text)));
     messages.extend(late.map(|text| json!({ "role": "system", "content": text })));
     messages.extend(question.iter().map(|line| said(line.role, &line.text)));
-    messages.extend(prompt.steps.iter().flat_map(step));
+    messages.extend(together(&prompt.steps).flat_map(steps));
     messages
+}
+
+/// A server that signs calls signs the first of those that were made together,
+/// and wants them back together.
+fn together(steps: &[Step]) -> impl Iterator<Item = &[Step]> {
+    let is_signed = |step: &Step| step.call.extra_content.is_some();
+    let signs = steps.iter().any(is_signed);
+    steps.chunk_by(move |_, next| signs && !is_signed(next))
 }
 
 fn said(role: Role, text: &str) -> Value {
@@ -42,15 +50,24 @@ fn said(role: Role, text: &str) -> Value {
     }
 }
 
-fn step(step: &Step) -> [Value; 2] {
-    let ToolCall { id, name, arguments } = &step.call;
-    let call = json!({
-        "id": id, "type": "function", "function": { "name": name, "arguments": arguments },
-    });
-    [
-        json!({ "role": "assistant", "content": null, "tool_calls": [call] }),
-        json!({ "role": "tool", "tool_call_id": id, "content": step.result }),
-    ]
+fn steps(made: &[Step]) -> Vec<Value> {
+    let calls: Vec<Value> = made.iter().map(|step| call(&step.call)).collect();
+    let made = made.iter().map(
+        |step| json!({ "role": "tool", "tool_call_id": step.call.id, "content": step.result }),
+    );
+    let asked = json!({ "role": "assistant", "content": null, "tool_calls": calls });
+    std::iter::once(asked).chain(made).collect()
+}
+
+fn call(call: &ToolCall) -> Value {
+    let ToolCall { id, name, arguments, extra_content } = call;
+    let function = json!({ "name": name, "arguments": arguments });
+    match extra_content {
+        None => json!({ "id": id, "type": "function", "function": function }),
+        Some(extra) => json!({
+            "id": id, "type": "function", "function": function, "extra_content": extra,
+        }),
+    }
 }
 
 /// A tool as the format has it.
@@ -218,6 +235,8 @@ struct CallReply {
     #[serde(default, deserialize_with = "lenient")]
     id: Option<String>,
     function: FunctionReply,
+    #[serde(default)]
+    extra_content: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -236,7 +255,8 @@ impl CallReply {
             Value::Null => "{}".to_owned(),
             other => other.to_string(),
         };
-        ToolCall { id, name: self.function.name, arguments }
+        let (name, extra_content) = (self.function.name, self.extra_content);
+        ToolCall { id, name, arguments, extra_content }
     }
 }
 

@@ -21,7 +21,8 @@ impl Tx<'_> {
         message: Option<MessageId>,
         reason: Option<&str>,
     ) -> Result<(), StoreError> {
-        if !self.wants(kind) {
+        // What is tried at a terminal is no news.
+        if !self.wants(kind) || conversation.number.name.is_in_chat() {
             return Ok(());
         }
         self.queue_job(Task::Tell(News {

@@ -54,12 +54,43 @@ fn a_strict_server_gets_one_system_message() {
 
 #[test]
 fn a_tool_call_and_its_result_follow_the_question() {
-    let call = ToolCall { id: "c1".into(), name: "clock".into(), arguments: "{}".into() };
-    let steps = vec![Step { call, result: "noon".into() }];
+    let steps = vec![step("c1", None), step("c2", None)];
     let messages = messages(&Prompt { steps, ..prompt() }, true);
-    let [.., asked, answered] = &messages[..] else { panic!("too few") };
-    assert_eq!(asked["tool_calls"][0]["function"]["name"], "clock");
-    assert_eq!((&answered["tool_call_id"], &answered["content"]), (&json!("c1"), &json!("noon")));
+    let [.., first, _, asked, answered] = &messages[..] else { panic!("too few") };
+    assert_eq!(first["tool_calls"].as_array().map(Vec::len), Some(1));
+    let function = json!({"name": "clock", "arguments": "{}"});
+    let call = json!([{"id": "c2", "type": "function", "function": function}]);
+    assert_eq!(asked["tool_calls"], call);
+    assert_eq!((&answered["tool_call_id"], &answered["content"]), (&json!("c2"), &json!("noon")));
+}
+
+fn step(id: &str, extra_content: Option<Value>) -> Step {
+    let (id, name, arguments) = (id.into(), "clock".into(), "{}".into());
+    Step { call: ToolCall { id, name, arguments, extra_content }, result: "noon".into() }
+}
+
+#[test]
+fn what_a_server_signed_goes_back_signed_and_together() {
+    let signature = json!({"google": {"thought_signature": "c2ln"}});
+    let function = json!({"name": "clock", "arguments": "{}"});
+    let calls = json!([
+        {"id": "c1", "function": function, "extra_content": signature},
+        {"id": "c2", "function": function},
+    ]);
+    let calls = completion(json!({"choices": [{"message": {"tool_calls": calls}}]})).calls;
+    assert_eq!(calls[0].extra_content, Some(signature.clone()));
+    let again = step("c3", Some(signature.clone()));
+    let steps = calls.into_iter().map(|call| Step { call, result: "noon".into() });
+    let steps = steps.chain([again]).collect();
+    let messages = messages(&Prompt { steps, ..prompt() }, true);
+    let [.., both, first, second, third, last] = &messages[..] else { panic!("too few") };
+    assert_eq!(both["tool_calls"][0]["extra_content"], signature);
+    assert_eq!(both["tool_calls"][1]["id"], "c2");
+    assert_eq!((&first["tool_call_id"], &second["tool_call_id"]), (&json!("c1"), &json!("c2")));
+    assert_eq!(
+        (&third["tool_calls"][0]["id"], &last["tool_call_id"]),
+        (&json!("c3"), &json!("c3"))
+    );
 }
 
 #[test]
