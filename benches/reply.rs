@@ -128,6 +128,8 @@ model = "instant"
 [assistant]
 quiet_ms = 0
 quiet_max_ms = 0
+[limits]
+loop_turns = 0
 [numbers.main]
 provider = "meta"
 phone_number_id = "1000000001"

@@ -51,8 +51,14 @@ pub enum Kind {
     Classified,
     /// Another program of the business answers people on this number.
     AnsweredElsewhere,
+    /// A person has used what a day allows.
+    LimitReached,
+    /// Another program seems to answer the assistant.
+    Looping,
     /// The provider tells of the account: a restriction, a violation.
     Account,
+    /// The nightly backup did not come to be.
+    BackupFailed,
 }
 
 impl Kind {
@@ -67,7 +73,10 @@ impl Kind {
             Self::FreeMessages => "free_messages",
             Self::Classified => "classified",
             Self::AnsweredElsewhere => "answered_elsewhere",
+            Self::LimitReached => "limit_reached",
+            Self::Looping => "looping",
             Self::Account => "account",
+            Self::BackupFailed => "backup_failed",
         }
     }
 }
@@ -82,7 +91,10 @@ impl Kind {
             | Self::StoreFailed
             | Self::DiskFull
             | Self::Classified
-            | Self::Account => SILENCE,
+            | Self::LimitReached
+            | Self::Looping
+            | Self::Account
+            | Self::BackupFailed => SILENCE,
         }
     }
 }

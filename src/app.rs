@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -20,13 +19,16 @@ use crate::config::{self, Settings};
 use crate::http;
 use crate::http::memory_api::looks::Looks;
 use crate::intake::Intake;
+use crate::llm::measured::Measured;
 use crate::llm::switched::Switched;
+use crate::metrics::Metrics;
 use crate::provider::Providers;
 use crate::store::{self, Store, StoreError};
-use crate::worker::Workers;
+use crate::worker::backups::Backups;
 use crate::worker::catch_up::CatchUp;
 use crate::worker::jobs::Jobs;
 use crate::worker::upkeep::Upkeep;
+use crate::worker::{Watch, Workers};
 
 pub use reload::Reloaded;
 
@@ -46,6 +48,8 @@ pub struct App {
     pub catch_up: CatchUp,
     /// What deletes what has had its time.
     pub upkeep: Upkeep,
+    /// What backs the store up every night.
+    pub backups: Backups,
     /// What reaches people.
     pub providers: Arc<Providers>,
     /// The configuration it was started with.
@@ -54,6 +58,7 @@ pub struct App {
     http: reqwest::Client,
     minds: watch::Sender<Arc<Minds>>,
     intake: Intake,
+    metrics: Arc<Metrics>,
     clock: Clock,
     /// What programs read of people's memory.
     pub looks: Arc<Looks>,
@@ -92,7 +97,9 @@ impl App {
         clock: Clock,
     ) -> Result<Arc<Self>, StartError> {
         let http = client()?;
-        let minds = watch::Sender::new(Arc::new(minds(&settings, &http, &clock)?));
+        let providers = settings.numbers.values().map(|number| number.terms().provider);
+        let metrics = Arc::new(Metrics::new(providers.collect(), clock.now()));
+        let minds = watch::Sender::new(Arc::new(minds(&settings, &http, &clock, &metrics)?));
         let public_url = settings.server.public_base().context("server.listen makes no URL")?;
         let providers = Arc::new(Providers::new(
             settings.numbers.clone(),
@@ -107,8 +114,13 @@ impl App {
             clock.clone(),
         ));
         let alerts = Arc::new(Alerts::new(clock.clone()));
-        let intake =
-            Intake::new(store.clone(), providers.clone(), minds.subscribe(), alerts.clone());
+        let intake = Intake::new(
+            store.clone(),
+            providers.clone(),
+            minds.subscribe(),
+            alerts.clone(),
+            metrics.clone(),
+        );
         let jobs = Jobs::new(
             store.clone(),
             assistant.clone(),
@@ -126,13 +138,20 @@ impl App {
             clock.clone(),
         );
         let upkeep = Upkeep::new(store.clone(), minds.subscribe(), clock.clone());
+        let backups = Backups::new(
+            store.clone(),
+            &settings.backup,
+            settings.store.min_free_mb,
+            alerts.clone(),
+            clock.clone(),
+        );
         let workers = Workers::new(
             store.clone(),
             assistant.clone(),
             providers.clone(),
             settings.sending.clone(),
             jobs,
-            alerts,
+            Watch { alerts, metrics: metrics.clone() },
             clock.clone(),
         );
         Ok(Arc::new(Self {
@@ -142,12 +161,14 @@ impl App {
             workers,
             catch_up,
             upkeep,
+            backups,
             providers,
             settings,
             public_url,
             http,
             minds,
             intake,
+            metrics,
             clock,
         }))
     }
@@ -174,6 +195,7 @@ impl App {
             clock: self.clock.clone(),
             memory_api: self.settings.memory_api,
             looks: self.looks.clone(),
+            metrics: self.metrics.clone(),
             stopping,
         }
     }
@@ -182,16 +204,25 @@ impl App {
     /// done.
     pub async fn answer(
         &self,
-        listener: TcpListener,
+        doors: impl Into<http::Doors>,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
+        let http::Doors { web, metrics } = doors.into();
         let router = self.router(stop.clone());
-        let web = http::serve(listener, router, self.clock.clone(), stop.clone());
+        let web = http::serve(web, router, self.clock.clone(), stop.clone());
+        let watchers = async {
+            let router = http::metrics::router(self.shared(stop.clone()));
+            match metrics {
+                Some(door) => http::serve(door, router, self.clock.clone(), stop.clone()).await,
+                None => Ok(()),
+            }
+        };
         let looks = async {
             self.looks.run(&self.clock, &stop).await;
             Ok(())
         };
-        tokio::try_join!(web, self.answer_operators(stop.clone()), looks).context("HTTP ended")?;
+        let operators = self.answer_operators(stop.clone());
+        tokio::try_join!(web, watchers, operators, looks).context("HTTP ended")?;
         self.looks.keep().await;
         Ok(())
     }
@@ -214,7 +245,7 @@ impl App {
     /// what has begun by then is finished first.
     pub async fn serve(
         self: Arc<Self>,
-        listener: TcpListener,
+        doors: impl Into<http::Doors>,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
         let workers = tokio::spawn({
@@ -234,7 +265,12 @@ impl App {
             self.upkeep.run(stop.clone()).await;
             Ok(())
         };
-        tokio::try_join!(self.answer(listener, stop.clone()), work, follow, catch_up, upkeep)?;
+        let backups = async {
+            self.backups.run(stop.clone()).await;
+            Ok(())
+        };
+        let web = self.answer(doors, stop.clone());
+        tokio::try_join!(web, work, follow, catch_up, upkeep, backups)?;
         // The last handle closes the store, which waits for its disk.
         tokio::task::spawn_blocking(move || drop(self)).await.context("closing the store")
     }
@@ -244,7 +280,7 @@ impl App {
     pub fn reload(&self) -> Result<Reloaded, config::Error> {
         let new = Settings::load(self.settings.sources.clone())?;
         let restart = new.needs_restart(&self.settings);
-        let mut minds = minds(&new, &self.http, &self.clock)?;
+        let mut minds = minds(&new, &self.http, &self.clock, &self.metrics)?;
         // A number that waits for a restart to be gone keeps its business.
         for (name, mind) in self.minds.borrow().iter() {
             minds.entry(name.clone()).or_insert_with(|| mind.clone());
@@ -280,6 +316,7 @@ fn minds(
     settings: &Settings,
     http: &reqwest::Client,
     clock: &Clock,
+    metrics: &Arc<Metrics>,
 ) -> Result<Minds, config::Error> {
     let mut minds = HashMap::new();
     for (name, config) in &settings.businesses {
@@ -289,6 +326,8 @@ fn minds(
         if let Some(hangs) = &settings.sources.model_hangs {
             mind.model = Arc::new(Switched::new(mind.model, hangs.clone()));
         }
+        let (own, metrics) = (name.clone(), metrics.clone());
+        mind.model = Arc::new(Measured::new(mind.model, own, metrics, clock.clone()));
         for warning in mind.warnings() {
             tracing::warn!("{}", settings.explain(&warning));
         }

@@ -8,6 +8,7 @@ mod draft;
 pub mod format;
 pub mod handoff;
 pub mod language;
+pub mod limits;
 mod markdown;
 pub mod memory;
 mod mind;
@@ -79,7 +80,13 @@ impl Assistant {
             Some(mind) if handoff::is_operators(&mind.handoff, turn) => {
                 Decision::silent("an operator wrote")
             }
-            Some(mind) => policy::decide(&mind.policy, &mind.replies, turn, self.clock.now()),
+            Some(mind) => {
+                let now = self.clock.now();
+                match policy::decide(&mind.policy, &mind.replies, turn, now) {
+                    Decision::Answer => mind.beyond(turn, now).unwrap_or(Decision::Answer),
+                    other => other,
+                }
+            }
             None => Decision::silent("the number's business is not configured"),
         }
     }
@@ -96,7 +103,8 @@ impl Assistant {
             false => {
                 let current = command::up_to_date(&*self.store, turn).await?;
                 let finished = self.answer_person(&current, &mind, limits).await?;
-                command::no_longer_asked(turn, finished)
+                let finished = command::no_longer_asked(turn, finished);
+                mind.accounted(turn, finished, self.clock.now())
             }
         };
         finished.record.took = since(began, self.clock.now());

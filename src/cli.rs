@@ -2,9 +2,13 @@
 //! kind of trouble there was.
 
 mod admin_client;
+mod backup;
 mod chat;
 mod connect;
+mod conversations;
+mod deliveries;
 mod dev;
+mod doctor;
 mod export;
 mod forget;
 mod import;
@@ -16,6 +20,7 @@ mod numbers;
 mod people;
 mod person;
 mod recall;
+mod restore;
 mod send;
 mod serve;
 mod simulate;
@@ -23,6 +28,8 @@ mod teach;
 mod token;
 mod tunnel;
 mod turns;
+mod verify;
+mod which;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -49,8 +56,11 @@ Examples:
   olifant serve --config my.toml     answer real people
   olifant connect meta shop --config my.toml
                                      set up a number: token, callback, PIN
+  olifant doctor --config my.toml    what stands in the way of an answer
   olifant teach QUESTION ANSWER --config my.toml
                                      answer a question better from now on
+  olifant conversations list --waiting --config my.toml
+                                     who waits for an answer
   olifant numbers list --config my.toml
                                      how the numbers stand
   olifant recall +15550100 \"name of the dog\" --config my.toml
@@ -82,7 +92,10 @@ enum Command {
     Dev(dev::Args),
     Serve(serve::Args),
     Connect(Box<connect::Args>),
+    Doctor(doctor::Args),
     Chat(chat::Args),
+    Conversations(conversations::Args),
+    Deliveries(deliveries::Args),
     Numbers(numbers::Args),
     Knowledge(knowledge::Args),
     Teach(teach::Args),
@@ -94,6 +107,9 @@ enum Command {
     Import(import::Args),
     Forget(forget::Args),
     Turns(turns::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Verify(verify::Args),
     Key(key::Args),
     Send(Box<send::Args>),
     Simulate(simulate::Args),
@@ -108,6 +124,9 @@ enum Failure {
     /// Exit code 1.
     #[error("{0:#}")]
     Running(#[from] anyhow::Error),
+    /// Exit code 1; the words are out already.
+    #[error("")]
+    Said,
 }
 
 impl From<crate::config::Error> for Failure {
@@ -133,7 +152,10 @@ pub fn run() -> ExitCode {
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Connect(args) => block_on(connect::run(*args)),
+        Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Chat(args) => block_on(chat::run(args)),
+        Command::Conversations(args) => block_on(conversations::run(args)),
+        Command::Deliveries(args) => block_on(deliveries::run(args)),
         Command::Numbers(args) => block_on(numbers::run(args)),
         Command::Knowledge(args) => knowledge::run(args),
         Command::Teach(args) => teach::run(args),
@@ -145,16 +167,24 @@ pub fn run() -> ExitCode {
         Command::Import(args) => block_on(import::run(args)),
         Command::Forget(args) => block_on(forget::run(args)),
         Command::Turns(args) => block_on(turns::run(args)),
+        Command::Backup(args) => block_on(backup::run(args)),
+        Command::Restore(args) => restore::run(args),
+        Command::Verify(args) => block_on(verify::run(args)),
         Command::Key(args) => key::run(args),
         Command::Send(args) => block_on(send::run(*args)),
         Command::Simulate(args) => block_on(simulate::run(args)),
     };
     let Err(failure) = done else { return ExitCode::SUCCESS };
-    // Nobody is left to tell if stderr is closed.
-    let _ = writeln!(std::io::stderr(), "olifant: {failure}");
     match failure {
-        Failure::Configuration(_) => ExitCode::from(BAD_CONFIGURATION),
-        Failure::Running(_) => ExitCode::FAILURE,
+        Failure::Configuration(_) => {
+            note(&failure.to_string());
+            ExitCode::from(BAD_CONFIGURATION)
+        }
+        Failure::Running(_) => {
+            note(&failure.to_string());
+            ExitCode::FAILURE
+        }
+        Failure::Said => ExitCode::FAILURE,
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod draft;
 pub mod reference;
 
+mod backup;
 mod businesses;
 mod layers;
 mod memory_api;
@@ -15,9 +16,9 @@ mod section;
 mod server;
 mod telling;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use config::Value;
 use tokio::sync::watch;
@@ -25,19 +26,29 @@ use tokio::sync::watch;
 use crate::assistant::BusinessConfig;
 use crate::domain::id::{Business, NumberName};
 use crate::provider::NumberConfig;
-use crate::worker::{catch_up, deliveries, jobs};
+use crate::worker::{backups, catch_up, deliveries, jobs};
 use crate::{http, store};
-use layers::{get, origin, table};
+use layers::{SECRETS, get, origin, table};
 use section::read;
 
 /// What a running program can't change.
-const FIXED: &[&str] =
-    &["server", "store", "numbers", "twilio", "sending", "events", "alerts", "memory_api"];
+const FIXED: &[&str] = &[
+    "server",
+    "store",
+    "backup",
+    "numbers",
+    "twilio",
+    "sending",
+    "events",
+    "alerts",
+    "memory_api",
+];
 
 /// All there is at the top.
 const SECTIONS: &[&str] = &[
     "server",
     "store",
+    "backup",
     "numbers",
     "twilio",
     "llm",
@@ -47,6 +58,7 @@ const SECTIONS: &[&str] = &[
     "handoff",
     "memory",
     "memory_api",
+    "limits",
     "events",
     "alerts",
     "businesses",
@@ -63,7 +75,7 @@ pub struct Sources {
     /// The environment; only `OLIFANT__…` and `OPENAI_API_KEY` are looked at.
     pub env: BTreeMap<String, String>,
     /// TOML over everything else. When set, the user's own server, store,
-    /// numbers, businesses, events and alerts don't count.
+    /// backup, numbers, businesses, events and alerts don't count.
     pub fixed: Option<String>,
     /// What happens when neither a key nor a server of the user's own is
     /// named: the demo answers, or it is an error.
@@ -89,6 +101,8 @@ pub struct Settings {
     pub server: http::Config,
     /// `[store]`.
     pub store: store::Config,
+    /// `[backup]`.
+    pub backup: backups::Config,
     /// `[numbers.NAME]`.
     pub numbers: BTreeMap<NumberName, NumberConfig>,
     /// How each business answers.
@@ -137,6 +151,13 @@ impl Settings {
         self.origins.get(key).map(String::as_str)
     }
 
+    /// The files in which secrets stand.
+    pub fn secret_files(&self) -> BTreeSet<&Path> {
+        let is_secret = |key: &str| key.rsplit('.').next().is_some_and(|k| SECRETS.contains(&k));
+        let origins = self.origins.iter().filter(|(key, _)| is_secret(key));
+        origins.map(|(_, origin)| Path::new(origin)).filter(|path| path.is_file()).collect()
+    }
+
     /// The sections that differ and that only a restart can change.
     pub fn needs_restart(&self, other: &Self) -> Vec<&'static str> {
         let differs =
@@ -174,6 +195,7 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
     Ok(Settings {
         server: server::read(&tree, &numbers)?,
         store: store(&tree)?,
+        backup: backup::read(&tree)?,
         businesses,
         twilio: read_section(&tree, "twilio")?,
         sending: read_section(&tree, "sending")?,
@@ -213,7 +235,7 @@ fn lay(
     if sources.fixed.is_some() {
         layers::without(
             &mut layer,
-            &["server", "store", "numbers", "businesses", "events", "alerts"],
+            &["server", "store", "backup", "numbers", "businesses", "events", "alerts"],
         );
     }
     let warnings = layers::rename(&mut layer, renamed);

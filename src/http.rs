@@ -12,6 +12,7 @@ mod health;
 mod media_api;
 pub mod memory_api;
 pub mod messages_api;
+pub mod metrics;
 mod openapi;
 mod serve;
 mod webhook;
@@ -27,10 +28,11 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::intake::Intake;
+use crate::metrics::Metrics;
 use crate::provider::Providers;
 use crate::store::Store;
 
-pub use serve::serve;
+pub use serve::{Doors, serve};
 
 /// `[server]`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -38,6 +40,8 @@ pub use serve::serve;
 pub struct Config {
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Where what is measured can be read without a token.
+    pub metrics_listen: Option<SocketAddr>,
     /// The URL under which providers reach it.
     pub public_url: Option<Url>,
     /// How long work in progress may take to end after SIGTERM, in seconds.
@@ -73,6 +77,8 @@ pub struct Shared {
     pub memory_api: memory_api::Config,
     /// What they read of people's memory.
     pub looks: Arc<memory_api::looks::Looks>,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
     /// Cancelled when no more work is wanted.
     pub stopping: CancellationToken,
 }
@@ -88,7 +94,8 @@ pub fn router(shared: Shared) -> Router {
         .route("/webhooks/twilio/status", post(webhook::twilio))
         .with_state(Arc::new(state));
     let botwire = memory_api::compat::router(shared.clone());
-    webhooks.merge(exports).merge(botwire).merge(openapi::router(shared))
+    let open = webhooks.merge(exports).merge(botwire);
+    open.merge(metrics::guarded(shared.clone())).merge(openapi::router(shared))
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Step 4: what a provider told us goes into the store, and what an operator
 //! has to know of it is said. Webhooks and the catch-up come in by this door.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -11,8 +10,9 @@ use tokio::sync::watch;
 use crate::alert::{Alerts, Kind};
 use crate::assistant::{Minds, policy};
 use crate::domain::event::{Event, Received};
-use crate::domain::id::{ConversationId, NumberName};
+use crate::domain::id::NumberName;
 use crate::domain::lane::Quiet;
+use crate::metrics::{Metrics, Webhook};
 use crate::provider::{Parsed, Providers};
 use crate::store::{Accepted, Store, StoreError};
 
@@ -30,7 +30,7 @@ pub struct Intake {
     providers: Arc<Providers>,
     minds: watch::Receiver<Arc<Minds>>,
     alerts: Arc<Alerts>,
-    newest: Arc<Mutex<HashMap<NumberName, ConversationId>>>,
+    metrics: Arc<Metrics>,
 }
 
 /// What came of a body: how many elements of it ended how.
@@ -52,12 +52,8 @@ pub struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { new, duplicate, applied, ignored, foreign, unreadable } = self;
-        write!(
-            f,
-            "new={new} duplicate={duplicate} applied={applied} ignored={ignored} \
-             foreign={foreign} unreadable={unreadable}"
-        )
+        let outcomes = self.outcomes().map(|(outcome, count)| format!("{outcome}={count}"));
+        f.write_str(&outcomes.join(" "))
     }
 }
 
@@ -68,18 +64,22 @@ impl Intake {
         providers: Arc<Providers>,
         minds: watch::Receiver<Arc<Minds>>,
         alerts: Arc<Alerts>,
+        metrics: Arc<Metrics>,
     ) -> Self {
-        Self { store, providers, minds, alerts, newest: Arc::default() }
-    }
-
-    /// Where somebody wrote last to this number, since the program started.
-    pub fn newest(&self, number: &NumberName) -> Option<ConversationId> {
-        self.newest.lock().unwrap_or_else(PoisonError::into_inner).get(number).copied()
+        Self { store, providers, minds, alerts, metrics }
     }
 
     /// Everything that can be read is on disk when it returns. `provider` is
     /// its name in the log.
     pub async fn take(&self, provider: &str, parsed: Parsed) -> Result<Tally, StoreError> {
+        let tally = self.keep(provider, parsed).await?;
+        for (outcome, count) in tally.outcomes() {
+            self.metrics.events(provider, outcome, count);
+        }
+        Ok(tally)
+    }
+
+    async fn keep(&self, provider: &str, parsed: Parsed) -> Result<Tally, StoreError> {
         log_unread(provider, &parsed);
         for (number, reason) in &parsed.notices {
             self.alerts.raise(Kind::Account, number.as_str(), reason);
@@ -142,13 +142,14 @@ impl Intake {
 
     fn report(&self, number: &NumberName, accepted: &Accepted) {
         match accepted {
-            Accepted::Failed(failure) => self.alerts.undelivered(number, failure),
-            Accepted::Counted(delivered) => self.warn_of_bill(number, *delivered),
-            Accepted::New(conversation) => {
-                let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-                newest.insert(number.clone(), *conversation);
+            Accepted::Failed(failure) => {
+                if let Some(terms) = self.providers.terms(number) {
+                    self.metrics.delivery_was_tried(&terms.provider, "undelivered");
+                }
+                self.alerts.undelivered(number, failure);
             }
-            Accepted::Duplicate | Accepted::Applied | Accepted::Ignored => {}
+            Accepted::Counted(delivered) => self.warn_of_bill(number, *delivered),
+            Accepted::New(_) | Accepted::Duplicate | Accepted::Applied | Accepted::Ignored => {}
         }
     }
 
@@ -177,6 +178,28 @@ impl Intake {
 }
 
 impl Tally {
+    /// How many ended how.
+    fn outcomes(&self) -> [(&'static str, usize); 6] {
+        let Self { new, duplicate, applied, ignored, foreign, unreadable } = *self;
+        [
+            ("new", new),
+            ("duplicate", duplicate),
+            ("applied", applied),
+            ("ignored", ignored),
+            ("foreign", foreign),
+            ("unreadable", unreadable),
+        ]
+    }
+
+    /// What the whole of it comes to.
+    pub fn webhook(&self) -> Webhook {
+        match self {
+            Self { unreadable: 1.., .. } => Webhook::Unreadable,
+            Self { new: 0, applied: 0, duplicate: 1.., .. } => Webhook::Duplicate,
+            _ => Webhook::Accepted,
+        }
+    }
+
     fn count(&mut self, accepted: &Accepted) {
         match accepted {
             Accepted::New(_) => self.new += 1,

@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! cli            a command is a file: init, dev, serve, chat, numbers, people, memory ...
+//! doctor         what stands in the way of an answer
 //! app            everything put together; reload
 //! config         default.toml, the user's file, the environment → the sections' structs
 //! telemetry      logs        shutdown   the end
@@ -24,6 +25,7 @@
 //! llm            one prompt in, one completion out: openai, demo
 //! provider       verify, parse, send, signal, look up: meta, twilio; terminal (olifant chat)
 //! alert          what an operator must know
+//! metrics        what is counted and measured, for whoever watches
 //! store          state changes, each one durable commit: sled
 //! recall         search over a person's own past turns: pure functions
 //! clock          the time: every wait goes through it        tokens   how long a text is
@@ -62,12 +64,14 @@ pub mod assistant;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod doctor;
 pub mod domain;
 pub mod http;
 pub mod intake;
 pub mod knowledge;
 pub mod llm;
 pub mod lock;
+pub mod metrics;
 pub mod provider;
 pub mod recall;
 pub mod recollect;

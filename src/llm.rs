@@ -6,6 +6,7 @@
 mod answer;
 pub mod demo;
 pub mod embeddings;
+pub mod measured;
 pub mod openai;
 pub mod size;
 #[cfg(test)]

@@ -27,6 +27,7 @@ pub use block::{Block, block, line, quoted};
 pub use forgetting::{Called, Forgetting, Wish, forget, forget_said};
 pub use kept::{Kept, kept};
 pub use pages::Pages;
+pub use saying::newest_with;
 pub use shelves::Shelves;
 
 /// The meanings of so many texts are asked for at once.

@@ -4,11 +4,13 @@
 //! To add a store: a folder beside `sled` with the same files, and one entry
 //! in `KINDS` and `open` of `opening.rs`.
 
+pub mod backup;
 mod error;
 mod opening;
 pub mod record;
 pub mod seal;
 pub mod sled;
+mod verified;
 
 use std::time::Duration;
 
@@ -32,9 +34,11 @@ use crate::domain::message::Message;
 use crate::domain::pause::Pause;
 use crate::domain::person::{Alias, Person};
 use crate::domain::turn::{Turn, TurnOutcome};
+use backup::Dump;
 
 pub use error::StoreError;
-pub use opening::{Config, KINDS, make_folder, open, rotate_key};
+pub use opening::{Config, KINDS, RestoreError, make_folder, open, restore, rotate_key};
+pub use verified::{Flaw, Found, Verified};
 
 /// Everything a store does.
 pub trait Store:
@@ -48,8 +52,10 @@ pub trait Store:
     + Memory
     + Derived
     + Numbers
+    + Overview
     + Access
     + Upkeep
+    + Transfer
 {
 }
 
@@ -64,8 +70,10 @@ impl<S> Store for S where
         + Memory
         + Derived
         + Numbers
+        + Overview
         + Access
         + Upkeep
+        + Transfer
 {
 }
 
@@ -300,6 +308,55 @@ pub struct NumberState {
     pub caught_up: Option<Timestamp>,
 }
 
+/// Reading who waits, and for what: what operators look at.
+#[async_trait]
+pub trait Overview: Send + Sync {
+    /// Up to `max` conversations behind this one, in the order of their ids.
+    async fn conversations(
+        &self,
+        after: Option<ConversationId>,
+        max: usize,
+    ) -> Result<Vec<Conversation>, StoreError>;
+
+    /// The newest `max` messages of a conversation, oldest first.
+    async fn newest(&self, id: ConversationId, max: usize) -> Result<Vec<Message>, StoreError>;
+
+    /// Up to `max` deliveries that are not over, behind this one, conversation
+    /// by conversation.
+    async fn deliveries(
+        &self,
+        after: Option<MessageId>,
+        max: usize,
+    ) -> Result<Vec<Delivery>, StoreError>;
+
+    /// How much waits, and how much room there is.
+    async fn load(&self) -> Result<Load, StoreError>;
+}
+
+/// How much waits, and how much room there is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Conversations with messages that nobody has answered yet.
+    pub turns: Waiting,
+    /// Conversations with messages that have not gone out yet.
+    pub deliveries: Waiting,
+    /// Jobs that are not over.
+    pub jobs: usize,
+    /// What the store takes on its disk, in bytes.
+    pub bytes: u64,
+    /// What its disk has left, in bytes; `None` = the store can't tell.
+    pub free: Option<u64>,
+}
+
+/// Lanes that are not empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// So many.
+    pub lanes: usize,
+    /// When the oldest message in them was stored.
+    pub since: Option<Timestamp>,
+}
+
 /// Reading who may use the API.
 #[async_trait]
 pub trait Access: Send + Sync {
@@ -328,6 +385,19 @@ pub trait Upkeep: Send + Sync {
 
     /// Programs' looks into people's memory, newest first, at most so many.
     async fn accesses(&self, max: usize) -> Result<Vec<memory::Access>, StoreError>;
+}
+
+/// All of it: out, and looked through. The way in is [`restore`], since it
+/// needs a place where nothing is.
+#[async_trait]
+pub trait Transfer: Send + Sync {
+    /// All that is kept, as of one point: every commit that was answered when
+    /// it was called is in it, and of later ones nothing. Reading it holds
+    /// nobody up.
+    async fn dump(&self) -> Result<Dump, StoreError>;
+
+    /// Looks whether all that is kept fits together, as of one point.
+    async fn verify(&self) -> Result<Verified, StoreError>;
 }
 
 /// How long things are kept.

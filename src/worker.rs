@@ -1,6 +1,7 @@
 //! Who does the work: claim, do, finish. Order is kept inside a conversation,
 //! conversations go side by side.
 
+pub mod backups;
 pub mod catch_up;
 pub mod deliveries;
 pub mod jobs;
@@ -21,6 +22,7 @@ use crate::domain::change::{Change, Subject};
 use crate::domain::conversation::Conversation;
 use crate::domain::id::{Business, ConversationId};
 use crate::domain::job::Task;
+use crate::metrics::Metrics;
 use crate::provider::Providers;
 use crate::store::{Claim, Pick, Queue, Store, StoreError, Work};
 use deliveries::Deliveries;
@@ -42,6 +44,15 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Between two looks at what another worker has claimed.
 const GLANCE: Duration = Duration::from_millis(50);
 
+/// What operators learn of the work by.
+#[derive(Clone)]
+pub struct Watch {
+    /// What they must know.
+    pub alerts: Arc<Alerts>,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
+}
+
 /// All workers of the process.
 pub struct Workers {
     store: Arc<dyn Store>,
@@ -59,14 +70,14 @@ impl Workers {
         providers: Arc<Providers>,
         sending: deliveries::Config,
         jobs: Jobs,
-        alerts: Arc<Alerts>,
+        watch: Watch,
         clock: Clock,
     ) -> Arc<Self> {
         let deliveries = Deliveries::new(
             store.clone(),
             providers.clone(),
             sending,
-            alerts.clone(),
+            watch.clone(),
             clock.clone(),
         );
         let turns = Turns::new(
@@ -74,10 +85,10 @@ impl Workers {
             assistant,
             providers,
             deliveries,
-            alerts.clone(),
+            watch.clone(),
             clock.clone(),
         );
-        Arc::new(Self { store, turns, jobs, alerts, clock })
+        Arc::new(Self { store, turns, jobs, alerts: watch.alerts, clock })
     }
 
     /// Works until `stop`, then ends what is begun.

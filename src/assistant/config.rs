@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{handoff, memory, policy};
+use super::{handoff, limits, memory, policy};
 use crate::llm;
 
 /// All sections of one business, with what `[businesses.NAME]` says.
@@ -18,6 +18,8 @@ pub struct BusinessConfig {
     pub handoff: handoff::Config,
     /// `[memory]`.
     pub memory: memory::Config,
+    /// `[limits]`.
+    pub limits: limits::Config,
 }
 
 /// `[assistant]`.

@@ -19,7 +19,7 @@ use super::think::Thought;
 use super::{Mind, policy};
 use crate::domain::change::{Change, Saying, Subject};
 use crate::domain::content::Template;
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Conversation, Handoff, Mode};
 use crate::domain::id::Number;
 use crate::domain::message::{Message, Outgoing, Role};
 use crate::domain::person::{Address, Phone, UserId};
@@ -89,6 +89,35 @@ impl Mind {
         Thought { text, changes: desk.hand_over(turn, request), choices: None }
     }
 
+    /// What the person can use until somebody answers, if there is anything.
+    pub(super) fn contact(&self, language: &str) -> Option<String> {
+        contact(&self.handoff, &self.replies, language)
+    }
+
+    /// What a human's own words bring with them, from wherever they are said:
+    /// the assistant is silent for a while.
+    pub fn taken_over_by_words(
+        &self,
+        conversation: &Conversation,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Vec<Change> {
+        let desk = self.desk(limits, now);
+        let until = desk.until_after_words(conversation);
+        desk.take_over(&mut conversation.clone(), until)
+    }
+
+    /// A human takes over without a word, until then (`None` = until resumed).
+    pub fn taken_over_until(
+        &self,
+        conversation: &Conversation,
+        limits: Limits,
+        now: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Vec<Change> {
+        self.desk(limits, now).take_over(&mut conversation.clone(), until)
+    }
+
     /// Where it hands over.
     pub(super) fn desk(&self, limits: Limits, now: Timestamp) -> Desk<'_> {
         Desk {
@@ -124,16 +153,13 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     /// What the person gets to know, in one line: who answers, and when.
     pub fn promise(&self, language: &str) -> String {
-        let Config { hours, contact, .. } = self.config;
-        let (hours, contact) = (hours.trim(), contact.trim());
+        let hours = self.config.hours.trim();
         let line = |name, words: &[_]| replies::filled(self.replies.line(language, name), words);
         let mut said = vec![line("handoff_promise", &[])];
         if !hours.is_empty() {
             said.push(line("handoff_hours", &[("hours", hours)]));
         }
-        if !contact.is_empty() {
-            said.push(line("handoff_contact", &[("contact", contact)]));
-        }
+        said.extend(contact(self.config, self.replies, language));
         said.join(" ")
     }
 
@@ -154,6 +180,30 @@ impl Desk<'_> {
         Finished { changes, ..Finished::silent("a human answers, and was told") }
     }
 
+    /// A human answers, and hears what the person says: a hand-over that was
+    /// over begins anew.
+    fn take_over(&self, conversation: &mut Conversation, until: Option<Timestamp>) -> Vec<Change> {
+        let reason = self.line("operator_reason", &[]);
+        conversation.mode = Mode::Human { until };
+        let mut changes = Vec::new();
+        if conversation.handoff.is_none() {
+            conversation.handoff = Some(Handoff { at: self.now, reason: reason.clone() });
+            changes.push(Change::Handoff { reason, until: self.until() });
+        }
+        changes.push(Change::Pause { until });
+        changes
+    }
+
+    /// How long the assistant is silent after a human's words: no shorter than
+    /// it is already.
+    fn until_after_words(&self, conversation: &Conversation) -> Option<Timestamp> {
+        match conversation.mode {
+            Mode::Human { until: None } => None,
+            Mode::Human { until: Some(known) } => Some(self.until().max(known)),
+            Mode::Assistant => Some(self.until()),
+        }
+    }
+
     /// To each operator, from the number that the person writes to.
     fn tell(&self, turn: &Turn, messages: &[Outgoing]) -> Vec<Change> {
         let number = &turn.conversation.number;
@@ -169,6 +219,12 @@ impl Desk<'_> {
     fn line(&self, name: &str, words: &[(&str, &str)]) -> String {
         replies::filled(self.replies.line(self.language, name), words)
     }
+}
+
+fn contact(config: &Config, replies: &Replies, language: &str) -> Option<String> {
+    let contact = config.contact.trim();
+    let line = replies.line(language, "handoff_contact");
+    (!contact.is_empty()).then(|| replies::filled(line, &[("contact", contact)]))
 }
 
 fn address(entry: &str) -> Option<Address> {

@@ -18,7 +18,7 @@ use super::replies::Replies;
 use super::templates::Templates;
 use super::think::{Thinking, Thought};
 use super::time::Schedule;
-use super::{BusinessConfig, Config, handoff, language, markdown, memory, policy, reply};
+use super::{BusinessConfig, Config, handoff, language, limits, markdown, memory, policy, reply};
 use crate::clock::Clock;
 use crate::domain::change::Change;
 use crate::domain::job::Task;
@@ -54,6 +54,8 @@ pub struct Mind {
     pub handoff: handoff::Config,
     /// `[memory]`.
     pub memory: memory::Config,
+    /// `[limits]`.
+    pub limits: limits::Config,
     /// What the business knows.
     pub knowledge: Arc<Knowledge>,
     /// The model.
@@ -77,7 +79,7 @@ impl Mind {
         templates_dir: Option<&Path>,
     ) -> Result<Self, String> {
         check_numbers(&all)?;
-        let BusinessConfig { llm, assistant: config, policy, handoff, memory } = all;
+        let BusinessConfig { llm, assistant: config, policy, handoff, memory, limits } = all;
         let replies = Replies::load(templates_dir)?;
         if !replies.speak(&config.language) {
             let known = language::LANGUAGES.join(", ");
@@ -100,6 +102,7 @@ impl Mind {
             policy,
             handoff,
             memory,
+            limits,
             knowledge,
             model,
             embeddings,
@@ -178,7 +181,7 @@ impl Mind {
             }
             Err(reason) => self.give_up(turn, context, limits, reason),
         };
-        finished.record.told = Some(hash(&briefing.prompt));
+        finished.record.told = Some(hash(&briefing.prompt).into());
         finished.record.usage = thinking.usage;
         finished.record.model = thinking.model.map(Into::into);
         finished.trace = self.trace(&briefing, prompt.steps, &thinking, &finished.changes);

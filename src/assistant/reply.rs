@@ -4,7 +4,7 @@
 use super::context::Context;
 use super::replies::{Replies, check_line, filled};
 use super::think::Thought;
-use super::{Config, Mind, format};
+use super::{Config, Mind, format, limits};
 use crate::domain::change::Change;
 use crate::domain::content::{Choice, Choices, Content};
 use crate::domain::message::Outgoing;
@@ -26,8 +26,11 @@ impl Mind {
         (line, changes): (&str, Vec<Change>),
         verdict: Verdict,
     ) -> Finished {
-        let line = self.replies.line(self.language(turn, context), line);
-        let text = filled(line, &self.names(turn));
+        let language = self.language(turn, context);
+        let mut text = filled(self.replies.line(language, line), &self.names(turn));
+        if line == limits::REACHED {
+            text.extend(self.contact(language).map(|contact| format!(" {contact}")));
+        }
         self.reply(turn, context, limits, Thought { text, changes, choices: None }, verdict)
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{BusinessConfig, Config, Hours, Mind, handoff, memory, policy};
+use super::{BusinessConfig, Config, Hours, Mind, handoff, limits, memory, policy};
 use crate::clock::Clock;
 use crate::domain::content::Content;
 use crate::domain::conversation::Conversation;
@@ -61,7 +61,26 @@ pub(crate) fn llm() -> llm::Config {
 
 pub(crate) fn business(llm: llm::Config) -> BusinessConfig {
     let (policy, handoff) = (policy(), handoff());
-    BusinessConfig { llm, assistant: config(), policy, handoff, memory: memory() }
+    BusinessConfig {
+        llm,
+        assistant: config(),
+        policy,
+        handoff,
+        memory: memory(),
+        limits: no_limits(),
+    }
+}
+
+pub(crate) fn no_limits() -> limits::Config {
+    limits::Config {
+        turns_per_day: 0,
+        tokens_per_day: 0,
+        cost_per_day: 0.0,
+        prices: std::collections::BTreeMap::new(),
+        loop_turns: 0,
+        loop_within_s: 4,
+        loop_pause_s: 3600,
+    }
 }
 
 pub(crate) fn memory() -> memory::Config {
@@ -154,6 +173,7 @@ pub(crate) fn turn(texts: &[&str]) -> Turn {
             name: Some("Ana".into()),
             opted_out: false,
             introduced: false,
+            spent: Default::default(),
             key: KeyId::default(),
             archives: vec![],
             conversations: vec![("shop".into(), id)],

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, BodyDataStream, Bytes, to_bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, Request, StatusCode};
+use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
@@ -45,6 +46,11 @@ pub enum Missing {
 #[derive(Debug, thiserror::Error)]
 #[error("the olifant at {} ended before it answered; do it again", .0.display())]
 pub struct Ended(PathBuf);
+
+/// The olifant that was asked did not say it to the end.
+#[derive(Debug, thiserror::Error)]
+#[error("the olifant at {} broke off; its log says why, do it again", .0.display())]
+pub struct BrokenOff(PathBuf);
 
 /// Which program is meant, and how it is told what came of it.
 #[derive(Debug, clap::Args)]
@@ -214,6 +220,25 @@ impl Line {
         Ok(answer(status, &body)?)
     }
 
+    /// Asks for something long, and reads it as it comes.
+    pub async fn stream(&self, ask: Ask) -> Result<Incoming, Failure> {
+        let (status, incoming) = match self {
+            Self::Socket(socket) => {
+                let answer = send(socket, ask).await?;
+                (answer.status(), Incoming::Socket(socket.clone(), answer))
+            }
+            Self::Process(app) => {
+                let answer = app.admin().oneshot(ask.request::<Body>()?).await;
+                let (parts, body) = answer.unwrap_or_else(|never| match never {}).into_parts();
+                (parts.status, Incoming::Process(body.into_data_stream()))
+            }
+        };
+        match status.is_success() {
+            true => Ok(incoming),
+            false => Err(problem(status, &incoming.whole().await?).into()),
+        }
+    }
+
     /// The last handle closes the store, which waits for its disk.
     pub async fn hang_up(self) -> Result<(), Failure> {
         match self {
@@ -222,6 +247,34 @@ impl Line {
                 .await
                 .context("closing the store")?),
         }
+    }
+}
+
+/// An answer that is still coming.
+pub enum Incoming {
+    /// From the program that runs.
+    Socket(PathBuf, reqwest::Response),
+    /// From this one.
+    Process(BodyDataStream),
+}
+
+impl Incoming {
+    /// The next piece; `None` = that was all.
+    pub async fn next(&mut self) -> anyhow::Result<Option<Bytes>> {
+        match self {
+            Self::Socket(socket, answer) => {
+                answer.chunk().await.map_err(|_| anyhow!(BrokenOff(socket.clone())))
+            }
+            Self::Process(body) => Ok(body.next().await.transpose()?),
+        }
+    }
+
+    async fn whole(mut self) -> anyhow::Result<Vec<u8>> {
+        let mut whole = Vec::new();
+        while let Some(piece) = self.next().await? {
+            whole.extend(piece);
+        }
+        Ok(whole)
     }
 }
 
@@ -251,6 +304,13 @@ async fn is_answered(socket: &Path) -> bool {
 }
 
 async fn over_socket(socket: &Path, ask: Ask) -> anyhow::Result<(StatusCode, Vec<u8>)> {
+    let answer = send(socket, ask).await?;
+    let status = answer.status();
+    let body = answer.bytes().await.map_err(|error| unanswered(socket, &error))?;
+    Ok((status, body.to_vec()))
+}
+
+async fn send(socket: &Path, ask: Ask) -> anyhow::Result<reqwest::Response> {
     let client = reqwest::Client::builder().unix_socket(socket);
     let client = match ask.patience {
         Some(patience) => client.timeout(patience),
@@ -258,10 +318,7 @@ async fn over_socket(socket: &Path, ask: Ask) -> anyhow::Result<(StatusCode, Vec
     };
     let request: Request<Vec<u8>> = ask.request()?;
     let answer = client.build()?.execute(request.try_into()?).await;
-    let answer = answer.map_err(|error| unanswered(socket, &error))?;
-    let status = answer.status();
-    let body = answer.bytes().await.map_err(|error| unanswered(socket, &error))?;
-    Ok((status, body.to_vec()))
+    answer.map_err(|error| unanswered(socket, &error))
 }
 
 fn unanswered(socket: &Path, error: &reqwest::Error) -> anyhow::Error {
@@ -317,9 +374,13 @@ async fn call(app: &App, ask: Ask) -> anyhow::Result<(StatusCode, Vec<u8>)> {
 
 fn answer<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> anyhow::Result<T> {
     if !status.is_success() {
-        let problem: Result<Problem, _> = serde_json::from_slice(body);
-        return Err(problem.map_or_else(|_| anyhow!("it answered {status}"), Into::into));
+        return Err(problem(status, body));
     }
     let body = if body.is_empty() { b"null" } else { body };
     serde_json::from_slice(body).context("another version of olifant answers")
+}
+
+fn problem(status: StatusCode, body: &[u8]) -> anyhow::Error {
+    let problem: Result<Problem, _> = serde_json::from_slice(body);
+    problem.map_or_else(|_| anyhow!("it answered {status}"), Into::into)
 }

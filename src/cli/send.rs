@@ -115,7 +115,8 @@ fn file(args: &Args, media: &str, kind: Kind) -> Media {
     Media { kind, link, id, caption, filename }
 }
 
-fn words(sent: &Sent) -> String {
+/// What became of it, in words.
+pub fn words(sent: &Sent) -> String {
     match sent.status {
         Reached::Queued => format!("{} waits to go out", sent.id),
         Reached::Sent | Reached::Delivered | Reached::Read | Reached::Played => {

@@ -12,6 +12,7 @@ use super::{Failure, make_store_folder, say, start_logging};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
+use crate::http::Doors;
 use crate::shutdown;
 use crate::telemetry::Format;
 
@@ -47,8 +48,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
-    let listener = listen(&settings).await?;
-    let address = listener.local_addr().context("the server's address")?;
+    let doors = doors(&settings).await?;
+    let address = doors.web.local_addr().context("the server's address")?;
     let tunnel = args.wanted.open(address.port(), &clock).await?;
     if let Some(tunnel) = &tunnel {
         settings = Settings::load(tunnel.as_public_url(sources))?;
@@ -65,7 +66,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     tokio::select! {
         // In this order: it is ready once it also listens to SIGHUP.
         biased;
-        served = app.serve(listener, stop.clone()) => served?,
+        served = app.serve(doors, stop.clone()) => served?,
         never = tunnel::keep(tunnel, &clock, &stop) => match never {},
         () = overdue => {
             return Err(anyhow!("work in progress did not end within server.shutdown_s").into());
@@ -75,10 +76,21 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
-    let address = settings.server.listen;
+async fn doors(settings: &Settings) -> Result<Doors, Failure> {
+    let web = listen(settings, "server.listen", settings.server.listen).await?;
+    let Some(address) = settings.server.metrics_listen else { return Ok(web.into()) };
+    let metrics = listen(settings, "server.metrics_listen", address).await?;
+    tracing::info!(metrics.address = %address, "metrics are read there without a token");
+    Ok(Doors { web, metrics: Some(metrics) })
+}
+
+async fn listen(
+    settings: &Settings,
+    key: &str,
+    address: SocketAddr,
+) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|e| {
-        let message = format!("server.listen: {address} can't be listened on: {e}");
+        let message = format!("{key}: {address} can't be listened on: {e}");
         Failure::Configuration(format!("{}; free it or choose another", settings.explain(&message)))
     })
 }

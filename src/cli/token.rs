@@ -12,6 +12,7 @@ const AFTER_HELP: &str = "\
 Examples:
   olifant token new --scope messages --label crm --config my.toml
   olifant token new --scope memory --namespace crm --config my.toml
+  olifant token new --scope metrics --label prometheus --config my.toml
   olifant token list --config my.toml
   olifant token revoke 0a1b2c3d --config my.toml
 
@@ -30,7 +31,7 @@ enum Command {
     /// Make a token and show it, once.
     New {
         /// What for: messages (write to people), memory (read and write what is
-        /// remembered). May be given several times.
+        /// remembered), metrics (read /metrics). May be given several times.
         #[arg(long, required = true, value_parser = scope)]
         scope: Vec<Scope>,
         /// The business that it speaks for; may be left out if there is one.

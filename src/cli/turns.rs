@@ -8,10 +8,10 @@ use anyhow::{Context, anyhow};
 
 use super::admin_client::{Ask, Reach};
 use super::person::named;
+use super::which::delivery;
 use super::{Failure, minute, say, say_json, short, under};
-use crate::domain::id::{ConversationId, MessageId};
+use crate::http::admin::ids::is_beginning;
 use crate::http::admin::turns::{Replay, Replayed, TurnLine, TurnShown};
-use crate::http::admin::whom::Name;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -41,7 +41,7 @@ enum Command {
         person: Option<String>,
         /// Only of this conversation, by its id.
         #[arg(long, value_name = "ID", value_parser = conversation, conflicts_with = "person")]
-        conversation: Option<ConversationId>,
+        conversation: Option<String>,
         /// Whose customer; may be left out if there is one business.
         #[arg(long, value_name = "NAME")]
         business: Option<String>,
@@ -56,7 +56,7 @@ enum Command {
     Show {
         /// A message of the turn.
         #[arg(value_parser = message)]
-        id: MessageId,
+        id: String,
         #[command(flatten)]
         reach: Reach,
     },
@@ -64,7 +64,7 @@ enum Command {
     Replay {
         /// A message of the turn.
         #[arg(value_parser = message)]
-        id: MessageId,
+        id: String,
         /// A file with other instructions than assistant.instructions.
         #[arg(long, value_name = "FILE")]
         instructions: Option<PathBuf>,
@@ -117,16 +117,16 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn message(text: &str) -> Result<MessageId, String> {
-    text.parse().map_err(|_| {
+fn message(text: &str) -> Result<String, String> {
+    delivery(text).map_err(|_| {
         "write the id of a message (CONVERSATION.7.1); olifant turns list PERSON shows them"
             .to_owned()
     })
 }
 
-fn conversation(text: &str) -> Result<ConversationId, String> {
-    text.parse().ok().filter(|_| matches!(Name::parse(text), Some(Name::Id(_)))).ok_or_else(|| {
-        "write the id of a conversation; olifant people show PERSON shows them".to_owned()
+fn conversation(text: &str) -> Result<String, String> {
+    Some(text.to_lowercase()).filter(|_| is_beginning(text)).ok_or_else(|| {
+        "write the id of a conversation; olifant conversations list shows them".to_owned()
     })
 }
 
@@ -160,11 +160,12 @@ mod tests {
         let id = "0a".repeat(16);
         assert!(conversation(&id).is_ok());
         assert!(message(&format!("{id}.7.1")).is_ok());
+        assert!(message("0a0a0a0a.7.1").is_ok() && conversation("0a0a0a0a").is_ok());
         for text in ["", "7", &id] {
             assert!(message(text).is_err_and(|error| error.contains("olifant turns list")));
         }
         for text in ["", "+15550100"] {
-            assert!(conversation(text).is_err_and(|error| error.contains("olifant people show")));
+            assert!(conversation(text).is_err_and(|error| error.contains("conversations list")));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! How each business answers: `[llm]`, `[assistant]`, `[policy]`, `[handoff]` and `[memory]`,
-//! with what `[businesses.NAME]` says for itself over them.
+//! How each business answers: `[llm]`, `[assistant]`, `[policy]`, `[handoff]`, `[memory]` and
+//! `[limits]`, with what `[businesses.NAME]` says for itself over them.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,13 @@ use super::section::{read, unknown};
 use super::{Error, Sources, numbers, read_section};
 use crate::assistant::{BusinessConfig, handoff, policy};
 use crate::domain::id::{Business, NumberName};
+use crate::domain::money::Money;
 use crate::knowledge::answers;
 use crate::llm;
 use crate::provider::NumberConfig;
 
 /// What a business may say for itself.
-const MINDFUL: &[&str] = &["llm", "assistant", "policy", "handoff", "memory"];
+const MINDFUL: &[&str] = &["llm", "assistant", "policy", "handoff", "memory", "limits"];
 
 /// Fills in `OPENAI_API_KEY` (for OpenAI's own server: nobody else is shown
 /// it), and the demo where it may stand in; the warning says so to whoever
@@ -92,6 +93,7 @@ fn business(tree: &Value, name: &str) -> Result<BusinessConfig, Error> {
         policy: layered(tree, &path, own, "policy")?,
         handoff: layered(tree, &path, own, "handoff")?,
         memory: layered(tree, &path, own, "memory")?,
+        limits: layered(tree, &path, own, "limits")?,
     };
     let answers = || answers::file_of(&Business::from(name));
     config.assistant.answers_file.get_or_insert_with(answers);
@@ -139,7 +141,27 @@ fn sensible(written: &Written<'_>, config: &BusinessConfig) -> Result<(), Error>
             return Err(written.error("policy", key, &what, remedy));
         }
     }
+    affordable(written, config)?;
     told(written, &config.handoff)
+}
+
+/// A limit in money needs the price of every model that may be asked.
+fn affordable(written: &Written<'_>, config: &BusinessConfig) -> Result<(), Error> {
+    let limits = &config.limits;
+    if Money::of(limits.cost_per_day).is_none() {
+        let remedy = "write an amount such as 0.50, or 0 for no limit";
+        return Err(written.error("limits", "cost_per_day", "is no amount", remedy));
+    }
+    let mut models = std::iter::once(&config.llm.model).chain(&config.llm.fallback_models);
+    let unknown = models.find(|model| !limits.prices.contains_key(*model));
+    match unknown.filter(|_| limits.cost_per_day > 0.0 && config.llm.provider != "demo") {
+        Some(model) => {
+            let what = format!("needs the price of {model}");
+            let remedy = format!("add [limits.prices.\"{model}\"] with input and output");
+            Err(written.error("limits", "cost_per_day", &what, &remedy))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Operators have to be reachable.

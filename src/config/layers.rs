@@ -89,7 +89,7 @@ pub fn environment(env: &BTreeMap<String, String>, below: &Value) -> Value {
 
 /// Keys whose value is a table with names of the user's own: JSON, in a
 /// variable.
-const TABLES: [&str; 3] = ["extra", "window_template", "template"];
+const TABLES: [&str; 4] = ["extra", "window_template", "template", "prices"];
 
 fn variable(name: &String, text: &str, path: &[&str], below: &Value) -> Value {
     let shape = match path {

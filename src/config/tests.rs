@@ -176,7 +176,7 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (
             wrong("[businesses.main.server]\nlisten = \"x\""),
-            "businesses.main.server is not a key (my.toml); known there: llm, assistant, policy, handoff, memory",
+            "businesses.main.server is not a key (my.toml); known there: llm, assistant, policy, handoff, memory, limits",
         ),
         (
             wrong("[businesses.main.llm]\nmodle = \"x\""),
@@ -275,6 +275,10 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (wrong("[store]\nurl = \"sled:\""), "store.url names no folder (my.toml); write sled:PATH"),
         (
+            wrong("[backup]\nat = \"3:30\""),
+            "backup.at = \"3:30\" is no time (my.toml); write HH:MM, in UTC, such as 03:30",
+        ),
+        (
             refused("", &[]),
             "numbers: none is configured; add a table [numbers.NAME] with provider = \"meta\" or \
              \"twilio\"",
@@ -289,8 +293,9 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (
             refused(META, &[("OLIFANT__TYPO", "1")]),
-            "typo is not a key (OLIFANT__TYPO); known there: server, store, numbers, twilio, llm, \
-             assistant, sending, policy, handoff, memory, memory_api, events, alerts, businesses",
+            "typo is not a key (OLIFANT__TYPO); known there: server, store, backup, numbers, twilio, \
+             llm, assistant, sending, policy, handoff, memory, memory_api, limits, events, alerts, \
+             businesses",
         ),
         (
             refused(META, &[("OLIFANT__LLM__TIMEOUT_S", "soon")]),
@@ -544,6 +549,7 @@ fn known() -> BTreeSet<String> {
     };
     add("server", fields::<http::Config>());
     add("store", fields::<store::Config>());
+    add("backup", fields::<backups::Config>());
     add("llm", fields::<llm::Config>());
     add("assistant", fields::<assistant::Config>());
     add("assistant.hours", fields::<assistant::Hours>());
@@ -551,6 +557,7 @@ fn known() -> BTreeSet<String> {
     add("policy", fields::<policy::Config>());
     add("handoff", fields::<handoff::Config>());
     add("memory", fields::<assistant::memory::Config>());
+    add("limits", fields::<assistant::limits::Config>());
     add("memory_api", fields::<http::memory_api::Config>());
     add("events", fields::<jobs::Events>());
     add("alerts", fields::<jobs::Alerts>());

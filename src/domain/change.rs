@@ -10,6 +10,8 @@ use super::job::Task;
 use super::memory::{Access, Asked, Entry, Imported, Space, Summary, Vectors, Write};
 use super::message::{Outgoing, Role};
 use super::person::{Alias, Sender};
+use super::rally::Rally;
+use super::spending::Spending;
 
 /// Whom changes concern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,10 @@ pub enum Change {
     OptIn,
     /// The person has been told that an assistant writes here.
     Introduce,
+    /// Answering the person took this.
+    Spend(Spending),
+    /// How fast answers have followed each other.
+    Rally(Rally),
     /// The window of the transcript begins after what was said so far.
     NewConversation,
     /// Something is said that answers no turn.
@@ -150,6 +156,8 @@ impl Change {
             Self::OptOut
             | Self::OptIn
             | Self::Introduce
+            | Self::Spend(_)
+            | Self::Rally(_)
             | Self::NewConversation
             | Self::Say(_)
             | Self::PauseNumber { .. }

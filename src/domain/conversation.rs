@@ -8,6 +8,7 @@ use super::id::{ConversationId, KeyId, Number, PersonId};
 use super::lane::Lane;
 use super::memory::Asked;
 use super::person::Address;
+use super::rally::Rally;
 
 /// One person and one number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +64,9 @@ pub struct Conversation {
     /// may hold them.
     #[serde(default)]
     pub redacted: u64,
+    /// Whether another program seems to answer.
+    #[serde(default)]
+    pub rally: Rally,
     /// The lane of turns.
     pub turns: Lane,
     /// The lane of deliveries.
@@ -100,6 +104,7 @@ impl Conversation {
             given_up_to: 1,
             window_from: 1,
             redacted: 0,
+            rally: Rally::default(),
             turns: Lane::default(),
             deliveries: Lane::default(),
         }
@@ -110,6 +115,11 @@ impl Conversation {
     pub fn window_is_open(&self, now: Timestamp) -> bool {
         let closed = self.closed_at.is_some_and(|closed| closed >= self.heard_at);
         !closed && now.duration_since(self.heard_at) < WINDOW
+    }
+
+    /// Until when anything may be written, if it may at `now`.
+    pub fn window_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.heard_at.checked_add(WINDOW).ok().filter(|_| self.window_is_open(now))
     }
 }
 

@@ -38,9 +38,12 @@ pub enum Scope {
     Messages,
     /// Reading and writing memory (`/v1/memory`, `/memory`).
     Memory,
+    /// Reading what is counted and measured (`/metrics`).
+    Metrics,
 }
 
 impl Scope {
     /// All scopes, by name.
-    pub const ALL: [(&str, Self); 2] = [("messages", Self::Messages), ("memory", Self::Memory)];
+    pub const ALL: [(&str, Self); 3] =
+        [("messages", Self::Messages), ("memory", Self::Memory), ("metrics", Self::Metrics)];
 }

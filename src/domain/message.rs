@@ -42,7 +42,7 @@ pub struct Message {
     pub attached: Attached,
     /// What became of it.
     pub status: Status,
-    /// Why it failed.
+    /// Why it failed, or why it waits to be tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
     /// The provider's id of a first send that failed after all, so that it

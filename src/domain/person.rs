@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::id::{Business, ConversationId, KeyId, NumberName, PersonId};
+use super::spending::Spending;
 
 /// A phone number: its digits with country code, without `+`, exactly as the
 /// provider wrote them.
@@ -192,6 +193,9 @@ pub struct Person {
     /// Has been told that an assistant writes here.
     #[serde(default)]
     pub introduced: bool,
+    /// What answering them took on the last day that it was counted.
+    #[serde(default)]
+    pub spent: Spending,
     /// One conversation for each number written to.
     pub conversations: Vec<(NumberName, ConversationId)>,
     /// What was said elsewhere and brought in: nobody writes there any more.

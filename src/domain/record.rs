@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::money::Money;
+
 /// What is kept of a turn, in the row of its first reply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TurnRecord {
@@ -11,13 +13,16 @@ pub struct TurnRecord {
     pub verdict: Verdict,
     /// SHA-256 (hex) of all that the model was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub told: Option<String>,
+    pub told: Option<Box<str>>,
     /// The model that answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// Tokens used, all calls together.
     #[serde(default)]
     pub usage: Usage,
+    /// What they cost, if the price of the model is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Money>,
     /// From the claim to the finish.
     pub took: Duration,
 }
@@ -25,7 +30,14 @@ pub struct TurnRecord {
 impl TurnRecord {
     /// A turn that asked no model.
     pub fn new(verdict: Verdict) -> Self {
-        Self { verdict, told: None, model: None, usage: Usage::default(), took: Duration::ZERO }
+        Self {
+            verdict,
+            told: None,
+            model: None,
+            usage: Usage::default(),
+            cost: None,
+            took: Duration::ZERO,
+        }
     }
 }
 

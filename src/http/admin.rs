@@ -2,7 +2,11 @@
 //! in the store's folder, which only its own user can open; on a stopped store
 //! the command line calls the same router in its own process.
 
+mod backup;
 pub mod chat;
+pub mod conversations;
+pub mod deliveries;
+pub mod ids;
 pub mod memory;
 mod messages;
 pub mod numbers;
@@ -85,7 +89,6 @@ pub fn router(operators: Operators) -> Router {
         .route("/numbers", get(numbers::list))
         .route("/numbers/{name}/pause", post(numbers::pause))
         .route("/numbers/{name}/resume", post(numbers::resume))
-        .route("/numbers/{name}/newest", get(numbers::newest))
         .route("/server", get(server::show))
         .route("/tokens", get(tokens::list).post(tokens::make))
         .route("/tokens/{id}", delete(tokens::revoke))
@@ -107,8 +110,18 @@ pub fn router(operators: Operators) -> Router {
         .route("/people/{person}/export", get(transfer::export_all))
         .route("/people/{person}/facts", post(transfer::import_facts))
         .route("/people/{person}/turns", get(turns::of_person).post(transfer::import_turns))
+        .route("/conversations", get(conversations::list))
+        .route("/conversations/{id}", get(conversations::show))
+        .route("/conversations/{id}/pause", post(conversations::pause))
+        .route("/conversations/{id}/resume", post(conversations::resume))
+        .route("/conversations/{id}/reply", post(conversations::reply))
         .route("/conversations/{id}/turns", get(turns::of_conversation))
+        .route("/deliveries", get(deliveries::list))
+        .route("/deliveries/{id}/retry", post(deliveries::retry))
+        .route("/deliveries/{id}/drop", post(deliveries::drop))
         .route("/turns/{id}", get(turns::show))
         .route("/turns/{id}/replay", post(turns::replay))
+        .route("/backup", get(backup::take))
+        .route("/verify", get(backup::verify))
         .with_state(operators)
 }

@@ -77,6 +77,20 @@ impl FromRequestParts<Shared> for Keeper {
     }
 }
 
+/// A program that has shown a token for what is measured: of the whole program,
+/// whichever business the token names.
+pub struct Watcher;
+
+impl FromRequestParts<Shared> for Watcher {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
+        let token = bearer(&parts.headers).map(str::to_owned);
+        let grant = granted(shared, token, "metrics").await?;
+        Caller(grant).business(Scope::Metrics).map(|_| Self)
+    }
+}
+
 async fn granted(shared: &Shared, token: Option<String>, scope: &str) -> Result<Grant, Problem> {
     let unauthenticated = || {
         let message = format!(

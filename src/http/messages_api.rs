@@ -20,7 +20,7 @@ use crate::domain::grant::Scope;
 use crate::domain::id::{Business, MessageId};
 use crate::domain::message::{Message, Status};
 use letter::{Letter, OneLetter};
-pub use said::say;
+pub use said::{say, say_after};
 
 /// Makes a repeated call harmless.
 pub const KEY: &str = "idempotency-key";
@@ -58,7 +58,8 @@ pub enum Reached {
     Played,
     /// It will not arrive.
     Failed,
-    /// It was given up before it was sent: the person opted out meanwhile.
+    /// It was given up before it was sent: the person opted out meanwhile, or an
+    /// operator dropped it.
     Dropped,
 }
 

@@ -22,6 +22,20 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long to let others free their files when no more can be opened.
 const BREATH: Duration = Duration::from_millis(200);
 
+/// Where the program listens.
+pub struct Doors {
+    /// For providers and other programs.
+    pub web: TcpListener,
+    /// For who watches, without a token.
+    pub metrics: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Doors {
+    fn from(web: TcpListener) -> Self {
+        Self { web, metrics: None }
+    }
+}
+
 /// Where connections come in.
 pub trait Door: Send {
     /// What a connection is.

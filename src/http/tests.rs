@@ -36,7 +36,8 @@ impl Server {
         let alerts = Arc::new(Alerts::new(clock.clone()));
         let stopping = CancellationToken::new();
         let providers = Arc::new(providers);
-        let intake = Intake::new(store.clone(), providers.clone(), minds, alerts);
+        let metrics = Arc::new(Metrics::new(Default::default(), clock.now()));
+        let intake = Intake::new(store.clone(), providers.clone(), minds, alerts, metrics.clone());
         let shared = Shared {
             looks: Arc::new(memory_api::looks::Looks::new(store.clone())),
             memory_api: memory_api::Config {
@@ -49,6 +50,7 @@ impl Server {
             intake,
             public_url,
             clock,
+            metrics,
             stopping: stopping.clone(),
         };
         Self { router: router(shared), stopping, _dir: dir }

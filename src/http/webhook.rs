@@ -16,6 +16,7 @@ use super::Shared;
 use super::body::whole;
 use super::error::Error;
 use crate::intake::Tally;
+use crate::metrics;
 use crate::provider::twilio::twiml::{EMPTY, Place};
 use crate::provider::webhook::{Rejected, WebhookRequest};
 use crate::provider::{Parsed, Provider};
@@ -60,16 +61,15 @@ pub async fn handshake(State(webhooks): Webhook, request: Request) -> Result<Str
 /// `POST /webhooks/meta`.
 pub async fn meta(State(webhooks): Webhook, request: Request) -> Result<Response, Error> {
     let meta = webhooks.shared.providers.meta().ok_or(Error::NotHere)?;
-    let tally = webhooks.take("meta", meta.as_ref(), request).await?;
+    let ((), tally) = webhooks.take("meta", meta.as_ref(), request, |_| ()).await?;
     Ok(([(OUTCOME, tally.to_string())], "ok").into_response())
 }
 
 /// `POST /webhooks/twilio` and `/webhooks/twilio/status`.
 pub async fn twilio(State(webhooks): Webhook, request: Request) -> Result<Response, Error> {
     let twilio = webhooks.shared.providers.twilio().ok_or(Error::NotHere)?;
-    let told = webhooks.told("twilio", twilio.as_ref(), request).await?;
-    let place = twilio.place(&told);
-    let tally = webhooks.shared.intake.take("twilio", told).await?;
+    let place = |told: &Parsed| twilio.place(told);
+    let (place, tally) = webhooks.take("twilio", twilio.as_ref(), request, place).await?;
     // What was known before is answered otherwise, or was.
     let place = place.filter(|_| tally.new > 0);
     let headers = [(CONTENT_TYPE, "text/xml".to_owned()), (OUTCOME, tally.to_string())];
@@ -83,15 +83,21 @@ impl Webhooks {
     }
 
     /// What every webhook is: checked before it is read, durable before it is
-    /// answered.
-    async fn take(
+    /// answered, and counted.
+    async fn take<T>(
         &self,
         name: &'static str,
         provider: &dyn Provider,
         request: Request,
-    ) -> Result<Tally, Error> {
-        let told = self.told(name, provider, request).await?;
-        Ok(self.shared.intake.take(name, told).await?)
+        look: impl FnOnce(&Parsed) -> T,
+    ) -> Result<(T, Tally), Error> {
+        let taken = async {
+            let told = self.told(name, provider, request).await?;
+            Ok((look(&told), self.shared.intake.take(name, told).await?))
+        };
+        let taken = taken.await;
+        self.shared.metrics.webhook(name, ended(&taken));
+        taken
     }
 
     async fn told(
@@ -140,6 +146,14 @@ impl Rejections {
         }
         self.silent_until = Some(now + REJECTION_LINE_EVERY);
         Some(std::mem::take(&mut self.unsaid))
+    }
+}
+
+fn ended<T>(taken: &Result<(T, Tally), Error>) -> metrics::Webhook {
+    match taken {
+        Ok((_, tally)) => tally.webhook(),
+        Err(Error::NotKept(_)) => metrics::Webhook::Busy,
+        Err(_) => metrics::Webhook::Rejected,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod endpoint;
 mod habits;
+mod probe;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -21,9 +22,12 @@ use endpoint::Endpoint;
 use habits::Habits;
 use transport::{Transport, Upstream};
 
+pub use probe::Failed;
+
 /// A server and how it is spoken to.
 pub struct OpenAi {
     client: Client<Endpoint>,
+    http: reqwest::Client,
     clock: Clock,
     timeout: Duration,
     fields: Map<String, Value>,
@@ -38,9 +42,10 @@ impl OpenAi {
         }
         let endpoint = Endpoint::read(&config.base_url, &config.api_key)?;
         let habits = Habits::new(config.token_param, endpoint.is_openai());
-        let client = Client::build(http.clone(), endpoint).with_http_service(Transport::new(http));
+        let client = Client::build(http.clone(), endpoint);
+        let client = client.with_http_service(Transport::new(http.clone()));
         let timeout = Duration::from_secs(config.timeout_s);
-        Ok(Self { client, clock, timeout, fields: fields(config)?, habits })
+        Ok(Self { client, http, clock, timeout, fields: fields(config)?, habits })
     }
 
     fn body(&self, model: &str, prompt: &Prompt) -> Map<String, Value> {
@@ -61,6 +66,21 @@ impl OpenAi {
         body
     }
 
+    /// Without what the server turns out not to take.
+    async fn ask_as_it_likes(&self, model: &str, prompt: &Prompt) -> Result<Completion, Upstream> {
+        loop {
+            let body = self.body(model, prompt);
+            let upstream = match self.ask(&body).await {
+                Ok(completion) => return Ok(completion),
+                Err(upstream) => upstream,
+            };
+            // Each round refuses one thing more, and there are few: it ends.
+            if !self.habits.learn(model, &upstream, &body) {
+                return Err(upstream);
+            }
+        }
+    }
+
     /// One request.
     async fn ask(&self, body: &Map<String, Value>) -> Result<Completion, Upstream> {
         let chat = self.client.chat();
@@ -78,17 +98,8 @@ impl OpenAi {
 #[async_trait]
 impl Model for OpenAi {
     async fn complete(&self, model: &str, prompt: &Prompt) -> Result<Completion, ModelError> {
-        loop {
-            let body = self.body(model, prompt);
-            let upstream = match self.ask(&body).await {
-                Ok(completion) => return Ok(completion),
-                Err(upstream) => upstream,
-            };
-            // Each round refuses one thing more, and there are few: it ends.
-            if !self.habits.learn(model, &upstream, &body) {
-                return Err(upstream.error(prompt, self.client.config().key()));
-            }
-        }
+        let asked = self.ask_as_it_likes(model, prompt).await;
+        asked.map_err(|upstream| upstream.error(prompt, self.client.config().key()))
     }
 }
 

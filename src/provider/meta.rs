@@ -3,6 +3,7 @@
 mod call;
 mod codes;
 mod content;
+pub mod knock;
 mod letter;
 pub mod manage;
 mod parse;

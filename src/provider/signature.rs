@@ -26,16 +26,24 @@ pub(super) fn signs_body(secret: &SecretString, body: &[u8], header: &str) -> bo
 /// posted to it. The signer may have written the URL with its port or without.
 pub(super) fn signs_form(token: &SecretString, url: &str, fields: &Fields, header: &str) -> bool {
     let Ok(signature) = STANDARD.decode(header) else { return false };
-    let signs = |url: &String| {
-        made_by::<Hmac<Sha1>>(token, &signature, |mac| {
-            mac.update(url.as_bytes());
-            fields.0.iter().for_each(|(name, value)| {
-                mac.update(name.as_bytes());
-                mac.update(value.as_bytes());
-            });
-        })
-    };
+    let signs =
+        |url: &String| made_by::<Hmac<Sha1>>(token, &signature, |mac| fields.feed(url, mac));
     spellings(url).iter().any(signs)
+}
+
+/// The header that [`signs_body`] takes.
+pub(super) fn of_body(secret: &SecretString, body: &[u8]) -> String {
+    let mac = fed::<Hmac<Sha256>>(secret, |mac| mac.update(body));
+    format!(
+        "sha256={}",
+        mac.map(|mac| hex::encode(mac.finalize().into_bytes())).unwrap_or_default()
+    )
+}
+
+/// The header that [`signs_form`] takes.
+pub(super) fn of_form(token: &SecretString, url: &str, fields: &Fields) -> String {
+    let mac = fed::<Hmac<Sha1>>(token, |mac| fields.feed(url, mac));
+    mac.map(|mac| STANDARD.encode(mac.finalize().into_bytes())).unwrap_or_default()
 }
 
 /// The fields of a form as they are signed: decoded, sorted bytewise by name
@@ -46,6 +54,14 @@ pub(super) struct Fields(BTreeSet<(String, String)>);
 impl Fields {
     pub(super) fn of(form: &[u8]) -> Self {
         Self(form_urlencoded::parse(form).into_owned().collect())
+    }
+
+    fn feed(&self, url: &str, mac: &mut impl Mac) {
+        mac.update(url.as_bytes());
+        self.0.iter().for_each(|(name, value)| {
+            mac.update(name.as_bytes());
+            mac.update(value.as_bytes());
+        });
     }
 }
 
@@ -74,14 +90,15 @@ fn made_by<M: Mac + KeyInit>(
     signature: &[u8],
     feed: impl FnOnce(&mut M),
 ) -> bool {
+    fed(secret, feed).is_some_and(|mac: M| mac.verify_slice(signature).is_ok())
+}
+
+/// `None` = the secret is empty.
+fn fed<M: Mac + KeyInit>(secret: &SecretString, feed: impl FnOnce(&mut M)) -> Option<M> {
     let secret = secret.expose_secret().as_bytes();
-    if secret.is_empty() {
-        return false;
-    }
-    <M as KeyInit>::new_from_slice(secret).is_ok_and(|mut mac| {
-        feed(&mut mac);
-        mac.verify_slice(signature).is_ok()
-    })
+    let mut mac = <M as KeyInit>::new_from_slice(secret).ok().filter(|_| !secret.is_empty())?;
+    feed(&mut mac);
+    Some(mac)
 }
 
 /// The URL without its port, and with it (the scheme's own if none was given).
@@ -118,6 +135,8 @@ mod tests {
         assert!(!signs_body(&secret("sesame"), rewritten, &header));
         assert!(!signs_body(&secret("sesam"), escaped, &header));
         assert!(!signs_body(&secret(""), escaped, &header));
+        assert_eq!(of_body(&secret("sesame"), escaped), header);
+        assert!(!signs_body(&secret(""), escaped, &of_body(&secret(""), escaped)));
         for bad in ["", "sha256=", hex, "sha256=zz", &header[..40], &format!("sha1={hex}")] {
             assert!(!signs_body(&secret("sesame"), escaped, bad), "{bad}");
         }
@@ -141,6 +160,8 @@ mod tests {
             ("https://bot.example.com/hook?x=1", "not base64", false),
         ] {
             let fields = Fields::of(FORM);
+            let own = of_form(&secret("open"), url, &fields);
+            assert!(signs_form(&secret("open"), url, &fields, &own), "{url}");
             assert_eq!(signs_form(&secret("open"), url, &fields, header), right, "{url} {header}");
             assert!(!signs_form(&secret("opem"), url, &fields, header), "{url} {header}");
         }

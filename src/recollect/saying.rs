@@ -32,6 +32,25 @@ pub(super) async fn saying(
     Ok(said)
 }
 
+/// The newest message of a conversation that has all these words, whoever said
+/// them.
+pub async fn newest_with(
+    shelves: Shelves<'_>,
+    conversation: ConversationId,
+    needle: &Needle,
+) -> Result<Option<Message>, StoreError> {
+    let mut ids = candidates(shelves, conversation, std::slice::from_ref(needle)).await?;
+    ids.sort();
+    for id in ids.into_iter().rev() {
+        let row = shelves.transcript.message(id).await?;
+        let row = row.filter(|row| row.content != Content::Revoked);
+        if let Some(row) = row.filter(|row| needle.is_in(&row.content.as_text())) {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
+
 fn may_go(row: &Message) -> bool {
     let (Role::Person | Role::Assistant) = row.role else { return false };
     row.content != Content::Revoked

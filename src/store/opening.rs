@@ -1,12 +1,14 @@
 //! Which store there is, and how it is opened.
 
+use std::io::Read;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::backup::{Broken, Reader};
 use super::seal::StoreKey;
 use super::sled;
-use super::{Store, StoreError};
+use super::{Store, StoreError, Verified};
 use crate::clock::Clock;
 use crate::domain::job::NewsKind;
 
@@ -56,6 +58,34 @@ pub fn rotate_key(config: &Config, new: &StoreKey) -> Result<(), StoreError> {
         Some(("sled", path)) => sled::rotate_key(path.as_ref(), config, new),
         _ => Err(no_such_kind(config)),
     }
+}
+
+/// Makes a store of a backup, where there is none yet. On an error nothing is
+/// left of it.
+pub fn restore<R: Read>(
+    config: &Config,
+    mut backup: Reader<R>,
+    clock: Clock,
+) -> Result<Verified, RestoreError> {
+    let mut loading = match config.url.split_once(':') {
+        Some(("sled", path)) => sled::Loading::begin(path.as_ref(), config, backup.about(), clock)?,
+        _ => return Err(no_such_kind(config).into()),
+    };
+    while let Some(rows) = backup.rows()? {
+        loading.put(rows)?;
+    }
+    Ok(loading.finish()?)
+}
+
+/// Why a backup is not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// It can't be used.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// The store can't take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 fn no_such_kind(config: &Config) -> StoreError {

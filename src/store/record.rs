@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::StoreError;
-use super::seal::{Keys, NONCE, Sealer, TAG};
+use super::seal::{KeyRing, NONCE, Sealer, TAG};
 use crate::domain::id::KeyId;
 
 /// JSON that is not sealed, with a check: `format | key id | parts | check |
@@ -62,12 +62,17 @@ pub fn parts(head: &[u8]) -> Result<u16, StoreError> {
     Ok(Head::read(head)?.parts)
 }
 
+/// What the record that begins with `head` is sealed under.
+pub fn key_of(head: &[u8]) -> Result<KeyId, StoreError> {
+    Ok(Head::read(head)?.id)
+}
+
 /// The value at `key` whose pieces these are; `None` = the key it was sealed
 /// under is erased: it is as if it were not there.
 pub fn decode<T: DeserializeOwned>(
     pieces: Vec<Vec<u8>>,
     key: &[u8],
-    keys: &Keys,
+    keys: &dyn KeyRing,
 ) -> Result<Option<T>, StoreError> {
     let Some(opened) = open(SEALED_JSON, pieces, key, keys)? else { return Ok(None) };
     serde_json::from_slice(opened.payload()).map(Some).map_err(|error| shape(&error))
@@ -77,7 +82,7 @@ pub fn decode<T: DeserializeOwned>(
 pub fn decode_bytes(
     pieces: Vec<Vec<u8>>,
     key: &[u8],
-    keys: &Keys,
+    keys: &dyn KeyRing,
 ) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(open(SEALED_BYTES, pieces, key, keys)?.map(Opened::into_payload))
 }
@@ -167,7 +172,7 @@ fn open(
     format: u8,
     pieces: Vec<Vec<u8>>,
     key: &[u8],
-    keys: &Keys,
+    keys: &dyn KeyRing,
 ) -> Result<Option<Opened>, StoreError> {
     let head = Head::of(&pieces, format)?;
     let Some(sealer) = keys.get(head.id)? else { return Ok(None) };

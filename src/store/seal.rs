@@ -12,7 +12,7 @@ mod tests;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use zeroize::Zeroizing;
 
@@ -20,6 +20,7 @@ use super::StoreError;
 use crate::domain::id::KeyId;
 pub use cipher::{Cipher, NONCE, TAG};
 use file::KeyFile;
+pub use file::{HEADER, SLOT, discard};
 pub use store_key::StoreKey;
 
 /// The key file's name in the store's folder.
@@ -38,6 +39,24 @@ pub struct Sealer {
     pub id: KeyId,
     /// The key.
     pub cipher: Cipher,
+}
+
+/// Whoever has keys: the file's as they are, or as they were at some point.
+pub trait KeyRing {
+    /// What seals and opens under a key; `None` = it was erased or never made.
+    fn get(&self, id: KeyId) -> Result<Option<Sealer>, StoreError>;
+}
+
+impl KeyRing for Keys {
+    fn get(&self, id: KeyId) -> Result<Option<Sealer>, StoreError> {
+        Self::get(self, id)
+    }
+}
+
+impl KeyRing for Arc<Keys> {
+    fn get(&self, id: KeyId) -> Result<Option<Sealer>, StoreError> {
+        Keys::get(self, id)
+    }
 }
 
 /// Whether a key file that is not there may be made: only if the store is new,
@@ -167,14 +186,26 @@ impl Keys {
     /// What seals and opens under a key; `None` = it was erased or never made.
     pub fn get(&self, id: KeyId) -> Result<Option<Sealer>, StoreError> {
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        match slots.get(index(id)) {
-            Some(Slot::Key(key)) => Ok(Some(Sealer { id, cipher: Cipher::new(key) })),
-            Some(Slot::Damaged) => Err(StoreError::Damaged(format!(
-                "key {} can't be read; put the key file back from a backup",
-                id.0
-            ))),
-            Some(Slot::Free) | None => Ok(None),
-        }
+        sealer(id, slots.get(index(id)))
+    }
+
+    /// The beginning of the file, as it lies there.
+    pub fn raw_header(&self) -> Result<Vec<u8>, KeysError> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.raw(0, HEADER)
+    }
+
+    /// Slots as they lie in the file, wrapped or of zeros, below `end`.
+    pub fn raw_slots(&self, first: KeyId, end: KeyId) -> Result<Vec<u8>, KeysError> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = index(end).saturating_sub(index(first));
+        file.raw(file::place(first), count * SLOT)
+    }
+
+    /// The key in a slot that lay in the file so.
+    pub fn of_slot(&self, id: KeyId, raw: &[u8]) -> Result<Option<Sealer>, StoreError> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        sealer(id, Some(&file.slot(id, raw)))
     }
 
     /// Makes sure that there are keys from `next` on, which the store will
@@ -247,6 +278,17 @@ impl Keys {
 impl Slot {
     fn new() -> Self {
         Self::Key(Zeroizing::new(rand::random()))
+    }
+}
+
+fn sealer(id: KeyId, slot: Option<&Slot>) -> Result<Option<Sealer>, StoreError> {
+    match slot {
+        Some(Slot::Key(key)) => Ok(Some(Sealer { id, cipher: Cipher::new(key) })),
+        Some(Slot::Damaged) => Err(StoreError::Damaged(format!(
+            "key {} can't be read; put the key file back from a backup",
+            id.0
+        ))),
+        Some(Slot::Free) | None => Ok(None),
     }
 }
 

@@ -9,26 +9,36 @@ mod inbox;
 mod index;
 mod keys;
 mod lanes;
+mod load;
 mod memory;
+mod migrate;
 mod news;
 mod numbers;
 mod open;
+mod overview;
 mod people;
 mod queue;
 mod reading;
+mod snapshot;
 mod transcript;
+mod transfer;
 mod tx;
 mod upkeep;
 mod vectors;
+mod verify;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use load::Loading;
 
 use hasher::Hasher;
 use reading::Reading;
+use snapshot::Snapshots;
 use writer::Writer;
 
 use super::seal::{self, Keys, StoreKey};
@@ -44,6 +54,9 @@ pub struct SledStore {
     thread: Option<std::thread::JoinHandle<()>>,
     reading: Reading,
     hasher: Hasher,
+    snapshots: Arc<Snapshots>,
+    /// Whether the keys are wrapped under `store.key`.
+    wrapped: bool,
     folder: PathBuf,
     min_free_mb: u64,
     clock: Clock,
@@ -76,7 +89,7 @@ impl SledStore {
         let lock = open::lock(folder)?;
         let disk = open::disk(folder, config, wanted, clock.clone())?;
         let reading = Reading { tree: disk.tree.clone(), seals: disk.seals.clone() };
-        let hasher = disk.hasher.clone();
+        let (hasher, snapshots) = (disk.hasher.clone(), disk.snapshots.clone());
         let (writer, thread) = Writer::start(disk)
             .map_err(|error| StoreError::Unavailable(format!("no storage thread: {error}")))?;
         Ok(Self {
@@ -84,6 +97,8 @@ impl SledStore {
             thread: Some(thread),
             reading,
             hasher,
+            snapshots,
+            wrapped: config.key.is_some(),
             folder: folder.to_owned(),
             min_free_mb: config.min_free_mb,
             clock,

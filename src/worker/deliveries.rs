@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::Watch;
 use crate::alert::{Alerts, Kind};
 use crate::clock::Clock;
 use crate::domain::content::{Content, Template};
@@ -17,6 +18,7 @@ use crate::domain::event::Receipt;
 use crate::domain::failure::{Class, Failure, SendError, backoff};
 use crate::domain::id::{MessageId, NumberName};
 use crate::domain::message::Message;
+use crate::metrics::Metrics;
 use crate::provider::{Lookup, Parcel, Provider, Providers};
 use crate::store::{Claim, Queue, Store, StoreError};
 use pacing::Pacing;
@@ -60,6 +62,7 @@ pub struct Deliveries {
     providers: Arc<Providers>,
     config: Config,
     alerts: Arc<Alerts>,
+    metrics: Arc<Metrics>,
     clock: Clock,
     /// Receipts can reach us since then.
     ready: Timestamp,
@@ -72,11 +75,11 @@ impl Deliveries {
         store: Arc<dyn Store>,
         providers: Arc<Providers>,
         config: Config,
-        alerts: Arc<Alerts>,
+        Watch { alerts, metrics }: Watch,
         clock: Clock,
     ) -> Self {
-        let ready = clock.now();
-        Self { store, providers, config, alerts, clock, ready, pacing: Pacing::default() }
+        let (ready, pacing) = (clock.now(), Pacing::default());
+        Self { store, providers, config, alerts, metrics, clock, ready, pacing }
     }
 
     /// Sends a delivery, then those behind it, as far as the lane goes.
@@ -259,6 +262,9 @@ impl Deliveries {
 
     fn report(&self, tried: &Tried) {
         let failure = tried.failure.as_ref();
+        if let Some(terms) = self.providers.terms(&tried.number) {
+            self.metrics.delivery_was_tried(&terms.provider, tried.outcome);
+        }
         tracing::info!(
             conversation.id = %tried.id.conversation,
             delivery.id = %tried.id,

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::deliveries::Deliveries;
-use super::while_held;
+use super::{Watch, while_held};
 use crate::alert::{Alerts, Kind};
 use crate::assistant::Assistant;
-use crate::assistant::policy::Decision;
+use crate::assistant::{limits, policy::Decision};
 use crate::clock::Clock;
 use crate::domain::id::{ConversationId, Number};
 use crate::domain::record::{TurnRecord, Verdict};
 use crate::domain::turn::{Turn, TurnOutcome};
+use crate::metrics::Metrics;
 use crate::provider::{Limits, Provider, Providers};
 use crate::store::{Claim, Queue, Store, StoreError};
 
@@ -43,6 +44,7 @@ pub struct Turns {
     providers: Arc<Providers>,
     deliveries: Deliveries,
     alerts: Arc<Alerts>,
+    metrics: Arc<Metrics>,
     clock: Clock,
 }
 
@@ -53,10 +55,10 @@ impl Turns {
         assistant: Arc<Assistant>,
         providers: Arc<Providers>,
         deliveries: Deliveries,
-        alerts: Arc<Alerts>,
+        Watch { alerts, metrics }: Watch,
         clock: Clock,
     ) -> Self {
-        Self { store, assistant, providers, deliveries, alerts, clock }
+        Self { store, assistant, providers, deliveries, alerts, metrics, clock }
     }
 
     /// The worker that a reply is handed to.
@@ -154,13 +156,20 @@ impl Turns {
             model.name = record.model,
             tokens.input = record.usage.input,
             tokens.output = record.usage.output,
+            cost = record.cost.map(tracing::field::display),
             duration_ms = u64::try_from(record.took.as_millis()).unwrap_or(u64::MAX),
             "A turn is over"
         );
         // Whoever sits at a terminal sees it.
-        let waited_for = over.number.name.is_in_chat();
-        if let (Verdict::Failed(reason), false) = (&record.verdict, waited_for) {
+        if over.number.name.is_in_chat() {
+            return;
+        }
+        self.metrics.turn_is_over(record);
+        if let Verdict::Failed(reason) = &record.verdict {
             self.alerts.raise(Kind::TurnFailed, over.number.business.as_str(), reason);
+        }
+        if let Some((kind, reason)) = over.alert {
+            self.alerts.raise(kind, over.number.business.as_str(), reason);
         }
     }
 }
@@ -171,6 +180,7 @@ struct Over {
     number: Number,
     messages: usize,
     record: TurnRecord,
+    alert: Option<(Kind, &'static str)>,
 }
 
 impl Over {
@@ -181,6 +191,7 @@ impl Over {
             number: turn.conversation.number.clone(),
             messages: turn.inbound.len(),
             record: finished.record.clone(),
+            alert: limits::alert(finished),
         })
     }
 }

@@ -70,9 +70,20 @@ impl Story {
         story
     }
 
+    /// The same by the machine's clock.
+    pub async fn by_the_clock() -> Self {
+        let mut story = Self::asleep_at(Clock::system(), "", "").await;
+        story.start().await;
+        story
+    }
+
     /// Everything but the app.
     pub async fn asleep(llm: &str, extra: &str) -> Self {
         let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
+        Self::asleep_at(clock, llm, extra).await
+    }
+
+    async fn asleep_at(clock: Clock, llm: &str, extra: &str) -> Self {
         let servers = runtime();
         let sandbox = Sandbox::new(accounts(clock.clone()));
         let model = Arc::new(Model::default());
@@ -154,10 +165,20 @@ impl Story {
         // Stories of other things do without the words of a first contact.
         let plain = ("OLIFANT__ASSISTANT__INTRODUCE".to_owned(), "false".to_owned());
         let plain = Some(plain).filter(|_| !self.settings.contains("introduce"));
+        // Nobody reads in a story: one message is there as soon as the other.
+        let hasty = ("OLIFANT__LIMITS__LOOP_TURNS".to_owned(), "0".to_owned());
+        let hasty = Some(hasty).filter(|_| !self.settings.contains("loop_turns"));
         let answers = self.path("answers.md").display().to_string();
         let answers = ("OLIFANT__ASSISTANT__ANSWERS_FILE".to_owned(), answers);
-        let env = plain.into_iter().chain([answers]).collect();
+        let env = plain.into_iter().chain(hasty).chain([answers]).collect();
         Sources { file: Some(path), env, ..Sources::default() }
+    }
+
+    /// The configuration of the app that lives, with variables over it.
+    pub fn configured(&self, env: &[(&str, String)]) -> Settings {
+        let mut sources = self.sources(self.url());
+        sources.env.extend(env.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Settings::load(sources).unwrap()
     }
 
     /// A file in the folder of the story.
@@ -280,8 +301,10 @@ impl Story {
         self.store().window(&conversation, conversation.next_seq, u32::MAX).await.unwrap()
     }
 
-    /// Nothing is left to do, and each message is in a finished turn.
+    /// Nothing is left to do, each message is in a finished turn, and all that
+    /// is kept fits together.
     pub async fn assert_done(&self) {
+        assert_eq!(self.store().verify().await.unwrap().found, []);
         assert_eq!(next_due(&**self.store()).await, None, "work is left over");
         let conversation = self.conversation(ANA, "meta").await;
         assert_eq!(conversation.answered_to, conversation.next_seq, "a message is unanswered");

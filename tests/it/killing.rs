@@ -123,6 +123,7 @@ async fn everything_is_there(config: &Path, acknowledged: &[Vec<String>]) -> Arc
     let settings = Settings::load(sources(config)).unwrap();
     let clock = Clock::manual(Clock::system().now());
     let store = store::open(&settings.store, &[], clock.clone()).unwrap();
+    assert_eq!(store.verify().await.unwrap().found, []);
     let number = NumberName::from("main");
     let mut total = 0;
     for ids in acknowledged {

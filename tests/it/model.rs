@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
@@ -53,7 +53,11 @@ impl Door {
 
 impl Model {
     pub fn router(self: &Arc<Self>) -> Router {
-        Router::new().route("/v1/chat/completions", post(answer)).with_state(self.clone())
+        let models = Json(json!({"object": "list", "data": [{"id": "stand-in"}]}));
+        Router::new()
+            .route("/v1/chat/completions", post(answer))
+            .route("/v1/models", get(|| async { models }))
+            .with_state(self.clone())
     }
 
     /// The next questions are treated so, then it repeats again.

@@ -10,38 +10,38 @@ use crate::binary::olifant;
 use crate::harness::{ANA, BEN, Story};
 
 /// The command line, on the configuration of a story.
-struct Shell {
+pub struct Shell {
     config: String,
     folder: tempfile::TempDir,
 }
 
 /// What a command said.
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub struct Said {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
 impl Said {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("{}{}", self.out, self.err))
     }
 
     /// It worked.
-    fn ok(self) -> Self {
+    pub fn ok(self) -> Self {
         assert_eq!(self.code, Some(0), "{}{}", self.out, self.err);
         self
     }
 
     /// It did not, and this is what it said.
-    fn failed(&self, words: &str) {
+    pub fn failed(&self, words: &str) {
         assert_eq!(self.code, Some(1), "{}{}", self.out, self.err);
         assert!(self.err.contains(words), "{}", self.err);
     }
 }
 
 impl Shell {
-    async fn of(story: &Story) -> Self {
+    pub async fn of(story: &Story) -> Self {
         // The socket is there before the first request is answered.
         let web = reqwest::Client::builder().no_proxy().build().unwrap();
         web.get(format!("{}/healthz", story.url())).send().await.unwrap();
@@ -49,14 +49,14 @@ impl Shell {
         Self { config, folder: tempfile::tempdir().unwrap() }
     }
 
-    fn run(&self, arguments: &[&str]) -> Said {
+    pub fn run(&self, arguments: &[&str]) -> Said {
         let all = [arguments, &["--config", &self.config]].concat();
         let output = olifant(&all).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         self.run(&[arguments, &["--json"]].concat()).ok().json()
     }
 

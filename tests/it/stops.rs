@@ -21,9 +21,11 @@ use olifant::domain::memory::{
 use olifant::domain::message::Message;
 use olifant::domain::person::{Alias, Person};
 use olifant::domain::turn::{Turn, TurnOutcome};
+use olifant::store::backup::Dump;
 use olifant::store::{
-    Accepted, Access, Changes, Claim, Derived, Inbox, Kept, Memory, NumberState, Numbers, People,
-    Pick, Queue, Store, StoreError, Swept, Transcript, Upkeep, WakeUp,
+    Accepted, Access, Changes, Claim, Derived, Inbox, Kept, Load, Memory, NumberState, Numbers,
+    Overview, People, Pick, Queue, Store, StoreError, Swept, Transcript, Transfer, Upkeep,
+    Verified, WakeUp,
 };
 use tokio::sync::watch;
 
@@ -208,6 +210,33 @@ impl Numbers for Stopping {
 }
 
 #[async_trait]
+impl Overview for Stopping {
+    async fn conversations(
+        &self,
+        after: Option<ConversationId>,
+        max: usize,
+    ) -> Result<Vec<Conversation>, StoreError> {
+        self.inner.conversations(after, max).await
+    }
+
+    async fn newest(&self, id: ConversationId, max: usize) -> Result<Vec<Message>, StoreError> {
+        self.inner.newest(id, max).await
+    }
+
+    async fn deliveries(
+        &self,
+        after: Option<MessageId>,
+        max: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        self.inner.deliveries(after, max).await
+    }
+
+    async fn load(&self) -> Result<Load, StoreError> {
+        self.inner.load().await
+    }
+}
+
+#[async_trait]
 impl Access for Stopping {
     async fn grant(&self, hash: &str) -> Result<Option<Grant>, StoreError> {
         self.inner.grant(hash).await
@@ -344,5 +373,16 @@ impl Upkeep for Stopping {
 
     async fn accesses(&self, max: usize) -> Result<Vec<Looked>, StoreError> {
         self.inner.accesses(max).await
+    }
+}
+
+#[async_trait]
+impl Transfer for Stopping {
+    async fn dump(&self) -> Result<Dump, StoreError> {
+        self.inner.dump().await
+    }
+
+    async fn verify(&self) -> Result<Verified, StoreError> {
+        self.inner.verify().await
     }
 }

@@ -1,7 +1,5 @@
 //! An operator's turn: words for somebody, or orders.
 
-use jiff::Timestamp;
-
 use super::Desk;
 use super::cases::{Case, Reads};
 use super::command::Command;
@@ -9,7 +7,7 @@ use super::notice;
 use crate::assistant::format;
 use crate::domain::change::{Change, Saying, Subject};
 use crate::domain::content::Content;
-use crate::domain::conversation::{Handoff, Mode};
+use crate::domain::conversation::Handoff;
 use crate::domain::id::{ConversationId, ProviderId};
 use crate::domain::message::{Message, Outgoing, Role};
 use crate::domain::record::{TurnRecord, Verdict};
@@ -99,12 +97,9 @@ impl<'a> Hearing<'a> {
         if self.cases[case].opted_out {
             return self.say("operator_opted_out", case);
         }
-        let until = match self.cases[case].conversation.mode {
-            Mode::Human { until: None } => None,
-            Mode::Human { until: Some(known) } => Some(self.desk.until().max(known)),
-            Mode::Assistant => Some(self.desk.until()),
-        };
-        let mut changes = self.take_over(case, until);
+        let conversation = &mut self.cases[case].conversation;
+        let until = self.desk.until_after_words(conversation);
+        let mut changes = self.desk.take_over(conversation, until);
         let pieces = format::split(text, self.desk.limits.text).into_iter();
         changes.extend(pieces.map(|piece| {
             let message = Outgoing::text(piece);
@@ -121,7 +116,7 @@ impl<'a> Hearing<'a> {
     }
 
     fn pause(&mut self, case: usize) {
-        let changes = self.take_over(case, None);
+        let changes = self.desk.take_over(&mut self.cases[case].conversation, None);
         self.change(case, changes);
         self.say("operator_paused", case);
     }
@@ -131,22 +126,6 @@ impl<'a> Hearing<'a> {
         (conversation.mode, conversation.handoff) = Default::default();
         self.change(case, vec![Change::Resume]);
         self.say("operator_resumed", case);
-    }
-
-    /// A human answers, and hears what the person says: a hand-over that was
-    /// over begins anew.
-    fn take_over(&mut self, case: usize, until: Option<Timestamp>) -> Vec<Change> {
-        let reason = self.desk.line("operator_reason", &[]);
-        let (at, own_until) = (self.desk.now, self.desk.until());
-        let conversation = &mut self.cases[case].conversation;
-        conversation.mode = Mode::Human { until };
-        let mut changes = Vec::new();
-        if conversation.handoff.is_none() {
-            conversation.handoff = Some(Handoff { at, reason: reason.clone() });
-            changes.push(Change::Handoff { reason, until: own_until });
-        }
-        changes.push(Change::Pause { until });
-        changes
     }
 
     fn change(&mut self, case: usize, changes: Vec<Change>) {

@@ -17,7 +17,8 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::message::Status;
-use crate::http::admin::numbers::{Newest, NumberLine};
+use crate::http::admin::conversations::Standing;
+use crate::http::admin::numbers::NumberLine;
 use crate::http::admin::server::ServerLine;
 use crate::http::admin::turns::{Said, TurnLine, TurnShown};
 use crate::shutdown;
@@ -132,9 +133,10 @@ impl Serving {
 
     /// The newest turn of the number that was over after this.
     async fn turn(&self, number: &str, since: Timestamp) -> Result<Option<TurnLine>, Failure> {
-        let newest: Newest = self.line.ask(Ask::get(&format!("/numbers/{number}/newest"))).await?;
-        let Some(conversation) = newest.conversation else { return Ok(None) };
-        let ask = Ask::get(&format!("/conversations/{conversation}/turns?limit=1"));
+        let ask = Ask::get("/conversations").with("number", Some(number)).with("limit", Some(1));
+        let newest: Vec<Standing> = self.line.ask(ask).await?;
+        let Some(newest) = newest.first() else { return Ok(None) };
+        let ask = Ask::get(&format!("/conversations/{}/turns?limit=1", newest.id));
         let turns: Vec<TurnLine> = self.line.ask(ask).await?;
         Ok(turns.into_iter().find(|turn| turn.at >= since))
     }

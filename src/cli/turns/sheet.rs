@@ -49,11 +49,12 @@ fn head(turn: &TurnShown) -> String {
         None => record.verdict.as_str().to_owned(),
     };
     let usage = &record.usage;
+    let cost = record.cost.map(|cost| format!(", {cost} in all")).unwrap_or_default();
     [
         format!("turn {} on {}", turn.id, turn.number),
         verdict,
         format!(
-            "{} in {} ms: {} tokens in ({} cached), {} out ({} thinking)",
+            "{} in {} ms: {} tokens in ({} cached), {} out ({} thinking){cost}",
             record.model.as_deref().unwrap_or("no model"),
             record.took.as_millis(),
             usage.input,

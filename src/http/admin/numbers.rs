@@ -12,9 +12,7 @@ use crate::domain::id::{Business, NumberName};
 use crate::http::Shared;
 use crate::http::body::Body;
 use crate::http::error::Problem;
-
-/// The longest pause that has an end: a year.
-const MINUTES: u32 = 366 * 24 * 60;
+use crate::provider::Terms;
 
 /// A number, and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,21 +33,27 @@ pub struct NumberLine {
     pub free: u32,
 }
 
-/// Where somebody wrote last to a number.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Newest {
-    /// The conversation, by its id; nothing if nobody wrote since the program
-    /// started.
-    pub conversation: Option<String>,
-}
-
-/// For how long a number is to be paused.
+/// For how long a number or a conversation is to be paused.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pause {
     /// In minutes; without: until it is resumed.
     #[serde(default)]
     pub minutes: Option<u32>,
+}
+
+impl Pause {
+    /// The longest pause that has an end: a year.
+    const MINUTES: u32 = 366 * 24 * 60;
+
+    /// When it is over; `None` = when it is ended.
+    pub fn until(self, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+        if self.minutes.is_some_and(|n| n > Self::MINUTES) {
+            let message = "at most a year; leave it out to pause until it is resumed";
+            return Err(Problem::invalid("minutes", message));
+        }
+        Ok(self.minutes.map(|n| now + Duration::from_secs(60 * u64::from(n))))
+    }
 }
 
 pub(super) async fn list(State(shared): State<Shared>) -> Result<Json<Vec<NumberLine>>, Problem> {
@@ -63,13 +67,9 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Json<Vec<Number
 pub(super) async fn pause(
     State(shared): State<Shared>,
     Segment(name): Segment<String>,
-    Body(Pause { minutes }): Body<Pause>,
+    Body(pause): Body<Pause>,
 ) -> Result<Json<NumberLine>, Problem> {
-    if minutes.is_some_and(|n| n > MINUTES) {
-        let message = "at most a year; leave it out to pause until it is resumed";
-        return Err(Problem::invalid("minutes", message));
-    }
-    let until = minutes.map(|n| shared.clock.now() + Duration::from_secs(60 * u64::from(n)));
+    let until = pause.until(shared.clock.now())?;
     change(&shared, &name, Change::PauseNumber { until }).await
 }
 
@@ -78,16 +78,6 @@ pub(super) async fn resume(
     Segment(name): Segment<String>,
 ) -> Result<Json<NumberLine>, Problem> {
     change(&shared, &name, Change::ResumeNumber).await
-}
-
-pub(super) async fn newest(
-    State(shared): State<Shared>,
-    Segment(name): Segment<String>,
-) -> Result<Json<Newest>, Problem> {
-    let name = NumberName::from(name.as_str());
-    number(&shared, &name).await?;
-    let conversation = shared.intake.newest(&name).map(|id| id.to_string());
-    Ok(Json(Newest { conversation }))
 }
 
 async fn change(shared: &Shared, name: &str, change: Change) -> Result<Json<NumberLine>, Problem> {
@@ -99,11 +89,7 @@ async fn change(shared: &Shared, name: &str, change: Change) -> Result<Json<Numb
 }
 
 async fn number(shared: &Shared, name: &NumberName) -> Result<NumberLine, Problem> {
-    let terms = shared.providers.terms(name).ok_or_else(|| {
-        let known: Vec<&str> = shared.providers.names().map(NumberName::as_str).collect();
-        let message = format!("there is no number {name}; there are {}", known.join(", "));
-        Problem::not_found("unknown_number", message)
-    })?;
+    let terms = known(shared, name)?;
     let state = shared.store.number(name).await?;
     Ok(NumberLine {
         name: name.clone(),
@@ -113,5 +99,14 @@ async fn number(shared: &Shared, name: &NumberName) -> Result<NumberLine, Proble
         paused: state.paused.map(|pause| pause.reason),
         delivered: state.delivered,
         free: terms.free_service_messages,
+    })
+}
+
+/// What an operator has said of a number; there has to be one of this name.
+pub(super) fn known<'a>(shared: &'a Shared, name: &NumberName) -> Result<&'a Terms, Problem> {
+    shared.providers.terms(name).ok_or_else(|| {
+        let known: Vec<&str> = shared.providers.names().map(NumberName::as_str).collect();
+        let message = format!("there is no number {name}; there are {}", known.join(", "));
+        Problem::not_found("unknown_number", message)
     })
 }

@@ -139,7 +139,7 @@ pub(super) async fn list(
 }
 
 /// The name that they told is looked up only if nothing else fits.
-async fn is_wanted(
+pub(super) async fn is_wanted(
     shared: &Shared,
     person: &Person,
     needle: Option<&str>,
@@ -150,6 +150,14 @@ async fn is_wanted(
     }
     let told = told_name(shared, person).await?;
     Ok(told.is_some_and(|name| name.to_lowercase().contains(needle)))
+}
+
+/// What operators read for a person: the name that they told, or that the
+/// provider says; else what they can be reached by.
+pub(super) async fn called(shared: &Shared, person: &Person) -> Result<String, Problem> {
+    let name = told_name(shared, person).await?.or_else(|| person.name.clone());
+    let alias = || person.aliases.first().map(|link| Alias::from(link).value);
+    Ok(name.or_else(alias).unwrap_or_else(|| person.id.to_string()))
 }
 
 /// What they said that they are called.

@@ -4,9 +4,11 @@ mod replay;
 
 use axum::Json;
 use axum::extract::{Path as Segment, State};
+use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::ids;
 use super::whom::{Asked, Whom};
 use crate::domain::conversation::Conversation;
 use crate::domain::id::{ConversationId, MessageId, Position};
@@ -101,8 +103,7 @@ pub(super) async fn of_conversation(
     Segment(id): Segment<String>,
     Asked(Newest { limit }): Asked<Newest>,
 ) -> Result<Json<Vec<TurnLine>>, Problem> {
-    let id: ConversationId = id.parse().map_err(|_| no_conversation())?;
-    let conversation = shared.store.conversation(id).await?.ok_or_else(no_conversation)?;
+    let conversation = ids::conversation(&shared, &id, None).await?;
     Ok(Json(newest(&shared, conversation, limit).await?))
 }
 
@@ -148,7 +149,10 @@ pub(super) async fn show(
 
 /// The turn that a message belongs to, and where.
 async fn shown(shared: &Shared, id: &str) -> Result<(TurnShown, Conversation), Problem> {
-    let wanted: MessageId = id.parse().map_err(|_| no_turn())?;
+    let wanted = ids::message(shared, id).await.map_err(|problem| match problem.status() {
+        StatusCode::NOT_FOUND => no_turn(),
+        _ => problem,
+    })?;
     let store = &shared.store;
     let conversation = store.conversation(wanted.conversation).await?.ok_or_else(no_turn)?;
     let rows = around(shared, &conversation, wanted.position.seq).await?;
@@ -206,9 +210,4 @@ fn said(conversation: ConversationId, row: &Message) -> Said {
 fn no_turn() -> Problem {
     let message = "no turn has a message with that id; olifant turns list PERSON shows them";
     Problem::not_found("unknown_turn", message).at("id")
-}
-
-fn no_conversation() -> Problem {
-    let message = "there is no such conversation; olifant people show PERSON shows them";
-    Problem::not_found("unknown_conversation", message).at("conversation")
 }

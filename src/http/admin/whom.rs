@@ -43,6 +43,11 @@ pub struct Whom {
 }
 
 impl Whom {
+    /// By any of their names; `None` = it is nobody's.
+    pub fn named(text: &str, business: Option<Business>) -> Option<Self> {
+        Some(Self { name: Name::parse(text)?, business })
+    }
+
     /// Another name in the same business.
     pub fn beside(&self, name: &str) -> Result<Self, Problem> {
         let name = Name::parse(name).ok_or_else(unreadable)?;

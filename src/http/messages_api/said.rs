@@ -23,6 +23,18 @@ pub async fn say(
     letter: &Letter,
     key: Option<&str>,
 ) -> Result<Answer, Problem> {
+    say_after(shared, business, letter, key, Vec::new()).await
+}
+
+/// The same, with changes of the conversation that come in the same commit
+/// before it.
+pub async fn say_after(
+    shared: &Shared,
+    business: Option<&Business>,
+    letter: &Letter,
+    key: Option<&str>,
+    before: Vec<Change>,
+) -> Result<Answer, Problem> {
     let content = letter.content()?;
     let numbers = recipient::numbers(shared, business, letter.number.as_deref())?;
     let key = key.map(|key| format!("api {key}"));
@@ -39,7 +51,7 @@ pub async fn say(
         return again(shared, id, &recipient, &message).await;
     }
     permit(shared, &recipient, &message.content)?;
-    write(shared, &recipient, letter, message, key).await
+    write(shared, &recipient, letter, message, (key, before)).await
 }
 
 async fn write(
@@ -47,14 +59,14 @@ async fn write(
     recipient: &Recipient,
     letter: &Letter,
     message: Outgoing,
-    key: Option<String>,
+    (key, before): (Option<String>, Vec<Change>),
 ) -> Result<Answer, Problem> {
     // Takes nothing, and says whether anything can be kept.
     shared.store.accept(Vec::new()).await?;
     let saying = Saying { role: Role::Business, message: message.clone(), key };
-    let change = Change::Say(Box::new(saying));
-    let changed = shared.store.apply(recipient.subject()?, vec![change]).await?;
-    match changed.first() {
+    let changes = before.into_iter().chain([Change::Say(Box::new(saying))]).collect();
+    let changed = shared.store.apply(recipient.subject()?, changes).await?;
+    match changed.last() {
         Some(Changed::Said(id)) => Ok((StatusCode::ACCEPTED, Json(sent(shared, *id).await?))),
         // Somebody else with the same key was quicker, and may have been the
         // first to write to this person.

@@ -55,6 +55,11 @@ impl Habits {
         !self.is_refused(model, LATE_SYSTEM)
     }
 
+    /// Whether it may be offered tools.
+    pub fn takes_tools(&self, model: &str) -> bool {
+        !self.is_refused(model, TOOLS)
+    }
+
     /// Whether this field has been refused.
     pub fn is_refused(&self, model: &str, field: &str) -> bool {
         self.lock().get(model).is_some_and(|refused| refused.contains(field))

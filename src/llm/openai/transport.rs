@@ -54,7 +54,7 @@ impl Service<HttpRequestFactory> for Transport {
 }
 
 /// A successful answer that surely is JSON, or the reason why not.
-async fn send(
+pub(super) async fn send(
     http: &reqwest::Client,
     request: reqwest::Request,
 ) -> Result<reqwest::Response, Upstream> {

@@ -112,6 +112,8 @@ pub struct PhoneNumber {
     pub verified_name: String,
     /// Whether it is one of the Cloud API's.
     pub registered: bool,
+    /// What Meta has done to it, if anything: `BANNED`, `RESTRICTED` ...
+    pub sanction: Option<&'static str>,
     /// Its PIN, if it has one.
     pub pin: Option<String>,
     /// Where its webhooks go instead.
@@ -191,6 +193,7 @@ impl PhoneNumber {
             display: display.trim_start_matches('+').into(),
             verified_name: "Olifant's Shop".into(),
             registered: true,
+            sanction: None,
             pin: None,
             callback: None,
             quality: "GREEN".into(),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::store::seal::Missing;
+use crate::store::seal::{Keys, Missing};
 
 /// Keys 0 to 255, in a folder.
 fn keys() -> (tempfile::TempDir, Keys) {

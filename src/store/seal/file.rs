@@ -105,6 +105,18 @@ impl KeyFile {
         scrub(&before.file).map_err(|e| KeysError::disk(&before.path, e))
     }
 
+    /// Bytes as they lie there.
+    pub fn raw(&self, from: u64, length: usize) -> Result<Vec<u8>, KeysError> {
+        let mut bytes = vec![0; length];
+        let read = self.file.read_exact_at(&mut bytes, from);
+        read.map(|()| bytes).map_err(|e| KeysError::disk(&self.path, e))
+    }
+
+    /// What is in a slot that lay there so.
+    pub fn slot(&self, id: KeyId, raw: &[u8]) -> Slot {
+        read_slot(id, &mut raw.to_vec(), &self.wrapping)
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -177,7 +189,8 @@ fn context(id: KeyId) -> Vec<u8> {
     [&MAGIC[..], &id.0.to_be_bytes()].concat()
 }
 
-fn place(id: KeyId) -> u64 {
+/// Where a slot begins.
+pub fn place(id: KeyId) -> u64 {
     HEADER as u64 + u64::from(id.0) * SLOT as u64
 }
 
@@ -201,9 +214,13 @@ fn write_whole(path: &Path, slots: &[Slot], wrapping: &Cipher) -> io::Result<Fil
 
 /// What a crash left of a new file holds keys that are not erased with ours.
 fn drop_unfinished(path: &Path) -> io::Result<()> {
-    let next = unfinished(path);
-    match OpenOptions::new().write(true).open(&next) {
-        Ok(file) => fs::remove_file(&next).and_then(|()| scrub(&file)),
+    discard(&unfinished(path))
+}
+
+/// Removes a key file, if it is there, and overwrites it.
+pub fn discard(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().write(true).open(path) {
+        Ok(file) => fs::remove_file(path).and_then(|()| scrub(&file)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }

@@ -135,6 +135,10 @@ impl Tx<'_> {
             Change::OptOut => self.opt_out(conversation)?,
             Change::OptIn => self.change_person(conversation, |p| p.opted_out = false)?,
             Change::Introduce => self.change_person(conversation, |p| p.introduced = true)?,
+            Change::Spend(spent) => {
+                self.change_person(conversation, |p| p.spent = p.spent.plus(*spent))?;
+            }
+            Change::Rally(rally) => conversation.rally = *rally,
             Change::NewConversation => conversation.window_from = conversation.answered_to,
             Change::Requeue(id) => self.requeue_failed(conversation, *id)?,
             Change::Drop(id) => self.drop_one(conversation, *id)?,
@@ -232,6 +236,8 @@ fn matters(change: &Change) -> bool {
         Change::Resume
         | Change::OptIn
         | Change::Introduce
+        | Change::Spend(_)
+        | Change::Rally(_)
         | Change::NewConversation
         | Change::Say(_)
         | Change::PauseNumber { .. }

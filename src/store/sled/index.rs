@@ -76,7 +76,8 @@ fn pack(rows: &[Message]) -> Vec<u8> {
     recall::encode(&entries)
 }
 
-fn entry<'a>(row: &Message, terms: &'a Terms) -> Entry<'a> {
+/// What a block says of a row.
+pub fn entry<'a>(row: &Message, terms: &'a Terms) -> Entry<'a> {
     Entry {
         conversation: 0,
         position: row.position,

@@ -96,6 +96,17 @@ pub fn deliveries(id: ConversationId) -> Vec<u8> {
     [&[DELIVERY][..], id.as_bytes()].concat()
 }
 
+/// `d`: all deliveries.
+pub fn all_deliveries() -> Vec<u8> {
+    vec![DELIVERY]
+}
+
+/// The delivery of a `delivery` key; `None` for a continuation.
+pub fn delivery_of(key: &[u8]) -> Option<MessageId> {
+    let conversation = key.get(1..17)?.try_into().ok().map(ConversationId::from_bytes)?;
+    position_of(key).map(|position| MessageId { conversation, position })
+}
+
 /// `b|lanes|conv`: work waits.
 pub fn busy(kind: LaneKind, id: ConversationId) -> Vec<u8> {
     [&[BUSY, kind.byte()][..], id.as_bytes()].concat()
@@ -172,6 +183,17 @@ pub fn position_of(key: &[u8]) -> Option<Position> {
     let seq = u64::from_be_bytes(tail[..8].try_into().ok()?);
     let part = u16::from_be_bytes(tail[8..].try_into().ok()?);
     Some(Position { seq, part })
+}
+
+/// The conversation in a key that begins with one.
+pub fn owner_of(key: &[u8]) -> Option<ConversationId> {
+    key.get(1..17)?.try_into().ok().map(ConversationId::from_bytes)
+}
+
+/// The message of a `message`, `delivery` or `trace` key; `None` for a
+/// continuation.
+pub fn message_of(key: &[u8]) -> Option<MessageId> {
+    Some(MessageId { conversation: owner_of(key)?, position: position_of(key)? })
 }
 
 /// The first key behind all keys that begin with `prefix`.

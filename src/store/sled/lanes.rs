@@ -88,6 +88,18 @@ impl Lanes {
         }
     }
 
+    /// How many lanes of a kind are not empty, and of `most` of them which:
+    /// those that are ready first.
+    pub fn waiting(&self, kind: LaneKind, most: usize) -> (usize, Vec<ConversationId>) {
+        let due = self.of(kind);
+        (due.order.len(), due.order.iter().take(most).map(|(_, id)| *id).collect())
+    }
+
+    /// How many jobs are not over.
+    pub fn jobs(&self) -> usize {
+        self.jobs.order.len()
+    }
+
     /// The turn lane as claimed, if somebody holds it.
     pub fn held(&self, id: ConversationId) -> Option<&Lane> {
         self.held.get(&id)

@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 use super::hasher::Hasher;
 use super::keys::{self, LaneKind};
 use super::lanes::Lanes;
+use super::load;
+use super::migrate::{Old, STEPS};
 use super::tx::{self, Layer, Tx};
 use super::writer::Disk;
 use crate::clock::Clock;
@@ -22,7 +24,7 @@ use crate::store::seal::{self, Keys, Missing};
 use crate::store::{Config, StoreError, make_folder, record};
 
 /// The version of keys and records in the folder.
-const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 2;
 
 /// Makes the folder and takes it for this process.
 pub fn lock(folder: &Path) -> Result<File, StoreError> {
@@ -30,12 +32,14 @@ pub fn lock(folder: &Path) -> Result<File, StoreError> {
     let file =
         OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"));
     let file = file.map_err(|error| failed(folder, &error))?;
-    lock::hold(file).map_err(|_| {
+    let lock = lock::hold(file).map_err(|_| {
         StoreError::Held(format!(
             "another olifant has the store in {} open; stop it, or choose another store.url",
             folder.display()
         ))
-    })
+    })?;
+    load::tidy(folder).map_err(|error| failed(folder, &error))?;
+    Ok(lock)
 }
 
 /// Opens sled and rebuilds what lives in memory. The folder must be locked.
@@ -49,13 +53,18 @@ pub fn disk(
     let cache_mb = config.cache_mb;
     drop_unfinished_snapshots(&data).map_err(|error| failed(folder, &error))?;
     wait_for_last_owner(&data).map_err(|error| failed(folder, &error))?;
-    let tree = open(&data, cache_mb).or_else(|_| open_from_log(&data, cache_mb))?;
+    let tree = self::tree(&data, cache_mb).or_else(|_| open_from_log(&data, cache_mb))?;
     let file = File::open(data.join("db")).map_err(|error| failed(folder, &error))?;
     sync_folders(folder, &data).map_err(|error| failed(folder, &error))?;
-    let seals = Arc::new(seals(folder, config, &tree)?);
+    let format = format(folder, &tree)?;
+    let seals = Arc::new(seals(folder, config, format)?);
     let hasher = hasher(&tree, &seals)?;
+    let (now, wrapped) = (clock.now(), config.key.is_some());
+    Old { folder, tree: &tree, file: &file, seals: &seals, hasher: &hasher, wrapped, now }
+        .forward(format.unwrap_or(FORMAT), FORMAT, STEPS)?;
     let wanted = wanted.to_vec();
-    let mut disk = Disk { tree, file, hasher, seals, lanes: Lanes::default(), wanted, clock };
+    let (lanes, snapshots) = Default::default();
+    let mut disk = Disk { tree, file, hasher, seals, snapshots, lanes, wanted, clock };
     recover(&mut disk)?;
     disk.tree.flush().map_err(tx::unavailable)?;
     disk.file.sync_data().map_err(|error| failed(folder, &error))?;
@@ -64,7 +73,7 @@ pub fn disk(
 
 /// A store of this very process that was dropped a moment ago lets go of
 /// sled's own lock a little later (our lock says there is no other process).
-fn wait_for_last_owner(data: &Path) -> std::io::Result<()> {
+pub fn wait_for_last_owner(data: &Path) -> std::io::Result<()> {
     match File::open(data.join("db")) {
         Ok(file) => file.lock().and_then(|()| file.unlock()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
@@ -84,10 +93,11 @@ fn open_from_log(data: &Path, cache_mb: u64) -> Result<sled::Db, StoreError> {
     let rescue = data.with_file_name("data.before-repair");
     copy_files(data, &rescue).map_err(|error| failed(data, &error))?;
     remove_where(data, |name| name.starts_with("snap.")).map_err(|error| failed(data, &error))?;
-    open(data, cache_mb)
+    tree(data, cache_mb)
 }
 
-fn open(data: &Path, cache_mb: u64) -> Result<sled::Db, StoreError> {
+/// The one tree of the database there.
+pub fn tree(data: &Path, cache_mb: u64) -> Result<sled::Db, StoreError> {
     let config = sled::Config::new()
         .path(data)
         .cache_capacity(cache_mb * 1024 * 1024)
@@ -116,18 +126,24 @@ fn sync_folders(folder: &Path, data: &Path) -> std::io::Result<()> {
     }
 }
 
-/// The keys of people, in a file beside the database; and the version of the
-/// format, which is read before them.
-fn seals(folder: &Path, config: &Config, tree: &sled::Db) -> Result<Keys, StoreError> {
-    let missing = match plain(tree, &keys::meta("format"))? {
-        Some(FORMAT) => Missing::Refuse,
-        None => Missing::Make,
-        Some(other) => {
-            return Err(StoreError::Unavailable(format!(
-                "the store has format {other}, this olifant reads {FORMAT}; use the version that wrote it"
-            )));
-        }
-    };
+/// The version of keys and records, which is read before the keys of people;
+/// `None` = the store is new.
+fn format(folder: &Path, tree: &sled::Db) -> Result<Option<u32>, StoreError> {
+    let format = plain(tree, &keys::meta("format"))?;
+    match format {
+        Some(newer) if newer > FORMAT => Err(StoreError::Unavailable(format!(
+            "the store in {} has format {newer}, this olifant ({}) reads {FORMAT}: a later version \
+             wrote it; use that one, or restore a backup from before into a fresh folder",
+            folder.display(),
+            env!("CARGO_PKG_VERSION")
+        ))),
+        format => Ok(format),
+    }
+}
+
+/// The keys of people, in a file beside the database.
+fn seals(folder: &Path, config: &Config, format: Option<u32>) -> Result<Keys, StoreError> {
+    let missing = if format.is_some() { Missing::Refuse } else { Missing::Make };
     let (key, previous) = (config.key.as_ref(), config.key_previous.as_ref());
     Ok(Keys::open(&seal::path(folder), key, previous, missing)?)
 }

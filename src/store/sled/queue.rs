@@ -1,7 +1,7 @@
 //! Steps 5, 9, 10 and 12: claims taken, work finished.
 
 mod deliveries;
-mod jobs;
+pub mod jobs;
 mod turns;
 
 use std::time::Duration;

@@ -3,14 +3,20 @@
 mod found;
 mod index;
 mod memory;
+mod migrating;
 mod model;
+mod overview;
 mod protocol;
 mod races;
+mod transfer;
+mod verifying;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::snapshot::Snapshot;
 use super::*;
 use crate::domain::change::{Change, Subject};
 use crate::domain::content::Content;
@@ -23,7 +29,9 @@ use crate::domain::message::{Attached, Message, Outgoing, Role, Status};
 use crate::domain::person::{Address, Alias, Phone, Sender, UserId};
 use crate::domain::record::{TurnRecord, Verdict};
 use crate::domain::turn::{Finished, Turn, TurnOutcome};
-use crate::store::{Accepted, Changes, Claim, Inbox, People, Pick, Queue, Store, Transcript};
+use crate::store::{
+    Accepted, Changes, Claim, Inbox, People, Pick, Queue, Store, Transcript, Verified,
+};
 
 const QUIET: Quiet = Quiet { settle: Duration::from_secs(1), cap: Duration::from_secs(6) };
 const LEASE: Duration = Duration::from_secs(60);
@@ -33,13 +41,27 @@ struct Shop {
     folder: tempfile::TempDir,
     clock: Clock,
     store: Option<SledStore>,
+    /// The story damages what is kept.
+    damaged: AtomicBool,
+}
+
+impl Drop for Shop {
+    /// Whatever the story was, all that is kept fits together.
+    fn drop(&mut self) {
+        if self.store.is_some()
+            && !self.damaged.load(Ordering::Relaxed)
+            && !std::thread::panicking()
+        {
+            assert_eq!(self.verified().found, []);
+        }
+    }
 }
 
 impl Shop {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
-        Self { folder, clock, store: None }.reopened()
+        Self { folder, clock, store: None, damaged: AtomicBool::new(false) }.reopened()
     }
 
     fn reopened(mut self) -> Self {
@@ -54,6 +76,18 @@ impl Shop {
         self.store =
             Some(SledStore::open(self.folder.path(), &config, &[], self.clock.clone()).unwrap());
         self
+    }
+
+    /// What looking through the store finds, with nobody else at work.
+    fn verified(&self) -> Verified {
+        let Reading { tree, seals } = self.store().reading.clone();
+        verify::all(&Snapshot::still(tree, seals), &self.store().hasher, || true).unwrap()
+    }
+
+    /// The tree, for somebody who damages what is in it.
+    fn damaged(&self) -> &sled::Db {
+        self.damaged.store(true, Ordering::Relaxed);
+        &self.store().reading.tree
     }
 
     fn store(&self) -> &SledStore {

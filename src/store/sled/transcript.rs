@@ -81,7 +81,7 @@ impl Transcript for SledStore {
 
 impl SledStore {
     /// One message that can't be read must not hide all others.
-    fn readable(&self, key: &[u8]) -> Result<Option<Message>, StoreError> {
+    pub(super) fn readable(&self, key: &[u8]) -> Result<Option<Message>, StoreError> {
         match self.read(key) {
             Err(StoreError::Damaged(error)) => {
                 tracing::error!(error, "A message can't be read; it is left out");

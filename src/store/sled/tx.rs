@@ -24,7 +24,7 @@ use crate::store::record;
 use crate::store::seal::{Keys, Sealer};
 
 pub use raw::{batch, read, read_bytes, unavailable};
-pub use rows::{DeliveryRow, Seen, block, block_of_next};
+pub use rows::{DeliveryRow, Seen, block, block_of_next, is_question};
 
 /// Keys written (`Some`) or deleted (`None`).
 pub type Layer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -189,6 +189,18 @@ impl<'a> Tx<'a> {
     /// Sets a key without a value.
     pub fn put_mark(&mut self, key: Vec<u8>) {
         self.own.insert(key, Some(Vec::new()));
+    }
+
+    /// Sets a key to bytes that are no record.
+    #[cfg(test)]
+    pub fn put_raw(&mut self, key: Vec<u8>, bytes: &[u8]) {
+        self.own.insert(key, Some(bytes.to_vec()));
+    }
+
+    /// The bytes at a key.
+    #[cfg(test)]
+    pub fn peek(&self, key: &[u8]) -> Vec<u8> {
+        self.raw(key).ok().flatten().unwrap_or_default()
     }
 
     /// Deletes a value.

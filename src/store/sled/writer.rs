@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::hasher::Hasher;
 use super::keys::LaneKind;
 use super::lanes::{Lanes, Next};
+use super::snapshot::Snapshots;
 use super::tx::{self, Ground, Layer, Tx};
 use crate::clock::Clock;
 use crate::domain::id::KeyId;
@@ -57,6 +58,8 @@ pub struct Disk {
     pub hasher: Hasher,
     /// What values are sealed under.
     pub seals: Arc<Keys>,
+    /// Who reads the store as it stood at some point.
+    pub snapshots: Arc<Snapshots>,
     /// Lanes, as rebuilt at open.
     pub lanes: Lanes,
     /// News that somebody wants to hear.
@@ -187,6 +190,7 @@ fn commit(disk: &Disk, layer: Layer, erased: &[KeyId]) -> Result<(), Box<dyn std
     if layer.is_empty() {
         return Ok(());
     }
+    disk.snapshots.keep(&disk.tree, &disk.seals, &layer, erased);
     disk.tree.apply_batch(tx::batch(layer))?;
     disk.tree.flush()?;
     disk.file.sync_data()?;

@@ -19,11 +19,17 @@ pub(super) struct GraphError {
 }
 
 impl GraphError {
-    /// The token is nobody's.
+    /// The token's time is over, or it is nobody's.
     pub(super) fn token() -> Self {
         let message = "Error validating access token: Session has expired".to_owned();
         let (code, subcode) = (190, Some(463));
         Self { status: 401, code, subcode, kind: "OAuthException", message, details: None }
+    }
+
+    /// The token was taken back, or never was one.
+    pub(super) fn no_token() -> Self {
+        let message = "Invalid OAuth access token - Cannot parse access token".to_owned();
+        Self { subcode: None, message, ..Self::token() }
     }
 
     /// The number isn't there, or isn't the token's.

@@ -361,9 +361,10 @@ fn asking<'a>(
     now: Timestamp,
 ) -> Result<&'a Token, GraphError> {
     let given = bearer(headers);
-    let token = setup.tokens.iter().find(|token| token.token == given && counts(token, now));
-    let token = token.ok_or_else(GraphError::token)?;
+    let token = setup.tokens.iter().find(|token| token.token == given && token.valid);
+    let token = token.ok_or_else(GraphError::no_token)?;
     match is_version(version) {
+        _ if !counts(token, now) => Err(GraphError::token()),
         true => Ok(token),
         false => Err(GraphError::parameter("Unknown version of the Graph API")),
     }

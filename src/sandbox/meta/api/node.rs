@@ -46,7 +46,7 @@ fn whole(sandbox: &Sandbox, routes: Value, number: &PhoneNumber) -> Value {
         number.ails("WABA", "BLOCKED", HealthError::PAYMENT);
     }
     let (status, platform) = match number.registered {
-        true => ("CONNECTED", "CLOUD_API"),
+        true => (number.sanction.unwrap_or("CONNECTED"), "CLOUD_API"),
         false => ("PENDING", "NOT_APPLICABLE"),
     };
     json!({

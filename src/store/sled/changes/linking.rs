@@ -34,6 +34,7 @@ impl Tx<'_> {
         one.archives.append(&mut other.archives);
         one.aliases.append(&mut other.aliases);
         one.opted_out |= other.opted_out;
+        one.spent = one.spent.plus(other.spent);
         one.name = one.name.or_else(|| other.name.clone());
         one.since = one.since.min(other.since);
         self.give(&conversations, &link.aliases, &one)?;

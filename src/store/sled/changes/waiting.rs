@@ -3,11 +3,15 @@
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::id::{MessageId, NumberName};
+use crate::domain::job::NewsKind;
 use crate::domain::lane::Quiet;
 use crate::domain::message::{Role, Status};
 use crate::store::StoreError;
 use crate::store::sled::keys;
 use crate::store::sled::tx::{DeliveryRow, Tx};
+
+/// Why a delivery will not arrive that was given up by hand.
+const GIVEN_UP: &str = "an operator dropped it";
 
 impl Tx<'_> {
     /// The question has changed: whoever works on it has lost it.
@@ -74,7 +78,14 @@ impl Tx<'_> {
         if row.status != Status::Failed || id.conversation != conversation.id {
             return Err(StoreError::NotFound("failed delivery"));
         }
-        (row.status, row.failure, row.provider_id) = (Status::Queued, None, None);
+        if conversation.gone || self.person(conversation.person)?.opted_out {
+            return Err(StoreError::Unfit(
+                "the person wants no messages, or is not there any more",
+            ));
+        }
+        // What is still told of the send before is no news of this one.
+        row.resent = row.provider_id.take().or(row.resent.take());
+        row.status = Status::Queued;
         conversation.given_up_to = conversation.given_up_to.min(id.position.seq);
         self.put_message(conversation, &row)?;
         self.put(keys::delivery(id), &DeliveryRow::NEW)?;
@@ -95,7 +106,9 @@ impl Tx<'_> {
             None => Err(StoreError::NotFound("waiting delivery")),
             Some(row) => {
                 self.drop_delivery(id)?;
-                self.leave_lane(conversation, row)
+                self.tell(NewsKind::DeliveryFailed, conversation, Some(id), Some(GIVEN_UP))?;
+                self.leave_lane(conversation, row)?;
+                self.end_farewell(conversation).map(|_| ())
             }
         }
     }

@@ -6,6 +6,7 @@ use crate::domain::conversation::Conversation;
 use crate::domain::id::{Business, ConversationId, Number, PersonId};
 use crate::domain::message::Role;
 use crate::domain::person::{Alias, Link, Person, Sender};
+use crate::domain::spending::Spending;
 use crate::store::StoreError;
 use crate::store::sled::keys;
 use crate::store::sled::tx::Tx;
@@ -205,6 +206,7 @@ impl Tx<'_> {
             name: None,
             opted_out: false,
             introduced: false,
+            spent: Spending::default(),
             conversations: Vec::new(),
             archives: Vec::new(),
             key: self.new_key()?,

@@ -40,6 +40,29 @@ pub fn written_in(space: &SpaceKey) -> Vec<u8> {
     [&[WRITTEN][..], space].concat()
 }
 
+/// The length of `k|space|H(key)`.
+pub const ENTRY_KEY: usize = 1 + 16 + 16;
+
+/// The space of a `space` key.
+pub fn space_of(key: &[u8]) -> Option<SpaceKey> {
+    key.get(1..)?.try_into().ok()
+}
+
+/// Space and key of an `entry` key; `None` for a continuation.
+pub fn entry_of(key: &[u8]) -> Option<(SpaceKey, EntryKey)> {
+    Some((key.get(1..17)?.try_into().ok()?, key.get(17..)?.try_into().ok()?))
+}
+
+/// Space and key of a `written` key.
+pub fn written_of(key: &[u8]) -> Option<(SpaceKey, EntryKey)> {
+    Some((key.get(1..17)?.try_into().ok()?, written_entry(key)?))
+}
+
+/// Space and key of a `before` key.
+pub fn before_of(key: &[u8]) -> Option<(SpaceKey, EntryKey)> {
+    entry_of(key.get(..ENTRY_KEY)?)
+}
+
 /// The key of the entry at the end of a `written` key.
 pub fn written_entry(key: &[u8]) -> Option<EntryKey> {
     key.get(25..)?.try_into().ok()

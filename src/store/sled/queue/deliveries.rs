@@ -134,7 +134,7 @@ impl Tx<'_> {
                 self.fail(&mut conversation, id, failure, tried_at(row, self.now))?;
             }
             DeliveryOutcome::Retry { at, failure } => {
-                let row = self.not_sent(&mut conversation, row, failure)?;
+                let row = self.not_sent(&mut conversation, id, row, failure)?;
                 match given_up {
                     true => self.give_up(&conversation, id)?,
                     false => self.put(keys::delivery(id), &waits(row, at))?,
@@ -206,6 +206,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         self.close(conversation, id, |tx, message, number| {
             message.status = message.status.max(Status::Sent);
+            message.failure = None;
             tx.remember_sent(number, id, message, provider_id)
         })?;
         self.has_sent(&conversation.number.name)?;
@@ -215,15 +216,29 @@ impl Tx<'_> {
     fn not_sent(
         &mut self,
         conversation: &mut Conversation,
+        id: MessageId,
         row: DeliveryRow,
         failure: Option<Failure>,
     ) -> Result<DeliveryRow, StoreError> {
         let tried = u16::from(failure.is_some());
         if let Some(failure) = failure {
             self.consequences(conversation, &failure, tried_at(row, self.now))?;
+            self.note_failure(conversation, id, failure)?;
         }
         let (state, attempt) = (DeliveryState::Waiting, row.attempt.saturating_add(tried));
         Ok(DeliveryRow { state, attempt, ..row })
+    }
+
+    /// Why it waits stands with the message, for who asks.
+    fn note_failure(
+        &mut self,
+        conversation: &Conversation,
+        id: MessageId,
+        failure: Failure,
+    ) -> Result<(), StoreError> {
+        let Some(mut message) = self.message(id)? else { return Ok(()) };
+        message.failure = Some(failure);
+        self.put_message(conversation, &message)
     }
 
     fn fail(

@@ -18,8 +18,9 @@ const AT_ONCE: Quiet = Quiet { settle: Duration::ZERO, cap: Duration::ZERO };
 
 /// What stands at `j|job`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct JobRow {
-    task: Task,
+pub struct JobRow {
+    /// What is to be done.
+    pub task: Task,
     /// Tries so far.
     attempt: u16,
     /// Nobody touches it before then.

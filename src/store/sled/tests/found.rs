@@ -128,7 +128,7 @@ async fn one_damaged_job_blocks_no_other() {
         shop.apply(Subject::Business("main".into()), Change::Queue(Task::Alert(alert()))).await;
     }
     let key = shop.store().reading.tree.scan_prefix(keys::jobs()).keys().next().unwrap().unwrap();
-    shop.store().reading.tree.insert(key, b"garbage".to_vec()).unwrap();
+    shop.damaged().insert(key, b"garbage".to_vec()).unwrap();
     let claimed = Queue::<Job>::claim(shop.store(), Pick::Due, LEASE, 10).await;
     assert!(claimed.is_ok_and(|claims| claims.len() == 1), "the other job");
 }
@@ -138,7 +138,7 @@ async fn one_damaged_job_does_not_close_the_store() {
     let shop = Shop::new();
     shop.apply(Subject::Business("main".into()), Change::Queue(Task::Alert(alert()))).await;
     let key = shop.store().reading.tree.scan_prefix(keys::jobs()).keys().next().unwrap().unwrap();
-    shop.store().reading.tree.insert(key, b"garbage".to_vec()).unwrap();
+    shop.damaged().insert(key, b"garbage".to_vec()).unwrap();
     let _ = shop.reopened();
 }
 
@@ -150,7 +150,7 @@ async fn one_damaged_conversation_lets_the_number_resume() {
     let number = shop.number();
     shop.apply(Subject::Number(number.name.clone()), Change::PauseNumber { until: None }).await;
     shop.answer(claim, &["yo"]).await;
-    shop.store().reading.tree.insert(keys::conversation(id), b"garbage".to_vec()).unwrap();
+    shop.damaged().insert(keys::conversation(id), b"garbage".to_vec()).unwrap();
     let resumed =
         shop.store().apply(Subject::Number(number.name.clone()), vec![Change::ResumeNumber]).await;
     assert!(resumed.is_ok(), "{resumed:?}");

@@ -62,12 +62,12 @@ impl Shop {
         }
     }
 
-    async fn ana(&self) -> Option<Person> {
+    pub async fn ana(&self) -> Option<Person> {
         self.store().find(&"main".into(), &phone("15550100001")).await.unwrap()
     }
 
     /// Does the jobs that are due; how many there were.
-    async fn works(&self) -> usize {
+    pub async fn works(&self) -> usize {
         let mut done = 0;
         while let Some(claim) =
             Queue::<Job>::claim(self.store(), Pick::Due, LEASE, 1).await.unwrap().pop()

@@ -481,8 +481,11 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let mut day = Day::new();
-            for step in steps {
+            for (n, step) in steps.into_iter().enumerate() {
                 day.step(step).await;
+                if n % 8 == 0 {
+                    assert_eq!(day.shop.verified().found, []);
+                }
             }
             day.evening().await;
             day.assert_all_is_well().await;

@@ -3,14 +3,14 @@
 use serde::de::DeserializeOwned;
 
 use super::{Layer, Read};
-use crate::store::seal::Keys;
+use crate::store::seal::KeyRing;
 use crate::store::{StoreError, record};
 
 /// Reads the value at `key`, piece by piece.
 pub fn read<T: DeserializeOwned>(
     raw: impl Fn(&[u8]) -> Read<Option<Vec<u8>>>,
     key: &[u8],
-    seals: &Keys,
+    seals: &dyn KeyRing,
 ) -> Read<Option<T>> {
     match pieces(raw, key)? {
         Some(pieces) => record::decode(pieces, key, seals),
@@ -22,7 +22,7 @@ pub fn read<T: DeserializeOwned>(
 pub fn read_bytes(
     raw: impl Fn(&[u8]) -> Read<Option<Vec<u8>>>,
     key: &[u8],
-    seals: &Keys,
+    seals: &dyn KeyRing,
 ) -> Read<Option<Vec<u8>>> {
     match pieces(raw, key)? {
         Some(pieces) => record::decode_bytes(pieces, key, seals),

@@ -229,7 +229,7 @@ pub fn block_of_next(conversation: &Conversation) -> u64 {
 }
 
 /// Something of the person's that nobody else answers.
-fn is_question(row: &Message) -> bool {
+pub fn is_question(row: &Message) -> bool {
     row.role == Role::Person && row.content != Content::Revoked && !row.attached.answered_elsewhere
 }
 

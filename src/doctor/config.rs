@@ -1,0 +1,66 @@
+//! The configuration: what it warns of, what the program would not start
+//! with, and who else can read its secrets.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::finding::{Finding, State, told};
+use super::{Look, pages};
+use crate::assistant::Mind;
+
+/// Everybody on this machine.
+const OTHERS: u32 = 0o004;
+
+/// What can be said of it.
+pub fn examine(look: &Look) -> Vec<Finding> {
+    let warning = |line: &String| told(State::Note, "config.warning", line, pages::CONFIGURE);
+    let warnings = look.settings.warnings.iter().map(warning);
+    let files = look.settings.secret_files();
+    let open = files.into_iter().filter_map(open_secrets);
+    let read = std::iter::once(read(look)).chain(warnings);
+    read.chain(minds(look)).chain(choosy(look)).chain(open).collect()
+}
+
+fn read(look: &Look) -> Finding {
+    let file = look.settings.sources.file.as_ref();
+    let file = file.map_or("the environment".to_owned(), |file| file.display().to_string());
+    let names: Vec<String> = look.settings.numbers.keys().map(ToString::to_string).collect();
+    Finding::ok("config.read", format!("{file} is read: numbers {}", names.join(", ")))
+}
+
+/// As at the start: templates, instructions, what the business knows.
+fn minds(look: &Look) -> Vec<Finding> {
+    let folder = look.settings.server.templates_dir.as_deref();
+    let concerned = look.settings.businesses.iter().filter(|(name, _)| look.concerns(name));
+    let found = concerned.map(|(_, config)| {
+        let mind = Mind::build(config.clone(), look.http.clone(), look.clock.clone(), folder);
+        let (state, lines) = match mind {
+            Ok(mind) => (State::Note, mind.warnings()),
+            Err(error) => (State::Fault, vec![error]),
+        };
+        let explained = lines.into_iter().map(|line| look.settings.explain(&line).0);
+        explained.map(move |line| told(state, "config.business", &line, pages::CONFIGURE))
+    });
+    found.flatten().collect()
+}
+
+/// Silence that somebody has asked for.
+fn choosy(look: &Look) -> Vec<Finding> {
+    let concerned = look.settings.businesses.iter().filter(|(name, _)| look.concerns(name));
+    let choosy = concerned.filter(|(_, config)| !config.policy.allow.is_empty());
+    let note = |name: &str, n: usize| {
+        let what = format!("policy.allow of {name} names {n}: nobody else is answered");
+        Finding::note("config.allow", what, "empty it to answer everybody", pages::CONFIGURE)
+    };
+    choosy.map(|(name, config)| note(name.as_str(), config.policy.allow.len())).collect()
+}
+
+fn open_secrets(file: &Path) -> Option<Finding> {
+    let mode = std::fs::metadata(file).ok()?.permissions().mode();
+    let whole = file.canonicalize().ok()?;
+    let file = whole.display();
+    (mode & OTHERS != 0).then(|| {
+        let what = format!("{file} holds secrets, and everybody on this machine can read it");
+        Finding::note("config.secret_file", what, format!("chmod 600 {file}"), pages::CONFIGURE)
+    })
+}

@@ -1,0 +1,65 @@
+//! The program that runs may have a public URL of its own: `--tunnel`, or a
+//! variable. What is true of it counts, not what a file says.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::finding::Finding;
+use super::pages;
+use crate::clock::Clock;
+use crate::config::{Error, Settings, Sources};
+use crate::http::admin::{self, server::ServerLine};
+
+/// The variable that lies over what a file says of it.
+const PUBLIC_URL: &str = "OLIFANT__SERVER__PUBLIC_URL";
+
+/// Stands for one that a tunnel will have: without it some configurations
+/// can't be read.
+const PROMISED: &str = "https://tunnel.invalid";
+
+/// It is on this machine.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The configuration, with the public URL of the program that runs on its
+/// store, and whether that is another one.
+pub async fn settings(
+    sources: Sources,
+    clock: &Clock,
+) -> Result<(Settings, Option<Finding>), Error> {
+    let own = Settings::load(sources.clone());
+    let theirs = match Settings::load(with(&sources, PROMISED)) {
+        Ok(settings) => public_url(&admin::socket(&settings.store), clock).await,
+        Err(_) => None,
+    };
+    match theirs.filter(|url| !own.as_ref().is_ok_and(|own| says(own, url))) {
+        Some(url) => Ok((Settings::load(with(&sources, &url))?, Some(other(&url)))),
+        None => own.map(|own| (own, None)),
+    }
+}
+
+fn with(sources: &Sources, url: &str) -> Sources {
+    let mut sources = sources.clone();
+    sources.env.insert(PUBLIC_URL.to_owned(), url.to_owned());
+    sources
+}
+
+async fn public_url(socket: &Path, clock: &Clock) -> Option<String> {
+    let client = reqwest::Client::builder().unix_socket(socket).build().ok()?;
+    let asked = async { client.get("http://admin/server").send().await?.json().await };
+    let line: Result<ServerLine, reqwest::Error> = clock.timeout(PATIENCE, asked).await.ok()?;
+    Some(line.ok()?.public_url)
+}
+
+fn says(settings: &Settings, url: &str) -> bool {
+    settings.server.public_base().is_ok_and(|own| own.as_str() == url)
+}
+
+fn other(url: &str) -> Finding {
+    let url = url.trim_end_matches('/');
+    Finding::note(
+        "server.otherwise",
+        format!("the olifant that runs is reached at {url}, not as the configuration says"),
+        "if that is no tunnel of its own, start it anew; looked at is what it says",
+        pages::CONFIGURE,
+    )
+}
