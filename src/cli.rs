@@ -4,6 +4,7 @@
 mod admin_client;
 mod backup;
 mod chat;
+mod connect;
 mod conversations;
 mod deliveries;
 mod dev;
@@ -53,6 +54,8 @@ Examples:
   olifant dev                        chat with it in the browser; needs nothing
   OPENAI_API_KEY=... olifant dev     the same with a real model
   olifant serve --config my.toml     answer real people
+  olifant connect meta shop --config my.toml
+                                     set up a number: token, callback, PIN
   olifant doctor --config my.toml    what stands in the way of an answer
   olifant teach QUESTION ANSWER --config my.toml
                                      answer a question better from now on
@@ -88,6 +91,7 @@ enum Command {
     Init(Box<init::Args>),
     Dev(dev::Args),
     Serve(serve::Args),
+    Connect(Box<connect::Args>),
     Doctor(doctor::Args),
     Chat(chat::Args),
     Conversations(conversations::Args),
@@ -147,6 +151,7 @@ pub fn run() -> ExitCode {
         Command::Init(args) => init::run(*args),
         Command::Dev(args) => block_on(dev::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
+        Command::Connect(args) => block_on(connect::run(*args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Chat(args) => block_on(chat::run(args)),
         Command::Conversations(args) => block_on(conversations::run(args)),

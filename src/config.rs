@@ -2,6 +2,7 @@
 //! environment on top; read into the sections' own structs and checked. Every
 //! error is one line that names the key, where it comes from and the remedy.
 
+pub mod draft;
 pub mod reference;
 
 mod backup;

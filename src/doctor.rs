@@ -1,6 +1,5 @@
 //! What stands in the way of an answer: the configuration, the machine, the
-//! model, and each number as its provider sees it. It looks, and changes
-//! nothing.
+//! model, and each number as its provider sees it. It mends nothing.
 //!
 //! To add a check: a function in the file of its group, with an id of its own.
 //! What can't be looked at says so.
@@ -25,6 +24,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use crate::assistant::BusinessConfig;
 use crate::clock::Clock;
 use crate::config::{Error, Settings};
 use crate::domain::id::{Business, NumberName};
@@ -70,9 +70,11 @@ impl Look {
         self.settings.numbers.iter().filter(move |(name, _)| wanted(name))
     }
 
-    /// Whether one of these numbers speaks for it.
-    fn concerns(&self, business: &Business) -> bool {
-        self.numbers().any(|(_, config)| config.business() == *business)
+    /// Those that one of these numbers speaks for.
+    fn businesses(&self) -> impl Iterator<Item = (&Business, &BusinessConfig)> {
+        let concerned =
+            |name: &Business| self.numbers().any(|(_, config)| config.business() == *name);
+        self.settings.businesses.iter().filter(move |(name, _)| concerned(name))
     }
 }
 

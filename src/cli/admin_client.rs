@@ -293,6 +293,12 @@ async fn to_dev(dir: &Path) -> Result<Line, Failure> {
     }
 }
 
+/// The way to the program that has this store open and answers, if one does.
+pub async fn to_running(store: &store::Config) -> Option<Line> {
+    let socket = admin::socket(store);
+    is_answered(&socket).await.then_some(Line::Socket(socket))
+}
+
 async fn is_answered(socket: &Path) -> bool {
     UnixStream::connect(socket).await.is_ok()
 }

@@ -59,7 +59,8 @@ struct Told<'a> {
 
 /// Looks, and says what it found.
 pub async fn run(args: Args) -> Result<(), Failure> {
-    start_logging(Format::Human, "error")?;
+    // What is wrong is found; what libraries log of it besides is in the way.
+    start_logging(Format::Human, "off")?;
     let clock = Clock::system();
     let report = match doctor::settings(Sources::new(args.config.clone()), &clock).await {
         Ok(configured) => doctor::examine(&look(configured, clock, &args)?).await,

@@ -118,6 +118,13 @@ fn meta(config: &meta::Config, place: &Place<'_>) -> Result<(), Error> {
                     API setup, digits only";
         return Err(place.error("phone_number_id", what));
     }
+    for (key, id) in config.ids() {
+        if id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {
+            let what = " is no id of Meta's{}; write its digits, or take it out: olifant connect \
+                        finds it";
+            return Err(place.error(key, what));
+        }
+    }
     place.filled("access_token", &config.access_token)?;
     place.filled("app_secret", &config.app_secret)?;
     place.filled("verify_token", &config.verify_token)?;

@@ -31,8 +31,8 @@ fn addresses(look: &Look) -> Vec<String> {
         NumberConfig::Meta(config) => config.graph_url.clone(),
         NumberConfig::Twilio(config) => config.api_url.clone(),
     };
-    let models = look.settings.businesses.values().filter(|config| config.llm.provider != "demo");
-    let models = models.map(|config| config.llm.base_url.clone());
+    let models = look.businesses().filter(|(_, config)| config.llm.provider != "demo");
+    let models = models.map(|(_, config)| config.llm.base_url.clone());
     let mut all: Vec<String> = look.numbers().map(|(_, config)| number(config)).collect();
     all.extend(models);
     all.dedup();

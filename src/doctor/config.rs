@@ -31,8 +31,7 @@ fn read(look: &Look) -> Finding {
 /// As at the start: templates, instructions, what the business knows.
 fn minds(look: &Look) -> Vec<Finding> {
     let folder = look.settings.server.templates_dir.as_deref();
-    let concerned = look.settings.businesses.iter().filter(|(name, _)| look.concerns(name));
-    let found = concerned.map(|(_, config)| {
+    let found = look.businesses().map(|(_, config)| {
         let mind = Mind::build(config.clone(), look.http.clone(), look.clock.clone(), folder);
         let (state, lines) = match mind {
             Ok(mind) => (State::Note, mind.warnings()),
@@ -46,8 +45,7 @@ fn minds(look: &Look) -> Vec<Finding> {
 
 /// Silence that somebody has asked for.
 fn choosy(look: &Look) -> Vec<Finding> {
-    let concerned = look.settings.businesses.iter().filter(|(name, _)| look.concerns(name));
-    let choosy = concerned.filter(|(_, config)| !config.policy.allow.is_empty());
+    let choosy = look.businesses().filter(|(_, config)| !config.policy.allow.is_empty());
     let note = |name: &str, n: usize| {
         let what = format!("policy.allow of {name} names {n}: nobody else is answered");
         Finding::note("config.allow", what, "empty it to answer everybody", pages::CONFIGURE)

@@ -8,8 +8,8 @@ use crate::llm::embeddings::Embeddings;
 
 /// What can be said of it; `None` = words alone find things.
 pub async fn examine(look: &Look) -> Option<Group> {
-    let concerned = look.settings.businesses.iter().filter(|(name, _)| look.concerns(name));
-    let servers: BTreeMap<(String, String), _> = concerned
+    let servers: BTreeMap<(String, String), _> = look
+        .businesses()
         .filter_map(|(_, config)| {
             let memory = &config.memory;
             let url = memory.embeddings_url.clone().filter(|url| !url.trim().is_empty())?;

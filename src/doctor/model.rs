@@ -22,13 +22,11 @@ const TOOL: &str = "note_health";
 /// A group for each server and model; businesses may share one.
 pub async fn examine(look: &Look) -> Vec<Group> {
     let mut all: BTreeMap<_, (Vec<&Business>, &Config)> = BTreeMap::new();
-    for (name, config) in &look.settings.businesses {
+    for (name, config) in look.businesses() {
         let llm = &config.llm;
         let key = llm.api_key.expose_secret();
         let same = (&llm.provider, &llm.base_url, &llm.model, key);
-        if look.concerns(name) {
-            all.entry(same).or_insert((Vec::new(), llm)).0.push(name);
-        }
+        all.entry(same).or_insert((Vec::new(), llm)).0.push(name);
     }
     let several = all.len() > 1;
     let groups = all.into_values().map(|(names, config)| async move {

@@ -66,6 +66,16 @@ pub struct Config {
 }
 
 impl Config {
+    /// The ids that are there for setting it up, by their keys.
+    pub fn ids(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("app_id", &self.app_id),
+            ("waba_id", &self.waba_id),
+            ("messaging_account_id", &self.messaging_account_id),
+        ];
+        all.into_iter().filter_map(|(key, id)| Some((key, id.as_deref()?)))
+    }
+
     /// The account that the number belongs to, if it is configured.
     pub fn account(&self) -> Option<&str> {
         self.messaging_account_id.as_deref().or(self.waba_id.as_deref())

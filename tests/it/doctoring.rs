@@ -27,10 +27,17 @@ const SECRETS: [&str; 5] =
 /// All is set up as `olifant connect` leaves it.
 async fn connected() -> Story {
     let story = Story::by_the_clock().await;
+    connect(&story).await;
+    story
+}
+
+async fn connect(story: &Story) {
     story.meta().connect();
     story.sandbox.meta(1).connect();
     story.twilio().connect();
-    story
+    // The socket is there before the first request is answered.
+    let web = reqwest::Client::builder().no_proxy().build().unwrap();
+    web.get(format!("{}/healthz", story.url())).send().await.unwrap();
 }
 
 fn look(story: &Story, number: Option<&str>, env: &[(&str, String)]) -> Look {
@@ -175,17 +182,17 @@ async fn offline_nobody_is_called_and_it_says_so() {
 
 #[tokio::test]
 async fn where_few_are_answered_and_much_was_sent_it_is_noted() {
-    let story = connected().await;
+    let mut story = connected().await;
     let allow = [("OLIFANT__POLICY__ALLOW", "+15550100001,+15550100002".to_owned())];
     let mut look = look(&story, Some("meta"), &allow);
     let report = doctor::examine(&look).await;
     assert!(ids(&report, State::Note).contains(&"config.allow"), "{report:#?}");
     assert!(!ids(&report, State::Note).contains(&"number.free_messages"));
 
-    let mut story = story;
     story.kill().await;
     story.configure_number("meta", "free_service_messages = 0");
     story.start().await;
+    connect(&story).await;
     look.settings = story.configured(&[]);
     let report = doctor::examine(&look).await;
     assert!(ids(&report, State::Note).contains(&"number.free_messages"), "{report:#?}");

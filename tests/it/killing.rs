@@ -206,6 +206,8 @@ model = "stand-in"
 [assistant]
 quiet_ms = 0
 quiet_max_ms = 0
+[limits]
+loop_turns = 0
 [sending]
 grace_s = 0
 [numbers.main]

@@ -15,6 +15,7 @@ mod backing_up;
 mod beginning;
 mod chatting;
 mod commanding;
+mod connecting;
 mod demonstrating;
 mod deploying;
 mod documented;

@@ -52,6 +52,8 @@ pub const FAULTS: &[Fault] = &[
         Vec::new()
     }),
     ("meta.messages_off", "meta", |s| meta(s, |at| at.app.fields.retain(|f| f != "messages"))),
+    // A callback of the number's own does not turn the app's field on.
+    ("meta.messages_off", "meta", |s| meta(s, |at| at.number.callback = at.app.callback.take())),
     ("meta.no_callback", "meta", |s| meta(s, |at| at.app.callback = None)),
     ("meta.callback_elsewhere", "meta", |s| {
         meta(s, |at| at.app.callback = callback("https://other.example/webhooks/meta"))
