@@ -2,11 +2,10 @@
 
 pub const BILL: &str = "README.md#the-24-hours-and-the-bill";
 pub const CONFIGURE: &str = "README.md#configure";
-pub const CONNECT_META: &str = "README.md#connect-meta";
-pub const CONNECT_TWILIO: &str = "README.md#connect-twilio";
+pub const CONNECT: &str = "README.md#a-real-number-in-fifteen-minutes";
 pub const MEMORY: &str = "README.md#how-it-remembers";
 pub const NEWS: &str = "README.md#tell-your-other-programs";
-pub const NOTHING: &str = "README.md#nothing-comes-back";
+pub const NOTHING: &str = "README.md#it-doesnt-answer";
 pub const OPERATE: &str = "README.md#operate";
 
 pub const META_ACCOUNT: &str =
@@ -40,8 +39,7 @@ mod tests {
         let readme = include_str!("../../README.md");
         let headings = readme.lines().filter_map(|line| line.strip_prefix("## "));
         let anchors: Vec<String> = headings.map(anchor).collect();
-        for page in [BILL, CONFIGURE, CONNECT_META, CONNECT_TWILIO, MEMORY, NEWS, NOTHING, OPERATE]
-        {
+        for page in [BILL, CONFIGURE, CONNECT, MEMORY, NEWS, NOTHING, OPERATE] {
             let (_, wanted) = page.split_once('#').expect("an anchor");
             assert!(anchors.iter().any(|own| own == wanted), "{wanted} is not in {anchors:?}");
         }

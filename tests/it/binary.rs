@@ -22,13 +22,15 @@ pub struct Log(std::io::Lines<Box<dyn BufRead + Send>>);
 
 impl Log {
     pub fn of(child: &mut Child) -> Self {
-        let stderr: Box<dyn BufRead + Send> = Box::new(BufReader::new(child.stderr.take().unwrap()));
+        let stderr: Box<dyn BufRead + Send> =
+            Box::new(BufReader::new(child.stderr.take().unwrap()));
         Self(stderr.lines())
     }
 
     /// Of what it prints.
     pub fn printed(child: &mut Child) -> Self {
-        let stdout: Box<dyn BufRead + Send> = Box::new(BufReader::new(child.stdout.take().unwrap()));
+        let stdout: Box<dyn BufRead + Send> =
+            Box::new(BufReader::new(child.stdout.take().unwrap()));
         Self(stdout.lines())
     }
 

@@ -30,10 +30,10 @@ fn fly_runs_one_machine_that_never_sleeps_and_has_time_to_end() {
     assert_eq!(service["auto_stop_machines"], "off");
     assert_eq!(service["min_machines_running"], 1);
     assert_eq!(service["checks"][0]["path"], "/readyz");
-    assert_eq!((&fly["kill_signal"], &fly["deploy"]["strategy"]), (
-        &Value::from("SIGTERM"),
-        &Value::from("immediate"),
-    ));
+    assert_eq!(
+        (&fly["kill_signal"], &fly["deploy"]["strategy"]),
+        (&Value::from("SIGTERM"), &Value::from("immediate"),)
+    );
     assert!(fly["kill_timeout"].as_u64().unwrap() > settings.server.shutdown_s);
 
     let [mount] = fly["mounts"].as_array().unwrap().as_slice() else { panic!("one volume") };
@@ -91,7 +91,8 @@ fn the_images_dependencies_are_built_before_its_sources_come_in() {
 #[test]
 fn the_image_is_built_from_all_that_the_program_is_built_from() {
     let image = Image::read();
-    let copied: Vec<&str> = image.instructions("COPY").filter(|from| !from.starts_with("--")).collect();
+    let copied: Vec<&str> =
+        image.instructions("COPY").filter(|from| !from.starts_with("--")).collect();
     let copied: Vec<&str> = copied.iter().flat_map(|from| from.split(' ')).collect();
     let let_in = read(".dockerignore");
     for name in &copied {

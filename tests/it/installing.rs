@@ -72,12 +72,17 @@ fn a_download_that_breaks_off_does_nothing() {
 #[test]
 fn a_release_has_a_binary_for_each_machine_that_the_installer_knows() {
     let release = Release::new();
-    let wanted: BTreeSet<String> = MACHINES.iter().map(|(system, machine)| {
-        release.on(system, machine);
-        let (_, said) = release.install(&[("OLIFANT_RELEASES", "/no/such/folder"), ("TRACE", "1")]);
-        let named = said.split_whitespace().find_map(|word| word.strip_prefix("archive=olifant-"));
-        named.unwrap().trim_end_matches(".tar.gz").to_owned()
-    }).collect();
+    let wanted: BTreeSet<String> = MACHINES
+        .iter()
+        .map(|(system, machine)| {
+            release.on(system, machine);
+            let (_, said) =
+                release.install(&[("OLIFANT_RELEASES", "/no/such/folder"), ("TRACE", "1")]);
+            let named =
+                said.split_whitespace().find_map(|word| word.strip_prefix("archive=olifant-"));
+            named.unwrap().trim_end_matches(".tar.gz").to_owned()
+        })
+        .collect();
     let workflow = yaml(".github/workflows/release.yml");
     let built = workflow["jobs"]["build"]["strategy"]["matrix"]["include"].as_array().unwrap();
     let built = built.iter().map(|entry| entry["target"].as_str().unwrap().to_owned());
@@ -145,7 +150,11 @@ impl Release {
         let path = format!("{}:{path}", self.0.path().join("tools").display());
         let trace = if env.iter().any(|(key, _)| *key == "TRACE") { "-x" } else { "-e" };
         let mut shell = Command::new("sh");
-        shell.arg(trace).arg(root().join("install.sh")).env("PATH", path).env("HOME", self.0.path());
+        shell
+            .arg(trace)
+            .arg(root().join("install.sh"))
+            .env("PATH", path)
+            .env("HOME", self.0.path());
         shell.env("OLIFANT_RELEASES", self.files()).env("OLIFANT_BIN", self.bin());
         let output = shell.envs(env.iter().copied()).output().unwrap();
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();

@@ -18,7 +18,6 @@ mod commanding;
 mod connecting;
 mod demonstrating;
 mod deploying;
-mod documented;
 mod doctoring;
 mod finding;
 mod forgetting;

@@ -39,7 +39,7 @@ async fn handshake(case: &Case<'_>, url: &str) -> Finding {
         Ok(answer) if answer.status == 403 => {
             let what = "what answers there has another verify token";
             let remedy = format!("start olifant anew with {}", case.key("verify_token"));
-            return Finding::fault("meta.verify_token", what, remedy, pages::CONNECT_META);
+            return Finding::fault("meta.verify_token", what, remedy, pages::CONNECT);
         }
         Ok(answer) => ("meta.handshake_odd", format!("HTTP {}", answer.status)),
         Err(closed) => ("meta.handshake_odd", closed.to_string()),

@@ -34,14 +34,14 @@ fn account(case: &Case<'_>, token: &Token) -> Option<Finding> {
         let key = case.key("phone_number_id");
         let what = format!("{key} is the id of the account or the app, not of a number");
         let remedy = "take the id that stands beside the number in WhatsApp > API setup";
-        Finding::fault("meta.number_is_account", what, remedy, pages::CONNECT_META)
+        Finding::fault("meta.number_is_account", what, remedy, pages::CONNECT)
     })
 }
 
 /// What stands there instead of its id.
 async fn mistaken(case: &Case<'_>, token: &Token) -> Finding {
     let (id, key) = (&case.config.phone_number_id, case.key("phone_number_id"));
-    let page = pages::CONNECT_META;
+    let page = pages::CONNECT;
     let numbers = case.numbers(&case.accounts(token)).await;
     if let Some(own) = numbers.iter().find(|own| digits(&own.display_phone_number) == *id) {
         let what = format!("{key} is the phone number; what is meant is its id");
@@ -143,6 +143,6 @@ fn mode(number: &PhoneNumber) -> Option<Finding> {
     (number.account_mode == "SANDBOX").then(|| {
         let what = "it is a test number: it reaches only the people listed for it";
         let remedy = "add a number of your own for real people";
-        Finding::note("meta.test_number", what, remedy, pages::CONNECT_META)
+        Finding::note("meta.test_number", what, remedy, pages::CONNECT)
     })
 }

@@ -41,7 +41,7 @@ fn refused(case: &Case<'_>, error: &ManageError) -> Finding {
         ManageError::Unreadable { .. } => {
             let (what, key) = (format!("somebody else than Meta: {error}"), case.key("graph_url"));
             let remedy = format!("take out {key}, or correct it");
-            Finding::fault("meta.graph_url", what, remedy, pages::CONNECT_META)
+            Finding::fault("meta.graph_url", what, remedy, pages::CONNECT)
         }
     }
 }

@@ -43,7 +43,7 @@ fn other_app(case: &Case<'_>, token: &Token) -> Option<Finding> {
     let what = format!("the token was made for the app {}, not for {configured}", token.app_id);
     let key = case.key("app_id");
     let remedy = format!("write {key} = \"{}\", or make a token for the other", token.app_id);
-    Some(Finding::fault("meta.app_other", what, remedy, pages::CONNECT_META))
+    Some(Finding::fault("meta.app_other", what, remedy, pages::CONNECT))
 }
 
 fn foreign(case: &Case<'_>, token: &Token, why: &str) -> Finding {
@@ -51,5 +51,5 @@ fn foreign(case: &Case<'_>, token: &Token, why: &str) -> Finding {
     let what = format!("the app secret is not that of the token's app \"{name}\": {why}");
     let key = case.key("app_secret");
     let remedy = format!("write that of App settings > Basic as {key}: every webhook gets a 401");
-    Finding::fault("meta.app_secret_wrong", what, remedy, pages::CONNECT_META)
+    Finding::fault("meta.app_secret_wrong", what, remedy, pages::CONNECT)
 }

@@ -36,7 +36,7 @@ fn refused(case: &Case<'_>, error: &ManageError) -> Finding {
         ManageError::Unreadable { .. } => {
             let what = format!("somebody else than Twilio: {error}");
             let remedy = format!("take out {}, or correct it", case.key("api_url"));
-            Finding::fault("twilio.api_url", what, remedy, pages::CONNECT_TWILIO)
+            Finding::fault("twilio.api_url", what, remedy, pages::CONNECT)
         }
     }
 }
