@@ -18,6 +18,7 @@ mod commanding;
 mod connecting;
 mod demonstrating;
 mod deploying;
+mod documented;
 mod doctoring;
 mod finding;
 mod forgetting;

@@ -49,6 +49,11 @@ impl Shell {
         Self { config, folder: tempfile::tempdir().unwrap() }
     }
 
+    /// The configuration's file.
+    pub fn config(&self) -> &str {
+        &self.config
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Said {
         let all = [arguments, &["--config", &self.config]].concat();
         let output = olifant(&all).output().unwrap();
