@@ -18,6 +18,7 @@ mod commanding;
 mod connecting;
 mod demonstrating;
 mod doctoring;
+mod evaluating;
 mod finding;
 mod forgetting;
 mod handing_over;
