@@ -9,6 +9,7 @@ mod conversations;
 mod deliveries;
 mod dev;
 mod doctor;
+mod eval;
 mod export;
 mod forget;
 mod import;
@@ -94,6 +95,7 @@ enum Command {
     Connect(Box<connect::Args>),
     Doctor(doctor::Args),
     Chat(chat::Args),
+    Eval(eval::Args),
     Conversations(conversations::Args),
     Deliveries(deliveries::Args),
     Numbers(numbers::Args),
@@ -154,6 +156,7 @@ pub fn run() -> ExitCode {
         Command::Connect(args) => block_on(connect::run(*args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Chat(args) => block_on(chat::run(args)),
+        Command::Eval(args) => block_on(eval::run(args)),
         Command::Conversations(args) => block_on(conversations::run(args)),
         Command::Deliveries(args) => block_on(deliveries::run(args)),
         Command::Numbers(args) => block_on(numbers::run(args)),

@@ -95,6 +95,12 @@ impl Story {
         Self { clock, sandbox, model, settings, folder, life: None, servers: Some(servers) }
     }
 
+    /// Where the model is.
+    pub fn model_url(&self) -> &str {
+        let (_, rest) = self.settings.split_once("base_url = \"").expect("it is configured");
+        rest.split_once("/v1").expect("it is configured").0
+    }
+
     /// Serves something beside the app; where it is.
     pub async fn serve(&self, router: axum::Router) -> String {
         serve(self.servers.as_ref().unwrap(), router).await

@@ -20,6 +20,7 @@ mod demonstrating;
 mod deploying;
 mod documented;
 mod doctoring;
+mod evaluating;
 mod finding;
 mod forgetting;
 mod handing_over;
