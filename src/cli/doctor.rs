@@ -62,7 +62,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     // What is wrong is found; what libraries log of it besides is in the way.
     start_logging(Format::Human, "off")?;
     let clock = Clock::system();
-    let report = match doctor::settings(Sources::new(args.config.clone()), &clock).await {
+    let sources = Sources { without_numbers: true, ..Sources::new(args.config.clone()) };
+    let report = match doctor::settings(sources, &clock).await {
         Ok(configured) => doctor::examine(&look(configured, clock, &args)?).await,
         Err(error) => doctor::unreadable(&error),
     };

@@ -18,14 +18,23 @@ pub fn examine(look: &Look) -> Vec<Finding> {
     let files = look.settings.secret_files();
     let open = files.into_iter().filter_map(open_secrets);
     let read = std::iter::once(read(look)).chain(warnings);
-    read.chain(minds(look)).chain(choosy(look)).chain(open).collect()
+    read.chain(nobody(look)).chain(minds(look)).chain(choosy(look)).chain(open).collect()
 }
 
 fn read(look: &Look) -> Finding {
     let file = look.settings.sources.file.as_ref();
     let file = file.map_or("the environment".to_owned(), |file| file.display().to_string());
     let names: Vec<String> = look.settings.numbers.keys().map(ToString::to_string).collect();
-    Finding::ok("config.read", format!("{file} is read: numbers {}", names.join(", ")))
+    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    Finding::ok("config.read", format!("{file} is read: numbers {names}"))
+}
+
+/// What `olifant init` leaves open; the rest can be looked at before.
+fn nobody(look: &Look) -> Option<Finding> {
+    let what = "no number is configured: nobody can write to it";
+    let remedy = "olifant connect meta NAME, or olifant connect twilio NAME, sets one up";
+    let none = look.settings.numbers.is_empty();
+    none.then(|| Finding::fault("config.no_number", what, remedy, pages::CONNECT))
 }
 
 /// As at the start: templates, instructions, what the business knows.

@@ -259,5 +259,20 @@ async fn a_configuration_that_cant_be_read_is_the_first_fault() {
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     let fault = &told["groups"][0]["findings"][0];
     assert_eq!(fault["id"], "config.read");
-    assert!(fault["what"].as_str().unwrap().contains("none is configured"), "{fault}");
+    assert!(fault["what"].as_str().unwrap().contains("llm.api_key is missing"), "{fault}");
+}
+
+#[test]
+fn what_init_leaves_open_is_named_and_the_rest_is_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| olifant(arguments).current_dir(folder.path()).output().unwrap();
+    assert!(run(&["init", "--yes", "--model", "demo"]).status.success());
+    let Output { status, stdout, .. } = run(&["doctor", "--config", "olifant.toml", "--json"]);
+    assert_eq!(status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&stdout).unwrap();
+    let findings = report["groups"].as_array().unwrap().iter();
+    let findings = findings.flat_map(|group| group["findings"].as_array().unwrap());
+    let faults = findings.filter(|finding| finding["state"] == "fault");
+    let faults: Vec<&Value> = faults.map(|finding| &finding["id"]).collect();
+    assert_eq!(faults, ["config.no_number"], "{report:#}");
 }
