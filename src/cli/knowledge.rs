@@ -104,7 +104,8 @@ fn read(whose: &Whose) -> Result<(BusinessConfig, Knowledge), Failure> {
     Ok((config, knowledge))
 }
 
-fn chosen(settings: &Settings, named: Option<&str>) -> Result<Business, Failure> {
+/// The business that is named, or the only one.
+pub fn chosen(settings: &Settings, named: Option<&str>) -> Result<Business, Failure> {
     let known = || settings.businesses.keys();
     let names = || known().map(Business::as_str).collect::<Vec<_>>().join(" and ");
     match named.map(Business::from) {

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use serde_json::Value;
 
 use super::super::Failure;
 use super::super::admin_client::{Ask, Line};
+use super::super::knowledge::chosen;
 use super::Args;
 use super::cases::Case;
 use crate::app::App;
@@ -178,19 +179,4 @@ fn called(trace: &Value) -> Vec<String> {
     let completions = trace["completions"].as_array().into_iter().flatten();
     let calls = completions.filter_map(|one| one["calls"].as_array()).flatten();
     calls.filter_map(|call| call["name"].as_str()).map(str::to_owned).collect()
-}
-
-fn chosen(settings: &Settings, named: Option<&str>) -> Result<Business, Failure> {
-    let all: Vec<&Business> =
-        settings.businesses.keys().filter(|business| !business.is_in_chat()).collect();
-    let names = all.iter().map(|business| business.as_str()).collect::<Vec<_>>().join(", ");
-    match (named, all.as_slice()) {
-        (None, [only]) => Ok((*only).clone()),
-        (None, _) => Err(anyhow!("whose assistant? say it with --business: {names}").into()),
-        (Some(named), all) => {
-            let found = all.iter().find(|business| business.as_str() == named);
-            let found = found.map(|business| (*business).clone());
-            Ok(found.with_context(|| format!("there is no business {named}; there are {names}"))?)
-        }
-    }
 }
