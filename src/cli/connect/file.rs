@@ -91,9 +91,9 @@ impl ConfigFile {
         if let Err(error) = load(&new) {
             // It is of no use to anybody.
             let _ = fs::remove_file(&new);
-            let words =
-                error.0.replace(&new.display().to_string(), &self.path.display().to_string());
-            return Err(Failure::Configuration(words));
+            // It may name the file as seen from here.
+            let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
+            return Err(Failure::Configuration(error.0.replace(&name(&new), &name(&self.path))));
         }
         let shown = self.path.display();
         fs::rename(&new, &self.path).with_context(|| format!("{shown} can't be written"))?;
