@@ -22,6 +22,7 @@ use crate::intake::Intake;
 use crate::llm::measured::Measured;
 use crate::llm::switched::Switched;
 use crate::metrics::Metrics;
+use crate::os;
 use crate::provider::Providers;
 use crate::store::{self, Store, StoreError};
 use crate::worker::backups::Backups;
@@ -230,7 +231,8 @@ impl App {
     /// Without the socket people are answered all the same.
     async fn answer_operators(&self, stop: CancellationToken) -> std::io::Result<()> {
         let socket = http::admin::socket(&self.settings.store);
-        let door = match http::admin::listen(&socket) {
+        // Whoever listened before is gone, since the store was its own.
+        let door = match os::listen(&socket) {
             Ok(door) => door,
             Err(error) => {
                 let socket = socket.display();

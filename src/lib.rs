@@ -72,6 +72,7 @@ pub mod knowledge;
 pub mod llm;
 pub mod lock;
 pub mod metrics;
+pub mod os;
 pub mod provider;
 pub mod recall;
 pub mod recollect;

@@ -1,28 +1,24 @@
-//! The end: the first SIGTERM or SIGINT asks for it, the second one or the
-//! end of `server.shutdown_s` forces it. Being killed loses nothing either,
+//! The end: the first SIGTERM or SIGINT (on Windows: Ctrl-C) asks for it, the
+//! second one or the end of `server.shutdown_s` forces it. Being killed loses nothing either,
 //! it only leaves work to the next start.
 
 use std::io;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::os;
 
 /// A token that the first signal cancels. The second one ends the process
 /// with exit code 1.
 pub fn on_signal() -> io::Result<CancellationToken> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut ends = os::Ends::new()?;
     let stop = CancellationToken::new();
     let token = stop.clone();
     tokio::spawn(async move {
         for last in [false, true] {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
+            ends.next().await;
             if last {
                 tracing::warn!("stopped by a second signal");
                 std::process::exit(1);

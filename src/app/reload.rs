@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::App;
 use crate::config::{self, Settings};
-use crate::knowledge;
+use crate::{knowledge, os};
 
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_secs(2);
@@ -36,7 +35,7 @@ pub struct Watched {
 
 /// Reloads on each change until `stop`.
 pub async fn follow(app: &Arc<App>, stop: &CancellationToken) {
-    let mut hangup = signal(SignalKind::hangup()).ok();
+    let mut rereads = os::Rereads::new();
     let mut files = watched(&app.settings);
     let mut seen = files.times();
     loop {
@@ -44,7 +43,7 @@ pub async fn follow(app: &Arc<App>, stop: &CancellationToken) {
         let asked = tokio::select! {
             () = stop.cancelled() => return,
             () = app.clock.reached(next) => false,
-            () = received(&mut hangup) => true,
+            () = rereads.next() => true,
         };
         let now = files.times();
         if !asked && now == seen {
@@ -87,13 +86,6 @@ async fn reload(app: Arc<App>) -> Option<Watched> {
             tracing::error!(%error, "the new configuration is not usable, the old one stays");
             None
         }
-    }
-}
-
-async fn received(signal: &mut Option<Signal>) {
-    match signal {
-        Some(signal) => drop(signal.recv().await),
-        None => std::future::pending().await,
     }
 }
 

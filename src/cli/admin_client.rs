@@ -13,7 +13,6 @@ use axum::http::{Method, Request, StatusCode};
 use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::net::UnixStream;
 use tower::ServiceExt;
 use url::form_urlencoded;
 
@@ -24,6 +23,7 @@ use crate::config::{Settings, Sources};
 use crate::http::admin;
 use crate::http::error::Problem;
 use crate::http::messages_api::KEY;
+use crate::os;
 use crate::store::{self, StoreError};
 use crate::telemetry::Format;
 
@@ -188,7 +188,7 @@ async fn to_served(missing: Missing, sources: Sources) -> Result<Line, Failure> 
         attempt += 1;
         let settings = Settings::load(sources.clone())?;
         let socket = admin::socket(&settings.store);
-        if is_answered(&socket).await {
+        if os::is_answered(&socket).await {
             return Ok(Line::Socket(socket));
         }
         find_or_make(&settings, &socket, missing)?;
@@ -287,7 +287,7 @@ async fn to_dev(dir: &Path) -> Result<Line, Failure> {
         key: None,
         key_previous: None,
     });
-    match is_answered(&socket).await {
+    match os::is_answered(&socket).await {
         true => Ok(Line::Socket(socket)),
         false => Err(anyhow!("no olifant dev runs on {}; start one", dir.display()).into()),
     }
@@ -296,11 +296,7 @@ async fn to_dev(dir: &Path) -> Result<Line, Failure> {
 /// The way to the program that has this store open and answers, if one does.
 pub async fn to_running(store: &store::Config) -> Option<Line> {
     let socket = admin::socket(store);
-    is_answered(&socket).await.then_some(Line::Socket(socket))
-}
-
-async fn is_answered(socket: &Path) -> bool {
-    UnixStream::connect(socket).await.is_ok()
+    os::is_answered(&socket).await.then_some(Line::Socket(socket))
 }
 
 async fn over_socket(socket: &Path, ask: Ask) -> anyhow::Result<(StatusCode, Vec<u8>)> {
@@ -311,7 +307,7 @@ async fn over_socket(socket: &Path, ask: Ask) -> anyhow::Result<(StatusCode, Vec
 }
 
 async fn send(socket: &Path, ask: Ask) -> anyhow::Result<reqwest::Response> {
-    let client = reqwest::Client::builder().unix_socket(socket);
+    let client = os::client(socket);
     let client = match ask.patience {
         Some(patience) => client.timeout(patience),
         None => client,

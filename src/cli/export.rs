@@ -2,7 +2,6 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -10,6 +9,7 @@ use anyhow::Context;
 use super::admin_client::Reach;
 use super::person::Of;
 use super::{Failure, note};
+use crate::os;
 use crate::transfer::document::Document;
 
 const AFTER_HELP: &str = "\
@@ -53,7 +53,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
 /// For this user alone, also where the file was there.
 fn write(file: &Path, json: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    let mut written = options.write(true).create(true).truncate(true).mode(0o600).open(file)?;
-    written.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    let options = options.write(true).create(true).truncate(true);
+    let mut written = os::private(options).open(file)?;
+    os::make_private(&written)?;
     writeln!(written, "{json}")
 }

@@ -1,8 +1,7 @@
 //! `olifant key`: what the keys in the store are wrapped under.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -11,6 +10,7 @@ use secrecy::ExposeSecret;
 use super::Failure;
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
+use crate::os;
 use crate::store;
 use crate::store::seal::{self, Keys, KeysError, Missing, StoreKey};
 
@@ -121,7 +121,7 @@ fn into_file(settings: &Settings, file: &Path) -> Result<Option<PathBuf>, Failur
     take(settings, &key)?;
     let moved = keep(file).and_then(|kept| {
         fs::rename(&next, file)?;
-        sync_folder(file)?;
+        os::sync_name(file)?;
         Ok(kept)
     });
     Ok(moved.with_context(|| {
@@ -196,15 +196,10 @@ fn write_new(file: &Path, key: &StoreKey) -> io::Result<()> {
 }
 
 fn write_by(options: &mut OpenOptions, file: &Path, key: &StoreKey) -> io::Result<()> {
-    let mut written = options.write(true).mode(0o600).open(file)?;
+    let mut written = os::private(options.write(true)).open(file)?;
     writeln!(written, "{}", key.to_hex().expose_secret())?;
     written.sync_all()?;
-    sync_folder(file)
-}
-
-fn sync_folder(file: &Path) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    os::sync_name(file)
 }
 
 /// The key alone on stdout, so that it can be put into a file.

@@ -1,15 +1,12 @@
 //! The configuration: what it warns of, what the program would not start
 //! with, and who else can read its secrets.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::finding::{Finding, State, told};
 use super::{Look, pages};
 use crate::assistant::Mind;
-
-/// Everybody on this machine.
-const OTHERS: u32 = 0o004;
+use crate::os;
 
 /// What can be said of it.
 pub fn examine(look: &Look) -> Vec<Finding> {
@@ -63,11 +60,9 @@ fn choosy(look: &Look) -> Vec<Finding> {
 }
 
 fn open_secrets(file: &Path) -> Option<Finding> {
-    let mode = std::fs::metadata(file).ok()?.permissions().mode();
-    let whole = file.canonicalize().ok()?;
-    let file = whole.display();
-    (mode & OTHERS != 0).then(|| {
-        let what = format!("{file} holds secrets, and everybody on this machine can read it");
-        Finding::note("config.secret_file", what, format!("chmod 600 {file}"), pages::CONFIGURE)
-    })
+    let file = file.canonicalize().ok()?;
+    let remedy = os::closing(&file)?;
+    let file = file.display();
+    let what = format!("{file} holds secrets, and everybody on this machine can read it");
+    Some(Finding::note("config.secret_file", what, remedy, pages::CONFIGURE))
 }

@@ -9,6 +9,7 @@ use super::pages;
 use crate::clock::Clock;
 use crate::config::{Error, Settings, Sources};
 use crate::http::admin::{self, server::ServerLine};
+use crate::os;
 
 /// The variable that lies over what a file says of it.
 const PUBLIC_URL: &str = "OLIFANT__SERVER__PUBLIC_URL";
@@ -44,7 +45,7 @@ fn with(sources: &Sources, url: &str) -> Sources {
 }
 
 async fn public_url(socket: &Path, clock: &Clock) -> Option<String> {
-    let client = reqwest::Client::builder().unix_socket(socket).build().ok()?;
+    let client = os::client(socket).build().ok()?;
     let asked = async { client.get("http://admin/server").send().await?.json().await };
     let line: Result<ServerLine, reqwest::Error> = clock.timeout(PATIENCE, asked).await.ok()?;
     Some(line.ok()?.public_url)

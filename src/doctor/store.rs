@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::net::UnixStream;
-
 use super::finding::Finding;
 use super::{Look, PATIENCE, pages};
 use crate::domain::id::NumberName;
 use crate::http::admin::{self, numbers::NumberLine};
+use crate::os;
 use crate::store::{self, Store, StoreError};
 
 /// Of the messages that are free each month, so many hundredths are nearly all.
@@ -62,9 +61,9 @@ impl Stand {
 /// Looks by the socket of the one that runs, or opens it.
 pub async fn examine(look: &Look) -> Stands {
     let socket = admin::socket(&look.settings.store);
-    let (opened, numbers) = match UnixStream::connect(&socket).await {
-        Ok(_) => held(look, &socket).await,
-        Err(_) => free(look, &socket).await,
+    let (opened, numbers) = match os::is_answered(&socket).await {
+        true => held(look, &socket).await,
+        false => free(look, &socket).await,
     };
     Stands { findings: [vec![opened], keys(look)].concat(), numbers }
 }
@@ -91,7 +90,7 @@ async fn held(look: &Look, socket: &Path) -> Opened {
 }
 
 async fn lines(socket: &Path) -> Option<Vec<NumberLine>> {
-    let client = reqwest::Client::builder().unix_socket(socket).build().ok()?;
+    let client = os::client(socket).build().ok()?;
     client.get("http://admin/numbers").send().await.ok()?.json().await.ok()
 }
 

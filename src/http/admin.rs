@@ -18,15 +18,12 @@ pub mod transfer;
 pub mod turns;
 pub mod whom;
 
-use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post};
-use tokio::net::UnixListener;
 use tokio::sync::watch;
 
 use super::Shared;
@@ -42,20 +39,6 @@ const SOCKET: &str = "admin.sock";
 pub fn socket(config: &store::Config) -> PathBuf {
     let (_, folder) = config.url.split_once(':').unwrap_or_default();
     Path::new(folder).join(SOCKET)
-}
-
-/// Listens there, for this user alone. Whoever listened before is gone, since
-/// the store was its own; what it left is replaced.
-pub fn listen(socket: &Path) -> io::Result<UnixListener> {
-    let new = socket.with_extension("new");
-    match std::fs::remove_file(&new) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-        _ => {}
-    }
-    let listener = UnixListener::bind(&new)?;
-    std::fs::set_permissions(&new, std::fs::Permissions::from_mode(0o600))?;
-    std::fs::rename(&new, socket)?;
-    Ok(listener)
 }
 
 /// What the commands share.

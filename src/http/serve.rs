@@ -9,11 +9,12 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
+use crate::os;
 
 /// Longer than any provider's proxy takes; also how long an idle connection
 /// is kept.
@@ -53,11 +54,11 @@ impl Door for TcpListener {
     }
 }
 
-impl Door for UnixListener {
-    type Stream = UnixStream;
+impl Door for os::Socket {
+    type Stream = os::SocketStream;
 
-    async fn next(&self) -> io::Result<UnixStream> {
-        self.accept().await.map(|(stream, _)| stream)
+    async fn next(&self) -> io::Result<os::SocketStream> {
+        os::accept(self).await
     }
 }
 

@@ -9,6 +9,7 @@ use pulldown_cmark::HeadingLevel;
 
 use super::split::{Mark, marks};
 use crate::domain::id::Business;
+use crate::os;
 
 const FOLDER: &str = "knowledge";
 const FILE: &str = "answers.md";
@@ -143,15 +144,14 @@ fn key(question: &str) -> String {
 }
 
 fn make_folder(file: &Path) -> Result<(), String> {
-    let folder = folder(file);
+    let folder = os::folder_of(file);
     std::fs::create_dir_all(folder).map_err(|e| told(folder, "can't be made", &e))
 }
 
 /// One after the other.
 fn hold(file: &Path) -> Result<std::fs::File, String> {
-    let folder = folder(file);
-    let held = std::fs::File::open(folder).and_then(|held| held.lock().map(|()| held));
-    held.map_err(|e| told(folder, "can't be held", &e))
+    let folder = os::folder_of(file);
+    os::hold_folder(folder).map_err(|e| told(folder, "can't be held", &e))
 }
 
 fn read(file: &Path) -> Result<String, String> {
@@ -172,10 +172,6 @@ fn write(file: &Path, text: &str) -> Result<(), String> {
     });
     let renamed = written.and_then(|()| std::fs::rename(&new, &target));
     renamed.map_err(|e| told(file, "can't be written", &e))
-}
-
-fn folder(file: &Path) -> &Path {
-    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn told(path: &Path, what: &str, error: &std::io::Error) -> String {

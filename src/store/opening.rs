@@ -1,7 +1,6 @@
 //! Which store there is, and how it is opened.
 
 use std::io::Read;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use super::sled;
 use super::{Store, StoreError, Verified};
 use crate::clock::Clock;
 use crate::domain::job::NewsKind;
+use crate::os;
 
 /// `[store]`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -30,7 +30,7 @@ pub struct Config {
 
 /// Makes the store's folder, for this user alone, if it is not there.
 pub fn make_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    os::make_private_folder(folder)
 }
 
 /// What `store.url` can begin with.

@@ -1,9 +1,8 @@
 //! The user's configuration file, changed where it has to be: comments and all
 //! else stay as they are. Secrets go into files of their own beside it.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -12,6 +11,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
 use super::super::Failure;
 use crate::config::{Error, Settings, Sources};
+use crate::os;
 
 /// The folder of secrets, beside the file.
 const SECRETS: &str = "secrets";
@@ -123,11 +123,12 @@ fn load(path: &Path) -> Result<Settings, Error> {
 /// Only this user reads it.
 pub fn write_secret(file: &Path, secret: &SecretString) -> Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    let made = os::make_private_folder(folder);
     let new = file.with_extension("new");
     let written = made.and_then(|()| {
         let mut options = OpenOptions::new();
-        let mut out = options.write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+        let options = options.write(true).create(true).truncate(true);
+        let mut out = os::private(options).open(&new)?;
         writeln!(out, "{}", secret.expose_secret())?;
         fs::rename(&new, file)
     });

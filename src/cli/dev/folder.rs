@@ -2,13 +2,12 @@
 
 use std::fs::{File, TryLockError};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::lock;
+use crate::{lock, os};
 
 /// Says that the folder is ours to wipe; whoever holds its lock runs on it.
 const MARKER: &str = ".olifant-dev";
@@ -115,7 +114,7 @@ fn secrets(path: &Path) -> Result<Secrets> {
         store_key: made_up() + &made_up(),
     };
     let mut file =
-        File::options().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        os::private(File::options().write(true).create(true).truncate(true)).open(path)?;
     file.write_all(&serde_json::to_vec(&secrets)?)
         .with_context(|| format!("{shown} can't be written"))?;
     Ok(secrets)

@@ -1,8 +1,7 @@
 //! What `olifant init` writes. Nothing that is there is touched.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -11,6 +10,7 @@ use serde_json::Value;
 
 use super::example::About;
 use super::{Plan, Provider};
+use crate::os;
 use crate::store::seal::StoreKey;
 
 const CONFIG: &str = include_str!("../../../templates/init/olifant.toml");
@@ -142,14 +142,14 @@ fn refuse_what_is_there(dir: &Path, pages: &[Page]) -> Result<()> {
 /// A file that somebody made meanwhile is not overwritten either.
 fn put(dir: &Path, page: &Page) -> Result<()> {
     let path = dir.join(&page.name);
-    let (folder, file) = if page.secret { (0o700, 0o600) } else { (0o755, 0o644) };
-    let parent = path.parent().unwrap_or(dir);
-    let folder = DirBuilder::new().recursive(true).mode(folder).create(parent);
-    let written = folder.and_then(|()| {
-        let mut options = OpenOptions::new();
-        let mut made = options.write(true).create_new(true).mode(file).open(&path)?;
-        made.write_all(page.text.as_bytes())
-    });
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create_new(true);
+    let (folder, options) = match page.secret {
+        true => (os::make_private_folder(os::folder_of(&path)), os::private(options)),
+        false => (fs::create_dir_all(os::folder_of(&path)), options),
+    };
+    let made = folder.and_then(|()| options.open(&path));
+    let written = made.and_then(|mut file| file.write_all(page.text.as_bytes()));
     written.with_context(|| format!("{} can't be written", path.display()))
 }
 

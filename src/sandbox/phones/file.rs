@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::book::Book;
+use crate::os;
 
 /// The chats of the file; `None` if it isn't there or can't be read.
 pub(super) fn load(file: &Path) -> Option<Book> {
@@ -28,13 +29,6 @@ pub(super) fn write(file: &Path, book: &Book) -> io::Result<()> {
     fs::rename(beside, file)
 }
 
-#[cfg(unix)]
 fn private(file: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file)
-}
-
-#[cfg(not(unix))]
-fn private(file: &Path) -> io::Result<fs::File> {
-    fs::File::create(file)
+    os::private(fs::OpenOptions::new().write(true).create(true).truncate(true)).open(file)
 }

@@ -3,10 +3,10 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Seek, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::{About, Broken, Reader, Totals};
+use crate::os;
 
 /// A file that is being written.
 pub struct Part {
@@ -71,15 +71,15 @@ impl Part {
         })?;
         let keep_free = min_free_mb * 1024 * 1024;
         let new = Self { path: path.to_owned(), part, file, keep_free };
-        let private = fs::Permissions::from_mode(0o600);
-        let emptied = new.file.set_len(0).and_then(|()| new.file.set_permissions(private));
+        let emptied = new.file.set_len(0).and_then(|()| os::make_private(&new.file));
         emptied.map_err(|error| disk(path, error))?;
         Ok(new)
     }
 
     /// Writes on.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-        let free = fs2::available_space(folder_of(&self.path)).map_err(|e| disk(&self.path, e))?;
+        let free =
+            fs2::available_space(os::folder_of(&self.path)).map_err(|e| disk(&self.path, e))?;
         if self.keep_free > 0 && free < self.keep_free + bytes.len() as u64 {
             let (path, min_mb) = (self.path.clone(), self.keep_free / (1024 * 1024));
             return Err(FileError::NoSpace { path, min_mb });
@@ -94,8 +94,7 @@ impl Part {
         let read = Reader::open(BufReader::new(&self.file)).and_then(Reader::check);
         let checked =
             read.map_err(|broken| FileError::Misread { path: self.path.clone(), broken })?;
-        let named = fs::rename(&self.part, &self.path)
-            .and_then(|()| File::open(folder_of(&self.path))?.sync_all());
+        let named = fs::rename(&self.part, &self.path).and_then(|()| os::sync_name(&self.path));
         named.map(|()| checked).map_err(|error| disk(&self.path, error))
     }
 }
@@ -103,7 +102,7 @@ impl Part {
 impl Drop for Part {
     /// What was not finished goes.
     fn drop(&mut self) {
-        if is_at(&self.file, &self.part) {
+        if os::is_at(&self.file, &self.part) {
             // Whoever writes the next one empties it.
             let _ = fs::remove_file(&self.part);
         }
@@ -122,22 +121,13 @@ pub fn unfinished(path: &Path) -> PathBuf {
 fn hold(part: &Path) -> io::Result<File> {
     loop {
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        let file = options.open(part)?;
+        options.read(true).write(true).create(true).truncate(false);
+        let file = os::private(&mut options).open(part)?;
         file.try_lock()?;
-        if is_at(&file, part) {
+        if os::is_at(&file, part) {
             return Ok(file);
         }
     }
-}
-
-fn is_at(file: &File, path: &Path) -> bool {
-    let same = |a: &fs::Metadata, b: &fs::Metadata| a.dev() == b.dev() && a.ino() == b.ino();
-    matches!((file.metadata(), fs::metadata(path)), (Ok(a), Ok(b)) if same(&a, &b))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn disk(path: &Path, error: io::Error) -> FileError {

@@ -3,13 +3,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, KEY, NONCE, TAG};
 use super::{KeyId, KeysError, Slot, StoreKey};
+use crate::os;
 
 /// What every key file of this form begins with.
 const MAGIC: [u8; 16] = *b"olifant keys 1\n\0";
@@ -86,13 +86,13 @@ impl KeyFile {
     /// Writes slots over those from `first` on; on disk on return.
     pub fn write(&self, first: KeyId, slots: &[Slot]) -> Result<(), KeysError> {
         let bytes = sealed_slots(first, slots, &self.wrapping);
-        let written = self.file.write_all_at(&bytes, place(first));
+        let written = os::write_all_at(&self.file, &bytes, place(first));
         written.and_then(|()| self.file.sync_data()).map_err(|e| KeysError::disk(&self.path, e))
     }
 
     /// Overwrites slots with zeros; on disk on return.
     pub fn erase(&self, ids: &[KeyId]) -> Result<(), KeysError> {
-        let erase = |id: &KeyId| self.file.write_all_at(&[0; SLOT], place(*id));
+        let erase = |id: &KeyId| os::write_all_at(&self.file, &[0; SLOT], place(*id));
         let erased = ids.iter().try_for_each(erase).and_then(|()| self.file.sync_data());
         erased.map_err(|e| KeysError::disk(&self.path, e))
     }
@@ -108,7 +108,7 @@ impl KeyFile {
     /// Bytes as they lie there.
     pub fn raw(&self, from: u64, length: usize) -> Result<Vec<u8>, KeysError> {
         let mut bytes = vec![0; length];
-        let read = self.file.read_exact_at(&mut bytes, from);
+        let read = os::read_exact_at(&self.file, &mut bytes, from);
         read.map(|()| bytes).map_err(|e| KeysError::disk(&self.path, e))
     }
 
@@ -196,19 +196,15 @@ pub fn place(id: KeyId) -> u64 {
 
 fn write_whole(path: &Path, slots: &[Slot], wrapping: &Cipher) -> io::Result<File> {
     let next = unfinished(path);
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&next)?;
+    let mut options = OpenOptions::new();
+    let options = options.read(true).write(true).create(true).truncate(true);
+    let mut file = os::private(options).open(&next)?;
     file.write_all(&MAGIC)?;
     file.write_all(&sealed(&MAGIC, &OPEN, wrapping))?;
     file.write_all(&sealed_slots(KeyId(0), slots, wrapping))?;
     file.sync_all()?;
     fs::rename(&next, path)?;
-    File::open(folder_of(path))?.sync_all()?;
+    os::sync_name(path)?;
     Ok(file)
 }
 
@@ -229,15 +225,15 @@ pub fn discard(path: &Path) -> io::Result<()> {
 /// Overwrites a file that has no name any more: its keys must not outlive
 /// their erasure. One that has another name is somebody's copy.
 fn scrub(file: &File) -> io::Result<()> {
-    let meta = file.metadata()?;
-    if meta.nlink() > 0 {
+    if os::has_name(file)? {
         return Ok(());
     }
+    let end = file.metadata()?.len();
     let zeros = vec![0; 64 * 1024];
     let mut at = 0;
-    while at < meta.len() {
-        let length = usize::try_from(meta.len() - at).map_or(zeros.len(), |n| n.min(zeros.len()));
-        file.write_all_at(&zeros[..length], at)?;
+    while at < end {
+        let length = usize::try_from(end - at).map_or(zeros.len(), |n| n.min(zeros.len()));
+        os::write_all_at(file, &zeros[..length], at)?;
         at += length as u64;
     }
     file.sync_data()
@@ -245,10 +241,6 @@ fn scrub(file: &File) -> io::Result<()> {
 
 fn unfinished(path: &Path) -> PathBuf {
     path.with_extension("next")
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn foreign(path: &Path) -> KeysError {

@@ -3,7 +3,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -18,6 +17,7 @@ use super::writer::Disk;
 use crate::clock::Clock;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::id::{ConversationId, KeyId};
+use crate::os;
 use crate::store::backup::{About, KEYS, Row};
 use crate::store::seal::{self, SLOT};
 use crate::store::{Config, StoreError, Verified};
@@ -63,7 +63,8 @@ impl Loading {
         let loading = folder.join(LOADING);
         fs::create_dir(&loading).map_err(|error| failed(folder, &error))?;
         let mut options = OpenOptions::new();
-        let keys = options.write(true).create_new(true).mode(0o600).open(seal::path(&loading));
+        let options = os::private(options.write(true).create_new(true));
+        let keys = options.open(seal::path(&loading));
         let keys = keys.map_err(|error| failed(folder, &error))?;
         let tree = Some(open::tree(&loading.join("data"), config.cache_mb)?);
         let (folder, config, about) = (folder.to_owned(), config.clone(), about.clone());
@@ -109,7 +110,7 @@ impl Loading {
         drop(disk);
         settle(&loading).map_err(|error| failed(&self.folder, &error))?;
         let placed = fs::rename(&loading, self.folder.join(LOADED))
-            .and_then(|()| sync(&self.folder))
+            .and_then(|()| os::sync_folder(&self.folder))
             .and_then(|()| {
                 self.done = true;
                 put_in_place(&self.folder)
@@ -168,7 +169,7 @@ fn put_in_place(folder: &Path) -> io::Result<()> {
             fs::rename(loaded.join(name), folder.join(name))?;
         }
     }
-    sync(folder)?;
+    os::sync_folder(folder)?;
     fs::remove_dir_all(&loaded)
 }
 
@@ -179,15 +180,11 @@ fn settle(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(&data)? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
-            File::open(entry.path())?.sync_all()?;
+            os::sync_file(&entry.path())?;
         }
     }
-    sync(&data)?;
-    sync(folder)
-}
-
-fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    os::sync_folder(&data)?;
+    os::sync_folder(folder)
 }
 
 fn fits(about: &About) -> Result<(), StoreError> {

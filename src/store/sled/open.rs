@@ -19,9 +19,9 @@ use crate::clock::Clock;
 use crate::domain::conversation::Conversation;
 use crate::domain::id::{ConversationId, KeyId};
 use crate::domain::job::NewsKind;
-use crate::lock;
 use crate::store::seal::{self, Keys, Missing};
 use crate::store::{Config, StoreError, make_folder, record};
+use crate::{lock, os};
 
 /// The version of keys and records in the folder.
 pub const FORMAT: u32 = 2;
@@ -54,7 +54,9 @@ pub fn disk(
     drop_unfinished_snapshots(&data).map_err(|error| failed(folder, &error))?;
     wait_for_last_owner(&data).map_err(|error| failed(folder, &error))?;
     let tree = self::tree(&data, cache_mb).or_else(|_| open_from_log(&data, cache_mb))?;
-    let file = File::open(data.join("db")).map_err(|error| failed(folder, &error))?;
+    // Windows syncs only what is open for writing.
+    let file = File::options().read(true).write(true).open(data.join("db"));
+    let file = file.map_err(|error| failed(folder, &error))?;
     sync_folders(folder, &data).map_err(|error| failed(folder, &error))?;
     let format = format(folder, &tree)?;
     let seals = Arc::new(seals(folder, config, format)?);
@@ -118,12 +120,9 @@ pub fn tree(data: &Path, cache_mb: u64) -> Result<sled::Db, StoreError> {
 
 /// The names of new files must survive a power cut as well.
 fn sync_folders(folder: &Path, data: &Path) -> std::io::Result<()> {
-    File::open(data)?.sync_all()?;
-    File::open(folder)?.sync_all()?;
-    match folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => File::open(".")?.sync_all(),
-    }
+    os::sync_folder(data)?;
+    os::sync_folder(folder)?;
+    os::sync_name(folder)
 }
 
 /// The version of keys and records, which is read before the keys of people;
