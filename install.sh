@@ -42,7 +42,7 @@ target() {
     case $system in
         Linux) echo "$machine-unknown-linux-musl" ;;
         Darwin) echo "$machine-apple-darwin" ;;
-        *) fail "there is no binary for $system; on Windows use WSL or Docker" ;;
+        *) fail "this installs nothing on $system; on Windows unpack the .zip of the release" ;;
     esac
 }
 

@@ -176,6 +176,11 @@ impl Sources {
         Self { file, env: env.collect(), ..Self::default() }
     }
 
+    /// For what needs neither a number nor a model, and works without them.
+    pub fn lenient(file: Option<PathBuf>) -> Self {
+        Self { demo_without_model: true, without_numbers: true, ..Self::new(file) }
+    }
+
     fn file_name(&self) -> Option<String> {
         self.file.as_ref().map(|path| path.display().to_string())
     }

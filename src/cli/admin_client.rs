@@ -75,14 +75,15 @@ pub struct Ask {
     key: Option<String>,
     patience: Option<Duration>,
     missing: Missing,
+    needs_model: bool,
 }
 
 impl Ask {
     /// A look.
     pub fn get(path: &str) -> Self {
         let (path, patience) = (path.to_owned(), Some(PATIENCE));
-        let missing = Missing::Refuse;
-        Self { method: Method::GET, path, body: Vec::new(), key: None, patience, missing }
+        let (method, missing) = (Method::GET, Missing::Refuse);
+        Self { method, path, body: Vec::new(), key: None, patience, missing, needs_model: false }
     }
 
     /// A change.
@@ -120,6 +121,12 @@ impl Ask {
         self
     }
 
+    /// The model that is configured answers it.
+    pub fn of_the_model(mut self) -> Self {
+        self.needs_model = true;
+        self
+    }
+
     /// However long the answer takes.
     pub fn at_leisure(mut self) -> Self {
         self.patience = None;
@@ -142,13 +149,18 @@ impl Reach {
         start_logging(Format::Human, "error")?;
         match &self.dev {
             Some(dir) => dev::settings_of(self.config.clone(), dir),
-            None => Ok(Settings::load(self.lenient())?),
+            None => Ok(Settings::load(Sources::lenient(self.config.clone()))?),
         }
     }
 
     /// Asks, and reads the answer.
     pub async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> Result<T, Failure> {
-        let line = self.connect(ask.missing).await?;
+        start_logging(Format::Human, "error")?;
+        let sources = match ask.needs_model {
+            true => Sources { without_numbers: true, ..Sources::new(self.config.clone()) },
+            false => Sources::lenient(self.config.clone()),
+        };
+        let line = self.dial(ask.missing, sources).await?;
         let answer = line.ask(ask).await;
         line.hang_up().await?;
         answer
@@ -157,19 +169,14 @@ impl Reach {
     /// For asking several things.
     pub async fn connect(&self, missing: Missing) -> Result<Line, Failure> {
         start_logging(Format::Human, "error")?;
-        self.dial(missing, Sources::new(self.config.clone())).await
+        self.dial(missing, Sources::lenient(self.config.clone())).await
     }
 
-    /// For talking to the assistant: that takes neither a number nor a model.
+    /// For talking to the assistant.
     pub async fn connect_to_talk(&self) -> Result<Line, Failure> {
         // Whoever waits for the answer is told why there is none.
         start_logging(Format::Human, "off")?;
-        self.dial(Missing::Make, self.lenient()).await
-    }
-
-    fn lenient(&self) -> Sources {
-        let sources = Sources::new(self.config.clone());
-        Sources { demo_without_model: true, without_numbers: true, ..sources }
+        self.dial(Missing::Make, Sources::lenient(self.config.clone())).await
     }
 
     async fn dial(&self, missing: Missing, sources: Sources) -> Result<Line, Failure> {

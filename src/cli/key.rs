@@ -275,21 +275,18 @@ mod tests {
 
     #[test]
     fn the_file_of_the_key_gets_the_new_one() {
-        use std::os::unix::fs::PermissionsExt;
         let story = Story::new(FROM_FILE);
         story.rotate(None).unwrap();
         let key = story.key("key");
         assert!(key != first() && story.opens_with(&key) && !story.opens_with(&first()));
         assert!(!story.path("key.next").exists());
-        let mode = fs::metadata(story.path("key")).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        assert!(os::is_private(&story.path("key")));
         story.rotate(None).unwrap();
         assert!(story.key("key") != key && story.opens_with(&story.key("key")));
     }
 
     #[test]
     fn the_keys_from_before_are_kept_beside_the_new_one() {
-        use std::os::unix::fs::PermissionsExt;
         let story = Story::new(FROM_FILE);
         story.rotate(None).unwrap();
         let second = story.key("key");
@@ -300,8 +297,7 @@ mod tests {
         for old in [first(), second] {
             assert!(kept.iter().any(|name| story.key(name) == old));
         }
-        let mode = fs::metadata(story.path(&kept[0])).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        assert!(os::is_private(&story.path(&kept[0])));
     }
 
     #[test]

@@ -61,7 +61,8 @@ struct Restored {
 /// Makes it, and says what it holds.
 pub fn run(args: Args) -> Result<(), Failure> {
     start_logging(Format::Human, "error")?;
-    let settings = Settings::load(Sources::new(args.config))?;
+    // What is kept needs neither a number nor a model.
+    let settings = Settings::load(Sources::lenient(args.config))?;
     let mut config = settings.store.clone();
     if let Some(folder) = args.into {
         config.url = into(&folder);

@@ -105,9 +105,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
                 text.with_context(|| format!("{} can't be read; name a file", file.display()))
             });
             let replay = Replay { instructions: instructions.transpose()?, model };
-            let ask =
-                Ask::post(&format!("/turns/{id}/replay"), &replay)?.of_what_is_there().at_leisure();
-            let replayed: Replayed = reach.ask(ask).await?;
+            let ask = Ask::post(&format!("/turns/{id}/replay"), &replay)?.of_what_is_there();
+            let replayed: Replayed = reach.ask(ask.of_the_model().at_leisure()).await?;
             match reach.json {
                 true => say_json(&replayed),
                 false => say(&sheet::both(&replayed)),

@@ -36,6 +36,12 @@ pub fn closing(file: &Path) -> Option<String> {
     (mode & OTHERS != 0).then(|| format!("chmod 600 {}", file.display()))
 }
 
+/// Whether it is for its user alone.
+#[cfg(test)]
+pub fn is_private(path: &Path) -> bool {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o077 == 0
+}
+
 /// Puts the names in a folder on disk.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

@@ -43,6 +43,12 @@ pub fn closing(_file: &Path) -> Option<String> {
     None
 }
 
+/// It has the rights of its folder.
+#[cfg(test)]
+pub fn is_private(path: &Path) -> bool {
+    path.exists()
+}
+
 /// The file system keeps a journal of names: there is nothing to be done, but
 /// a folder that is not there is an error as elsewhere.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -53,7 +53,7 @@ fn what_is_not_what_the_release_says_is_not_installed() {
 fn a_machine_without_a_binary_and_a_copy_without_a_release_are_told() {
     let release = Release::new();
     release.on("FreeBSD", "amd64");
-    release.refuses(&[], "there is no binary for FreeBSD; on Windows use WSL or Docker");
+    release.refuses(&[], "this installs nothing on FreeBSD; on Windows unpack the .zip");
     release.on("Linux", "riscv64");
     release.refuses(&[], "there is no binary for Linux on riscv64; build it with cargo install");
     release.on("Linux", "x86_64");
@@ -97,11 +97,22 @@ fn a_release_brings_checksums_and_an_installer_that_knows_where_from() {
     assert!(build.contains("cargo build --release --locked --target"), "{build}");
     assert!(build.contains("tar -czf \"olifant-$TARGET.tar.gz\""), "{build}");
     let publish = steps(&workflow["jobs"]["publish"]);
-    let order = ["sha256sum olifant-*.tar.gz > SHA256SUMS", "s|@RELEASES@|", "gh release create"];
+    let order = ["sha256sum olifant-* > SHA256SUMS", "s|@RELEASES@|", "gh release create"];
     let places = order.map(|step| publish.find(step).unwrap_or_else(|| panic!("no {step}")));
     assert!(places.is_sorted(), "{publish}");
     assert!(read("install.sh").contains("RELEASES='@RELEASES@'"));
-    assert_eq!(workflow["jobs"]["publish"]["needs"], "build");
+    assert_eq!(texts(&workflow["jobs"]["publish"]["needs"]), ["build", "on_windows"]);
+}
+
+#[test]
+fn a_release_has_a_binary_for_windows_that_was_started_there() {
+    let workflow = yaml(".github/workflows/release.yml");
+    let (built, tried) = (&workflow["jobs"]["windows"], &workflow["jobs"]["on_windows"]);
+    assert_eq!(built["env"]["TARGET"], "x86_64-pc-windows-gnu");
+    assert!(steps(built).contains("zip -j \"olifant-$TARGET.zip\""));
+    assert_eq!(tried["needs"], "windows");
+    assert!(tried["runs-on"].as_str().unwrap().starts_with("windows"));
+    assert!(steps(tried).contains("./olifant.exe --version"));
 }
 
 #[test]

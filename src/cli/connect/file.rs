@@ -137,8 +137,6 @@ pub fn write_secret(file: &Path, secret: &SecretString) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     const BEFORE: &str = "\
@@ -172,7 +170,7 @@ verify_token = \"v\"
             + &format!("access_token_file = \"{}\"\n", token.display());
         assert_eq!(text, expected);
         assert_eq!(fs::read_to_string(&token).unwrap(), "fresh\n");
-        assert_eq!(fs::metadata(&token).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(os::is_private(&token));
         assert!(!ConfigFile::open(&path).unwrap().write().unwrap().0, "nothing to write");
     }
 

@@ -1,13 +1,12 @@
 //! What is written can be used: every example in every language with every
 //! model.
 
-use std::os::unix::fs::PermissionsExt;
-
 use super::*;
 use crate::assistant::Mind;
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
 use crate::domain::id::Business;
+use crate::os;
 
 struct Story {
     folder: tempfile::TempDir,
@@ -26,9 +25,8 @@ impl Story {
         std::fs::read_to_string(self.folder.path().join(name)).unwrap()
     }
 
-    fn mode(&self, name: &str) -> u32 {
-        let about = std::fs::metadata(self.folder.path().join(name)).unwrap();
-        about.permissions().mode() & 0o777
+    fn is_private(&self, name: &str) -> bool {
+        os::is_private(&self.folder.path().join(name))
     }
 
     /// As if olifant were started in the folder.
@@ -110,9 +108,9 @@ fn secrets_are_for_their_owner_alone_and_each_has_its_own() {
     let (one, other) = (Story::new(), Story::new());
     one.write(&simple(), None).unwrap();
     other.write(&simple(), Some(" sk-test\n")).unwrap();
-    assert_eq!(one.mode("secrets"), 0o700);
+    assert!(one.is_private("secrets"));
     for name in ["secrets/store_key", "secrets/main_verify_token", "secrets/api_key"] {
-        assert_eq!(one.mode(name), 0o600, "{name}");
+        assert!(one.is_private(name), "{name}");
         assert_ne!(one.text(name), other.text(name), "{name}");
     }
     assert_eq!(

@@ -1,11 +1,10 @@
 //! Stories of the key file: who can read it, and what is gone when it is gone.
 
-use std::os::unix::fs::PermissionsExt;
-
 use proptest::prelude::*;
 
 use super::file::{HEADER, SLOT};
 use super::*;
+use crate::os;
 
 /// A folder with a key file in it.
 struct Story(tempfile::TempDir);
@@ -74,8 +73,7 @@ fn keys_are_made_ahead_and_come_back() {
     let secret = sealed(&keys, 200);
     let again = story.open(None, None).unwrap();
     assert!(opens(&again, 200, &secret) && !opens(&again, 199, &secret));
-    let mode = std::fs::metadata(story.path()).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    assert!(os::is_private(&story.path()));
 }
 
 #[test]

@@ -77,7 +77,8 @@ pub fn disk(
 /// sled's own lock a little later (our lock says there is no other process).
 pub fn wait_for_last_owner(data: &Path) -> std::io::Result<()> {
     match File::open(data.join("db")) {
-        Ok(file) => file.lock().and_then(|()| file.unlock()),
+        // Letting it go can fail only where closing it does the same.
+        Ok(file) => file.lock().map(|()| drop(file.unlock())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
