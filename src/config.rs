@@ -65,7 +65,8 @@ const SECTIONS: &[&str] = &[
 ];
 
 /// Keys that had another name in the minor version before this one.
-const RENAMED: &[Renamed] = &[];
+const RENAMED: &[Renamed] =
+    &[Renamed { old: "assistant.history_tokens", new: "memory.budget_tokens" }];
 
 /// Where the configuration is read from, again and again.
 #[derive(Clone, Default)]

@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn a_file_is_read_and_written_anywhere_and_its_end_is_noticed() {
-        let path = tempfile::tempdir().unwrap().keep().join("file");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path).unwrap();
         write_all_at(&file, b"once upon", 0).unwrap();
         write_all_at(&file, b"a time", 5).unwrap();
@@ -80,7 +81,6 @@ mod tests {
         let mut whole = String::new();
         File::open(&path).unwrap().read_to_string(&mut whole).unwrap();
         assert_eq!(whole, "once a time");
-        std::fs::remove_dir_all(folder_of(&path)).unwrap();
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::os;
 /// A token that the first signal cancels. The second one ends the process
 /// with exit code 1.
 pub fn on_signal() -> io::Result<CancellationToken> {
-    let mut ends = os::Ends::new()?;
+    let mut ends = os::Ends::from_now()?;
     let stop = CancellationToken::new();
     let token = stop.clone();
     tokio::spawn(async move {

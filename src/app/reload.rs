@@ -35,7 +35,7 @@ pub struct Watched {
 
 /// Reloads on each change until `stop`.
 pub async fn follow(app: &Arc<App>, stop: &CancellationToken) {
-    let mut rereads = os::Rereads::new();
+    let mut rereads = os::Rereads::from_now();
     let mut files = watched(&app.settings);
     let mut seen = files.times();
     loop {

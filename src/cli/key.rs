@@ -348,7 +348,7 @@ mod tests {
     #[test]
     fn a_store_that_is_open_or_not_there_is_not_touched() {
         let story = Story::new(FROM_FILE);
-        let lock = File::create(story.path("store").join("lock")).unwrap();
+        let lock = fs::File::create(story.path("store").join("lock")).unwrap();
         lock.lock().unwrap();
         let error = story.rotate(None).expect_err("somebody has it").to_string();
         assert!(error.contains("another olifant") && story.opens_with(&first()), "{error}");

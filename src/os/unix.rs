@@ -112,8 +112,8 @@ pub fn client(socket: &Path) -> reqwest::ClientBuilder {
 pub struct Ends(Signal, Signal);
 
 impl Ends {
-    /// From now on.
-    pub fn new() -> io::Result<Self> {
+    /// Each one from now on.
+    pub fn from_now() -> io::Result<Self> {
         Ok(Self(signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
     }
 
@@ -131,8 +131,8 @@ impl Ends {
 pub struct Rereads(Option<Signal>);
 
 impl Rereads {
-    /// From now on.
-    pub fn new() -> Self {
+    /// Each one from now on.
+    pub fn from_now() -> Self {
         Self(signal(SignalKind::hangup()).ok())
     }
 

@@ -145,8 +145,8 @@ fn pipe_of(socket: &Path) -> Option<OsString> {
 pub struct Ends(CtrlC, CtrlBreak, CtrlClose, CtrlShutdown);
 
 impl Ends {
-    /// From now on.
-    pub fn new() -> io::Result<Self> {
+    /// Each one from now on.
+    pub fn from_now() -> io::Result<Self> {
         Ok(Self(ctrl_c()?, ctrl_break()?, ctrl_close()?, ctrl_shutdown()?))
     }
 
@@ -167,8 +167,8 @@ impl Ends {
 pub struct Rereads(());
 
 impl Rereads {
-    /// From now on.
-    pub fn new() -> Self {
+    /// Each one from now on.
+    pub fn from_now() -> Self {
         Self(())
     }
 

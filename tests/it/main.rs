@@ -54,5 +54,6 @@ mod twilio_inbound;
 mod twilio_inside;
 mod twilio_outbound;
 mod twilio_statuses;
+mod upgrading;
 mod webhooks;
 mod windows;
