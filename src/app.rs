@@ -55,7 +55,7 @@ pub struct App {
     pub providers: Arc<Providers>,
     /// The configuration it was started with.
     pub settings: Settings,
-    public_url: Url,
+    public_url: watch::Sender<Url>,
     http: reqwest::Client,
     minds: watch::Sender<Arc<Minds>>,
     intake: Intake,
@@ -102,16 +102,17 @@ impl App {
         let metrics = Arc::new(Metrics::new(providers.collect(), clock.now()));
         let minds = watch::Sender::new(Arc::new(minds(&settings, &http, &clock, &metrics)?));
         let public_url = settings.server.public_base().context("server.listen makes no URL")?;
+        let public_url = watch::Sender::new(public_url);
         let providers = Arc::new(Providers::new(
             settings.numbers.clone(),
-            public_url.clone(),
+            public_url.subscribe(),
             http.clone(),
             clock.clone(),
         ));
         let assistant = Arc::new(Assistant::new(
             minds.subscribe(),
             store.clone(),
-            public_url.clone(),
+            public_url.subscribe(),
             clock.clone(),
         ));
         let alerts = Arc::new(Alerts::new(clock.clone()));
@@ -187,12 +188,17 @@ impl App {
         http::admin::router(http::admin::Operators { shared, minds, workers })
     }
 
+    /// Providers and people reach us under this URL from now on.
+    pub fn moved_to(&self, url: Url) {
+        self.public_url.send_replace(url);
+    }
+
     fn shared(&self, stopping: CancellationToken) -> http::Shared {
         http::Shared {
             store: self.store.clone(),
             providers: self.providers.clone(),
             intake: self.intake.clone(),
-            public_url: self.public_url.clone(),
+            public_url: self.public_url.subscribe(),
             clock: self.clock.clone(),
             memory_api: self.settings.memory_api,
             looks: self.looks.clone(),

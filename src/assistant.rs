@@ -53,8 +53,8 @@ pub type Minds = HashMap<Business, Arc<Mind>>;
 pub struct Assistant {
     minds: watch::Receiver<Arc<Minds>>,
     store: Arc<dyn Store>,
-    /// Where people reach us.
-    public_url: Url,
+    /// Where people reach us at the moment.
+    public_url: watch::Receiver<Url>,
     clock: Clock,
 }
 
@@ -63,7 +63,7 @@ impl Assistant {
     pub fn new(
         minds: watch::Receiver<Arc<Minds>>,
         store: Arc<dyn Store>,
-        public_url: Url,
+        public_url: watch::Receiver<Url>,
         clock: Clock,
     ) -> Self {
         Self { minds, store, public_url, clock }
@@ -168,7 +168,8 @@ impl Assistant {
         command: &Command,
     ) -> Result<Finished, StoreError> {
         let (context, now) = (self.context(turn, mind).await?, self.clock.now());
-        let (language, public_url) = (mind.language(turn, &context), &self.public_url);
+        let (language, public_url) =
+            (mind.language(turn, &context), &self.public_url.borrow().clone());
         let order = Order { mind, turn, language, shelves: self.shelves(), public_url, now };
         let mut finished = order.obey(command, &context, limits).await?;
         let alone = turn.inbound.len() == 1 || *command == Command::Confirm;

@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -70,7 +71,7 @@ pub struct Shared {
     /// Where what they tell goes.
     pub intake: Intake,
     /// Where the providers reach us; Twilio signs it.
-    pub public_url: Url,
+    pub public_url: watch::Receiver<Url>,
     /// The time.
     pub clock: Clock,
     /// How much programs may keep.

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::watch;
 use url::Url;
 
 use crate::clock::Clock;
@@ -228,10 +229,10 @@ pub struct Providers {
 
 impl Providers {
     /// One value for each kind of provider that has a number. `public_url` is
-    /// where the providers reach us.
+    /// where the providers reach us at the moment.
     pub fn new(
         configs: BTreeMap<NumberName, NumberConfig>,
-        public_url: Url,
+        public_url: watch::Receiver<Url>,
         http: reqwest::Client,
         clock: Clock,
     ) -> Self {

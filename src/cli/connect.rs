@@ -9,6 +9,7 @@ mod serving;
 mod steps;
 mod twilio;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use serde_json::json;
 use url::Url;
 
 use super::admin_client::{self, Ask, Line};
+use super::tunnel::{self, Tunnel, Wanted};
 use super::{Failure, note, short, start_logging};
 use crate::clock::Clock;
 use crate::config::draft::Draft;
@@ -34,10 +36,12 @@ const AFTER_HELP: &str = "\
 Examples:
   olifant connect meta shop --config my.toml
   olifant connect twilio shop --config my.toml
+  olifant connect meta shop --config my.toml --tunnel      nothing leads here yet
 
 It asks for what it needs and writes [numbers.shop] into the configuration, with
 the secrets in files beside it (secrets/shop_...). If no olifant runs on the store
-it serves by itself until it is done, so that the provider gets its answers.
+it serves by itself until it is done, so that the provider gets its answers; with
+--tunnel it also opens a way in, and goes on answering until Ctrl-C.
 Do it again whenever the public URL or a token changes.";
 
 /// So much of a message is shown.
@@ -72,8 +76,10 @@ struct Common {
     )]
     config: PathBuf,
     /// Where providers reach olifant: https://HOST, by a reverse proxy or a tunnel.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "tunnel")]
     public_url: Option<Url>,
+    #[command(flatten)]
+    wanted: Wanted,
     /// Take what is usual instead of asking.
     #[arg(long)]
     yes: bool,
@@ -81,7 +87,7 @@ struct Common {
     #[arg(long)]
     no_wait: bool,
     /// Wait so long for it.
-    #[arg(long, value_name = "N", default_value = "5")]
+    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u64).range(1..=1440))]
     minutes: u64,
     /// Print JSON, at the end.
     #[arg(long)]
@@ -106,6 +112,7 @@ struct Session {
     steps: Steps,
     http: reqwest::Client,
     clock: Clock,
+    tunnel: Option<Tunnel>,
 }
 
 impl Session {
@@ -118,6 +125,7 @@ impl Session {
             steps: Steps::new(common.json),
             http: app::client()?,
             clock: Clock::system(),
+            tunnel: None,
             common,
             file,
             draft,
@@ -155,13 +163,16 @@ impl Session {
         }
     }
 
-    /// Where providers reach us: as is said, as the program says that runs, as
-    /// is configured, or as somebody answers.
+    /// Where providers reach us: by the tunnel that is wanted, as is said, as
+    /// the program says that runs, as is configured, or as somebody answers.
     async fn public_url(&mut self) -> Result<Url, Failure> {
         let running = match self.running().await {
             Some(line) => Some(line.ask::<ServerLine>(Ask::get("/server")).await?.public_url),
             None => None,
         };
+        if self.common.wanted.is_wanted() {
+            return self.open_tunnel(running).await;
+        }
         let running = running.filter(|url| url.starts_with("https://"));
         let known = running.or_else(|| self.draft.text("server.public_url"));
         let text = match (&self.common.public_url, known) {
@@ -176,6 +187,25 @@ impl Session {
         let url = Url::parse(text.trim_end_matches('/'));
         let url = url.ok().filter(|url| ["http", "https"].contains(&url.scheme()));
         Ok(url.with_context(|| format!("{text} is no URL; write https://HOST"))?)
+    }
+
+    /// It leads to us, and ends with us.
+    async fn open_tunnel(&mut self, running: Option<String>) -> Result<Url, Failure> {
+        if let Some(url) = running {
+            return Err(anyhow!(
+                "an olifant runs, and is reached at {url}: leave --tunnel out to use that, or end \
+                 it first"
+            )
+            .into());
+        }
+        let listen = self.draft.text("server.listen").unwrap_or_default();
+        let listen: SocketAddr = listen
+            .parse()
+            .map_err(|e| Failure::Configuration(format!("server.listen: {listen:?}: {e}")))?;
+        let tunnel = self.common.wanted.open(listen.port(), &self.clock).await?;
+        let tunnel = self.tunnel.insert(tunnel.context("--tunnel")?);
+        self.steps.done("tunnel", &format!("{} ({})", shown(tunnel.url()), tunnel.name()));
+        Ok(tunnel.url().clone())
     }
 
     /// The program that runs on the store, if one does.
@@ -206,13 +236,14 @@ impl Session {
     async fn configured(&mut self, public_url: &Url) -> Result<Settings, Failure> {
         let url = shown(public_url);
         let known = self.draft.text("server.public_url");
-        if known.as_deref().map(|url| url.trim_end_matches('/')) != Some(url.as_str())
-            && !self.runs_at(&url).await?
-        {
+        let known = known.as_deref().map(|url| url.trim_end_matches('/'));
+        // A tunnel's is good for as long as it is open, and stands in no file.
+        let passing = self.tunnel.is_some() || self.runs_at(&url).await?;
+        if known != Some(url.as_str()) && !passing {
             self.file.set(&["server"], "public_url", &url)?;
         }
         let (name, path) = (&self.common.name, self.common.config.display());
-        let (changed, settings) = self.file.write()?;
+        let (changed, settings) = self.file.write(passing.then_some(url.as_str()))?;
         let words = format!("[numbers.{name}] in {path}");
         match changed {
             true => self.steps.done("config", &words),
@@ -233,7 +264,7 @@ impl Session {
 /// Waits for a message from the person's own phone and shows what it was
 /// answered; then says how to go on.
 async fn finish(
-    session: &Session,
+    session: &mut Session,
     serving: &Serving,
     to: &str,
     facts: serde_json::Value,
@@ -241,8 +272,8 @@ async fn finish(
     let Common { name, config, minutes, no_wait, .. } = &session.common;
     if *no_wait {
         session.steps.report(name, facts);
-        session.steps.tell(&format!("set up; olifant serve --config {}", config.display()));
-        return Ok(());
+        session.steps.tell(&format!("set up{}", afterwards(session, config)));
+        return stay(session, serving).await;
     }
     session.steps.tell(&format!(
         "\nNow write \"hi\" to {to} from your phone. It waits {minutes} minutes; Ctrl-C ends it."
@@ -264,12 +295,37 @@ async fn finish(
     match heard.trouble {
         Some(why) => Err(anyhow!("it came in, and no answer arrived: {why}").into()),
         None => {
-            session
-                .steps
-                .tell(&format!("\n{to} answers: olifant serve --config {}", config.display()));
-            Ok(())
+            session.steps.tell(&format!("\n{to} answers{}", afterwards(session, config)));
+            stay(session, serving).await
         }
     }
+}
+
+/// What answers from now on.
+fn afterwards(session: &Session, config: &Path) -> String {
+    match &session.tunnel {
+        Some(tunnel) => format!(", through {}, until Ctrl-C", shown(tunnel.url())),
+        None => format!(": olifant serve --config {}", config.display()),
+    }
+}
+
+/// Nobody else could answer through our tunnel.
+async fn stay(session: &mut Session, serving: &Serving) -> Result<(), Failure> {
+    let Some(tunnel) = &mut session.tunnel else { return Ok(()) };
+    let name = tunnel.name();
+    tokio::select! {
+        () = serving.ended() => Ok(()),
+        () = tunnel.ended() => Err(anyhow!(
+            "{name} ended, and nothing leads here any more; run this again, which opens it anew"
+        )
+        .into()),
+    }
+}
+
+/// A quick tunnel has a new name each time: where one of before led, nobody is
+/// any more, and such a path is an olifant's.
+fn is_forlorn(url: &str, path: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.path() == path && tunnel::is_quick(&url))
 }
 
 /// A URL without the slash that its type puts behind a bare host.

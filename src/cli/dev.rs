@@ -13,7 +13,7 @@ use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::tunnel::{self, Wanted};
+use super::tunnel::{self, Tunnel, Wanted};
 use super::{Failure, say, start_logging};
 use crate::app::App;
 use crate::clock::Clock;
@@ -117,9 +117,14 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         say(&tunnel.greeting(&app.settings));
     }
     say(&greeting);
+    let moved = |tunnel: &Tunnel| {
+        sandbox.set_public_url(tunnel.url().as_str());
+        app.moved_to(tunnel.url().clone());
+        say(&tunnel.greeting(&app.settings));
+    };
     tokio::select! {
-        never = tunnel::keep(tunnel, &clock, &stop) => match never {},
-        served = app.serve(app_listener, stop.clone()) => Ok(served?),
+        never = tunnel::keep(tunnel, &clock, &stop, moved) => match never {},
+        served = app.clone().serve(app_listener, stop.clone()) => Ok(served?),
         () = shutdown::overdue(&stop, limit, &clock) => {
             Err(anyhow!("work in progress did not end in time").into())
         }

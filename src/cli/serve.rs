@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 
-use super::tunnel::{self, Wanted};
+use super::tunnel::{self, Tunnel, Wanted};
 use super::{Failure, make_store_folder, say, start_logging};
 use crate::app::App;
 use crate::clock::Clock;
@@ -52,7 +52,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let address = doors.web.local_addr().context("the server's address")?;
     let tunnel = args.wanted.open(address.port(), &clock).await?;
     if let Some(tunnel) = &tunnel {
-        settings = Settings::load(tunnel.as_public_url(sources))?;
+        settings = Settings::load(tunnel::reached_at(sources, tunnel.url().as_str()))?;
         say(&tunnel.greeting(&settings));
     }
     let limit = Duration::from_secs(settings.server.shutdown_s);
@@ -66,14 +66,20 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     tokio::select! {
         // In this order: it is ready once it also listens to SIGHUP.
         biased;
-        served = app.serve(doors, stop.clone()) => served?,
-        never = tunnel::keep(tunnel, &clock, &stop) => match never {},
+        served = app.clone().serve(doors, stop.clone()) => served?,
+        never = tunnel::keep(tunnel, &clock, &stop, |tunnel| moved(&app, tunnel)) => match never {},
         () = overdue => {
             return Err(anyhow!("work in progress did not end within server.shutdown_s").into());
         }
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Providers are told by the commands that stand in the greeting.
+fn moved(app: &App, tunnel: &Tunnel) {
+    app.moved_to(tunnel.url().clone());
+    say(&tunnel.greeting(&app.settings));
 }
 
 async fn doors(settings: &Settings) -> Result<Doors, Failure> {

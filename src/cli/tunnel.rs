@@ -17,7 +17,7 @@ use super::Failure;
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
 use process::Process;
-use program::Program;
+use program::{Program, QUICK};
 
 /// The variable that lies over what a file says of `server.public_url`.
 const PUBLIC_URL: &str = "OLIFANT__SERVER__PUBLIC_URL";
@@ -39,10 +39,15 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Whether there is to be one.
+    pub fn is_wanted(self) -> bool {
+        self.tunnel.is_some()
+    }
+
     /// A configuration that may need a public URL gets one before it is known.
     pub fn promised(self, mut sources: Sources) -> Sources {
         if self.tunnel.is_some() {
-            sources.env.insert(PUBLIC_URL.to_owned(), PROMISED.to_owned());
+            sources = reached_at(sources, PROMISED);
         }
         sources
     }
@@ -76,10 +81,9 @@ impl Tunnel {
         &self.url
     }
 
-    /// The same configuration with its URL as `server.public_url`.
-    pub fn as_public_url(&self, mut sources: Sources) -> Sources {
-        sources.env.insert(PUBLIC_URL.to_owned(), self.url.to_string());
-        sources
+    /// Which program it is.
+    pub fn name(&self) -> &'static str {
+        self.program.name()
     }
 
     /// The URL, and those of the webhooks. Stand-ins know theirs; the others
@@ -101,8 +105,19 @@ impl Tunnel {
         words
     }
 
-    /// Whenever it ends before `stop` it is started anew.
-    async fn keep(mut self, clock: &Clock, stop: &CancellationToken) -> Infallible {
+    /// Resolves when it has ended.
+    pub async fn ended(&mut self) {
+        self.process.ended().await;
+    }
+
+    /// Whenever it ends before `stop` it is started anew; where it leads to us
+    /// under another URL then, that is told.
+    async fn keep(
+        mut self,
+        clock: &Clock,
+        stop: &CancellationToken,
+        moved: impl Fn(&Self),
+    ) -> Infallible {
         loop {
             self.process.ended().await;
             let mut pause = FIRST_PAUSE;
@@ -114,7 +129,7 @@ impl Tunnel {
                 }
                 let program = self.program.name();
                 tracing::warn!(program, "the tunnel ended; it is started anew");
-                match self.reopen(clock).await {
+                match self.reopen(clock, &moved).await {
                     Ok(()) => break,
                     Err(error) => tracing::error!(%error, "the tunnel can't be opened again"),
                 }
@@ -123,7 +138,7 @@ impl Tunnel {
         }
     }
 
-    async fn reopen(&mut self, clock: &Clock) -> anyhow::Result<()> {
+    async fn reopen(&mut self, clock: &Clock, moved: impl Fn(&Self)) -> anyhow::Result<()> {
         self.process = start(self.program, self.port)?;
         let url = self.process.url(self.program, clock).await.map_err(|why| anyhow!(why))?;
         match url == self.url {
@@ -133,18 +148,37 @@ impl Tunnel {
                 tracing::error!(
                     server.url = %self.url, server.url_before = %before,
                     "the tunnel is open again, under another URL: providers still call the one \
-                     before; start olifant anew, and connect its numbers"
+                     before; connect its numbers again"
                 );
+                moved(self);
             }
         }
         Ok(())
     }
 }
 
-/// Keeps it open for as long as this is waited for; without one, waits.
-pub async fn keep(tunnel: Option<Tunnel>, clock: &Clock, stop: &CancellationToken) -> Infallible {
+/// The same configuration with this URL as `server.public_url`.
+pub fn reached_at(mut sources: Sources, url: &str) -> Sources {
+    sources.env.insert(PUBLIC_URL.to_owned(), url.to_owned());
+    sources
+}
+
+/// Whether a URL is that of a quick tunnel, which nobody is behind any more
+/// once it has ended.
+pub fn is_quick(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| host.ends_with(QUICK))
+}
+
+/// Keeps it open for as long as this is waited for, and tells where it leads
+/// to us under another URL; without one, waits.
+pub async fn keep(
+    tunnel: Option<Tunnel>,
+    clock: &Clock,
+    stop: &CancellationToken,
+    moved: impl Fn(&Tunnel),
+) -> Infallible {
     match tunnel {
-        Some(tunnel) => tunnel.keep(clock, stop).await,
+        Some(tunnel) => tunnel.keep(clock, stop, moved).await,
         None => std::future::pending().await,
     }
 }

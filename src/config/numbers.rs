@@ -25,7 +25,8 @@ pub fn read_all(
         .map(|(name, value)| Ok((NumberName::from(name.as_str()), number(name, value)?)))
         .collect::<Result<_, Error>>()?;
     if numbers.is_empty() && !dispensable {
-        let remedy = "add a table [numbers.NAME] with provider = \"meta\" or \"twilio\"";
+        let remedy = "olifant connect meta NAME, or olifant connect twilio NAME, sets one up; with \
+                      --tunnel it also opens a way in from outside";
         return Err(Error(format!("numbers: none is configured; {remedy}")));
     }
     distinct(tree, &numbers)?;

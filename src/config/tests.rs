@@ -280,8 +280,8 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         ),
         (
             refused("", &[]),
-            "numbers: none is configured; add a table [numbers.NAME] with provider = \"meta\" or \
-             \"twilio\"",
+            "numbers: none is configured; olifant connect meta NAME, or olifant connect twilio NAME, \
+             sets one up; with --tunnel it also opens a way in from outside",
         ),
         (
             refused(&META.replace("\"secret\"", "\" \""), &[]),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode};
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::*;
@@ -29,7 +30,7 @@ impl Server {
         let config =
             store::Config { url, cache_mb: 8, min_free_mb: 0, key: None, key_previous: None };
         let store = store::open(&config, &[], clock.clone()).unwrap();
-        let public_url = Url::parse("https://bot.example.com").unwrap();
+        let public_url = watch::channel(Url::parse("https://bot.example.com").unwrap()).1;
         let http = reqwest::Client::builder().build().unwrap();
         let providers = Providers::new(numbers(), public_url.clone(), http, clock.clone());
         let (_, minds) = tokio::sync::watch::channel(Arc::default());

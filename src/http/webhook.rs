@@ -121,7 +121,8 @@ impl Webhooks {
 
     async fn read(&self, mut request: Request) -> Result<WebhookRequest, Error> {
         let called = request.uri().path_and_query().map_or("/", |called| called.as_str());
-        let url = format!("{}{called}", self.shared.public_url.as_str().trim_end_matches('/'));
+        let base = self.shared.public_url.borrow().to_string();
+        let url = format!("{}{called}", base.trim_end_matches('/'));
         let headers = std::mem::take(request.headers_mut());
         let body = self.shared.clock.timeout(BODY_TIMEOUT, whole(request, MAX_BODY)).await;
         Ok(WebhookRequest { url, headers, body: body.map_err(|_| Error::TooSlow)?? })

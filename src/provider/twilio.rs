@@ -16,6 +16,7 @@ mod wire;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
+use tokio::sync::watch;
 use url::{Url, form_urlencoded};
 
 use super::signature::Fields;
@@ -74,7 +75,7 @@ pub enum ReplyBy {
 /// All numbers that are reached through Twilio.
 pub struct Twilio {
     numbers: Vec<(NumberName, Config)>,
-    public_url: Url,
+    public_url: watch::Receiver<Url>,
     http: reqwest::Client,
     clock: Clock,
     waiting: twiml::Waiting,
@@ -82,10 +83,10 @@ pub struct Twilio {
 
 impl Twilio {
     /// Speaks for these numbers through this client. Statuses come back to
-    /// `/webhooks/twilio/status` under the public URL.
+    /// `/webhooks/twilio/status` under the public URL of the moment.
     pub fn new(
         numbers: Vec<(NumberName, Config)>,
-        public_url: Url,
+        public_url: watch::Receiver<Url>,
         http: reqwest::Client,
         clock: Clock,
     ) -> Self {

@@ -2,16 +2,17 @@
 //! in all three ways, and answers a person's first message.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use olifant::provider::NumberConfig;
-use olifant::sandbox::meta::setup::Callback;
+use olifant::sandbox::meta::setup::{At, Callback, PhoneNumber};
 use serde_json::Value;
 
-use crate::binary::olifant;
+use crate::binary::{Log, olifant, signal};
 use crate::harness::{ANA, Story};
 
 const OTHERS: &str = "https://crm.example/hook";
@@ -81,10 +82,19 @@ impl Shop {
     }
 
     fn refused(&self, more: &[&str]) -> String {
-        let Output { status, stderr, .. } = self.meta(more).output().unwrap();
-        assert!(!status.success());
-        String::from_utf8(stderr).unwrap()
+        refused(self.meta(more))
     }
+
+    fn pin(&self) -> Option<String> {
+        let pin = fs::read_to_string(self.path("secrets/shop_pin")).ok()?;
+        Some(pin.trim().to_owned())
+    }
+}
+
+fn refused(mut command: Command) -> String {
+    let Output { status, stderr, .. } = command.output().unwrap();
+    assert!(!status.success());
+    String::from_utf8(stderr).unwrap()
 }
 
 fn sandbox_url(story: &Story) -> String {
@@ -157,7 +167,7 @@ async fn a_number_of_metas_is_registered_gets_its_webhooks_and_answers() {
     let again = steps(shop.meta(&["--yes", "--no-wait", "--json"]).output().unwrap());
     let already: Vec<&str> =
         again.iter().filter(|step| step.1 == "already").map(|step| step.0.as_str()).collect();
-    assert_eq!(already, ["config", "register", "callback", "account"], "{again:?}");
+    assert_eq!(already, ["config", "register", "callback", "fields", "account"], "{again:?}");
 }
 
 #[tokio::test]
@@ -247,4 +257,256 @@ async fn what_is_wrong_is_named_with_its_remedy_and_nothing_is_changed() {
     let why = shop.refused(&["--no-wait", "--yes", "--public-url", "http://127.0.0.1:9"]);
     assert!(why.contains("http://127.0.0.1:9/webhooks/meta"), "{why}");
     number.set_up(|at| assert_eq!(at.app.callback, None));
+}
+
+#[tokio::test]
+async fn a_pin_that_may_be_the_numbers_is_never_lost() {
+    let shop = Shop::new().await;
+    shop.without("[numbers.desk]");
+    let number = shop.story.meta();
+    number.set_up(|at| (at.number.registered, at.number.answers_lost) = (false, true));
+    let why = shop.refused(&["--no-wait", "--yes"]);
+    assert!(why.contains("is not known") && why.contains("shop_pin"), "{why}");
+    let first = shop.pin();
+    number.set_up(|at| {
+        assert_eq!(at.number.pin, first, "Meta did take it");
+        at.number.answers_lost = false;
+    });
+    let again = steps(shop.meta(&["--yes", "--no-wait", "--json"]).output().unwrap());
+    assert!(again.iter().any(|step| step.0 == "register" && step.1 == "already"), "{again:?}");
+
+    number.set_up(|at| at.number.registered = false);
+    fs::write(shop.path("mistyped"), "000000\n").unwrap();
+    number.set_up(|at| at.number.pin = Some("123456".into()));
+    fs::write(shop.path("secrets/shop_pin"), "123456\n").unwrap();
+    let why = shop.refused(&["--no-wait", "--yes", "--pin-file", "mistyped"]);
+    assert!(why.contains("has a PIN already"), "{why}");
+    assert_eq!(shop.pin().as_deref(), Some("123456"));
+    shop.meta(&["--yes", "--no-wait"]).output().unwrap();
+    number.set_up(|at| assert!(at.number.registered));
+    let kept = fs::read_dir(shop.path("secrets")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(kept.filter(|name| name.to_str().unwrap().contains("pin")).count(), 1);
+}
+
+#[tokio::test]
+async fn a_pin_that_meta_refuses_is_not_kept() {
+    let shop = Shop::new().await;
+    shop.without("[numbers.desk]");
+    shop.story.meta().set_up(|at| {
+        (at.number.registered, at.number.pin) = (false, Some("123456".into()));
+    });
+    assert!(shop.refused(&["--no-wait", "--yes"]).contains("has a PIN already"));
+    assert_eq!(shop.pin(), None);
+}
+
+#[tokio::test]
+async fn somebody_elses_way_is_replaced_only_on_request_and_named() {
+    let shop = Shop::new().await;
+    let theirs = Callback { url: OTHERS.into(), verify_token: "theirs".into() };
+    let (number, sender) = (shop.story.meta(), shop.story.twilio());
+    number.set_up(|at| at.number.callback = Some(theirs.clone()));
+    sender.set_up(|at| at.sender.callback = Some(OTHERS.into()));
+    let text = fs::read_to_string(shop.path("my.toml")).unwrap();
+
+    shop.without("[numbers.desk]");
+    let why = shop.refused(&["--no-wait"]);
+    assert!(why.contains(OTHERS) && why.contains("--yes"), "{why}");
+    number.set_up(|at| assert_eq!(at.number.callback.as_ref(), Some(&theirs)));
+    let told = steps(shop.meta(&["--yes", "--no-wait", "--json"]).output().unwrap());
+    assert!(told.iter().any(|step| step.1 == "noted" && step.2.contains(OTHERS)), "{told:?}");
+
+    fs::write(shop.path("my.toml"), text).unwrap();
+    shop.without("[numbers.shop]");
+    let own = ["--sender", "+15550100009", "--no-wait"];
+    let why = refused(shop.twilio(&own));
+    assert!(why.contains(OTHERS) && why.contains("--yes"), "{why}");
+    sender.set_up(|at| assert_eq!(at.sender.callback.as_deref(), Some(OTHERS)));
+    let told = steps(shop.twilio(&own).args(["--yes", "--json"]).output().unwrap());
+    assert!(told.iter().any(|step| step.1 == "noted" && step.2.contains(OTHERS)), "{told:?}");
+}
+
+#[tokio::test]
+async fn the_way_through_a_quick_tunnel_of_before_is_nobodys() {
+    let shop = Shop::new().await;
+    shop.without("[numbers.desk]");
+    let number = shop.story.meta();
+    let url = "https://two-small-words.trycloudflare.com/webhooks/meta".to_owned();
+    number.set_up(|at| {
+        at.number.callback = Some(Callback { url, verify_token: "before".into() });
+    });
+    let told = steps(shop.meta(&["--no-wait", "--json"]).output().unwrap());
+    let set = told.iter().find(|step| step.0 == "override").unwrap();
+    assert_eq!((set.1.as_str(), set.2.contains(&shop.url)), ("done", true), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_doctor_says_that_connect_mends_it_mends() {
+    let shop = Shop::new().await;
+    let text = fs::read_to_string(shop.path("my.toml")).unwrap();
+    let (number, sender) = (shop.story.meta(), shop.story.twilio());
+    shop.without("[numbers.desk]");
+    let meta = || steps(shop.meta(&["--yes", "--no-wait", "--json"]).output().unwrap());
+    meta();
+    number.set_up(|at| at.app.active = false);
+    meta();
+    number.set_up(|at| assert!(at.app.active));
+    for breaks in [
+        |at: &mut At<'_>| at.app.fields.retain(|field| field != "messages"),
+        |at: &mut At<'_>| at.account.subscribed.clear(),
+        |at: &mut At<'_>| at.app.callback = None,
+        |at: &mut At<'_>| at.number.registered = false,
+    ] {
+        number.set_up(breaks);
+        meta();
+        number.set_up(|at| {
+            assert!(at.app.callback.is_some() && at.app.fields[0] == "messages");
+            assert!(!at.account.subscribed.is_empty() && at.number.registered);
+        });
+    }
+
+    fs::write(shop.path("my.toml"), text).unwrap();
+    shop.without("[numbers.shop]");
+    let own = ["--sender", "+15550100009", "--no-wait", "--json"];
+    steps(shop.twilio(&own).output().unwrap());
+    sender.set_up(|at| at.sender.method = "GET".into());
+    steps(shop.twilio(&own).output().unwrap());
+    sender.set_up(|at| assert_eq!(at.sender.method, "POST"));
+}
+
+#[tokio::test]
+async fn an_app_that_sends_others_no_messages_can_send_us_none() {
+    let shop = Shop::new().await;
+    shop.without("[numbers.desk]");
+    shop.story.meta().set_up(|at| {
+        at.app.callback = Some(Callback { url: OTHERS.into(), verify_token: "theirs".into() });
+        at.app.fields = vec!["account_update".into()];
+    });
+    let why = shop.refused(&["--no-wait", "--yes"]);
+    assert!(why.contains(OTHERS) && why.contains("switch it on"), "{why}");
+}
+
+#[tokio::test]
+async fn one_of_several_numbers_is_picked() {
+    let shop = Shop::new().await;
+    shop.without("[numbers.desk]");
+    let number = shop.story.meta();
+    let (account, app) = number.set_up(|at| (at.account.id.clone(), at.app.id.clone()));
+    number.set_up_all(|all| {
+        let other = PhoneNumber::new("1000000077", &account, "15550100077", &app);
+        all.numbers.push(other);
+    });
+    let why = shop.refused(&["--no-wait"]);
+    assert!(why.contains("--number") && why.contains("1000000077"), "{why}");
+    let why = shop.refused(&["--no-wait", "--number", "+15550100078"]);
+    assert!(why.contains("the token shows no number +15550100078"), "{why}");
+    let told = shop.meta(&["--no-wait", "--yes", "--json", "--number", "+1 555 010 0077"]);
+    steps({ told }.output().unwrap());
+    let text = fs::read_to_string(shop.path("my.toml")).unwrap();
+    assert!(text.contains("phone_number_id = \"1000000077\""), "{text}");
+
+    // Whoever sits at a terminal is asked.
+    fs::write(shop.path("my.toml"), text.replace("phone_number_id = \"1000000077\"\n", ""))
+        .unwrap();
+    let said = at_a_terminal(&shop, "olifant connect meta shop --config my.toml --no-wait", "2\n");
+    assert!(said.contains("Which number (1 to 2)"), "{said}");
+    assert!(said.contains("phone number id 1000000077"), "{said}");
+}
+
+/// What is shown to who types this.
+fn at_a_terminal(shop: &Shop, line: &str, typed: &str) -> String {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_olifant")).parent().unwrap();
+    let mut command = Command::new("script");
+    let command = command.args(["-qec", line, "/dev/null"]).current_dir(shop.folder.path());
+    let command = command.env("PATH", format!("{}:/usr/bin:/bin", program.display()));
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[tokio::test]
+async fn what_twilio_refuses_is_said_or_left_to_a_person() {
+    let shop = Shop::new().await;
+    shop.without("[numbers.shop]");
+    let own = ["--sender", "+15550100009", "--no-wait"];
+    fs::write(shop.path("auth"), "another\n").unwrap();
+    let why = refused(shop.twilio(&own));
+    assert!(why.contains("does not take this account SID with this auth token"), "{why}");
+    assert!(!why.contains("another"), "{why}");
+    fs::write(shop.path("auth"), "twilio-token\n").unwrap();
+
+    shop.story.twilio().set_up(|at| at.account.senders_api = false);
+    let told = steps(shop.twilio(&own).arg("--json").output().unwrap());
+    let webhook = told.iter().find(|step| step.0 == "webhook").unwrap();
+    assert_eq!((webhook.1.as_str(), webhook.2.contains(&shop.url)), ("by_hand", true), "{told:?}");
+}
+
+const TUNNEL: &str = "https://two-small-words.trycloudflare.com";
+
+/// A tunnel leads to the shop, whose configuration says no URL.
+fn tunnelled(shop: &Shop, mut command: Command) -> (Child, Log) {
+    let text = fs::read_to_string(shop.path("my.toml")).unwrap();
+    let url = format!("public_url = \"{}\"\n", shop.url);
+    fs::write(shop.path("my.toml"), text.replace(&url, "")).unwrap();
+    let program = shop.path("cloudflared");
+    let says = format!("#!/bin/sh\necho 'INF |  {TUNNEL}  |' >&2\nexec sleep 600\n");
+    fs::write(&program, says).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    shop.story.sandbox.set_public_url(TUNNEL);
+    shop.story.sandbox.set_app_url(&shop.url);
+
+    let path = format!("{}:/usr/bin:/bin", shop.folder.path().display());
+    let command = command.arg("--tunnel").env("PATH", path);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = Log::printed(&mut child);
+    log.wait_for("Now write \"hi\"");
+    (child, log)
+}
+
+fn end(mut child: Child, log: Log) {
+    signal(&child, "INT");
+    log.forget();
+    assert!(child.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn through_a_tunnel_it_goes_on_answering_until_it_is_ended() {
+    let shop = Shop::new().await;
+    shop.without("[numbers.shop]");
+    let sender = shop.story.twilio();
+    let arguments = ["--sender", "+15550100009", "--yes"];
+    let (child, mut log) = tunnelled(&shop, shop.twilio(&arguments));
+    let ana = sender.person("Ana", ANA);
+    ana.says("hi").await;
+    log.wait_for(&format!("answers, through {TUNNEL}, until Ctrl-C"));
+    ana.says("Are you still there?").await;
+    ana.receives(2).await;
+    let webhook = format!("{TUNNEL}/webhooks/twilio#rc=3&rp=ct,rt,5xx");
+    sender.set_up(|at| assert_eq!(at.sender.callback.as_deref(), Some(webhook.as_str())));
+    end(child, log);
+    let text = fs::read_to_string(shop.path("my.toml")).unwrap();
+    assert!(!text.contains("trycloudflare"), "it is gone with the tunnel: {text}");
+}
+
+#[tokio::test]
+async fn meta_is_given_time_to_find_a_new_tunnel() {
+    let shop = Shop::new().await;
+    shop.without("[numbers.desk]");
+    let number = shop.story.meta();
+    number.set_up_all(|all| all.unresolved = 1);
+    let (child, mut log) = tunnelled(&shop, shop.meta(&["--yes"]));
+    let ana = number.person("Ana", ANA);
+    ana.says("hi").await;
+    log.wait_for(&format!("answers, through {TUNNEL}, until Ctrl-C"));
+    let callback = format!("{TUNNEL}/webhooks/meta");
+    number.set_up(|at| assert_eq!(at.app.callback.as_ref().unwrap().url, callback));
+    end(child, log);
+}
+
+#[tokio::test]
+async fn nobody_waits_longer_than_a_day() {
+    let shop = Shop::new().await;
+    let why = shop.refused(&["--minutes", "18446744073709551615"]);
+    assert!(why.contains("--minutes") && why.contains("1..=1440"), "{why}");
 }

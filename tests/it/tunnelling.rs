@@ -1,9 +1,9 @@
 //! `--tunnel`: programs that make tunnels, played by small scripts.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Lines};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::binary::{Log, olifant, signal};
 
@@ -89,14 +89,14 @@ catch_up_s = 0
         let mut child = self.command(arguments).spawn().unwrap();
         let log = Log::of(&mut child);
         let mut said = String::new();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        for line in lines.map_while(Result::ok) {
+        let mut more = BufReader::new(child.stdout.take().unwrap()).lines();
+        for line in more.by_ref().map_while(Result::ok) {
             said = said + &line + "\n";
             if line.contains(words) {
                 break;
             }
         }
-        Running { child, log, said }
+        Running { child, log, said, more }
     }
 }
 
@@ -104,6 +104,8 @@ struct Running {
     child: Child,
     log: Log,
     said: String,
+    /// What it prints from then on.
+    more: Lines<BufReader<ChildStdout>>,
 }
 
 impl Drop for Running {
@@ -179,6 +181,9 @@ fn one_that_ends_is_started_anew_and_another_url_is_told() {
     running.log.wait_for("it is started anew");
     let line = running.log.wait_for("under another URL");
     assert!(line.contains("https://second-words.trycloudflare.com/"), "{line}");
+    let connect = "--public-url https://second-words.trycloudflare.com/";
+    let told = running.more.by_ref().map_while(Result::ok).find(|line| line.contains(connect));
+    assert!(told.is_some(), "the commands that connect it there");
 }
 
 #[test]

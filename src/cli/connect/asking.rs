@@ -63,6 +63,19 @@ impl Asking {
         Ok(if said.is_empty() { usual } else { said.starts_with('y') })
     }
 
+    /// Whether what leads to somebody else is to lead here. Whoever said
+    /// `--yes` beforehand is told what it was.
+    pub fn replaces(&self, whose: &str, other: &str) -> Result<String> {
+        let question =
+            format!("The webhooks of this {whose} go to {other}. Send them here instead?");
+        match self.agree(&question, true)? {
+            true => Ok(format!("they went to {other} until now")),
+            false => bail!(
+                "the webhooks of this {whose} go to {other}, and stay there; with --yes they come here"
+            ),
+        }
+    }
+
     /// One of several; where nobody sits, they are listed.
     pub fn choose(&self, question: &str, choices: &[String], flag: &str) -> Result<usize> {
         let list = choices.iter().enumerate().map(|(n, choice)| format!("  {}  {choice}", n + 1));

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use secrecy::{ExposeSecret, SecretString};
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
-use super::super::Failure;
+use super::super::{Failure, tunnel};
 use crate::config::{Error, Settings, Sources};
 use crate::os;
 
@@ -77,10 +77,11 @@ impl ConfigFile {
 
     /// Writes the file if it changed, and only if it can be read whole then:
     /// beside its place first, so that a kill leaves the old or the new one.
-    pub fn write(&mut self) -> Result<(bool, Settings), Failure> {
+    /// `passing` is the public URL of this hour, which stands in no file.
+    pub fn write(&mut self, passing: Option<&str>) -> Result<(bool, Settings), Failure> {
         let text = self.document.to_string();
         if self.before.as_deref() == Some(text.as_str()) {
-            return Ok((false, load(&self.path)?));
+            return Ok((false, load(&self.path, passing)?));
         }
         let new = self.path.with_extension("toml.new");
         let mode = fs::metadata(&self.path).map(|old| old.permissions());
@@ -88,7 +89,7 @@ impl ConfigFile {
         if let Ok(mode) = mode {
             fs::set_permissions(&new, mode).context("the configuration's permissions")?;
         }
-        if let Err(error) = load(&new) {
+        if let Err(error) = load(&new, passing) {
             // It is of no use to anybody.
             let _ = fs::remove_file(&new);
             // It may name the file as seen from here.
@@ -98,7 +99,7 @@ impl ConfigFile {
         let shown = self.path.display();
         fs::rename(&new, &self.path).with_context(|| format!("{shown} can't be written"))?;
         self.before = Some(text);
-        Ok((true, load(&self.path)?))
+        Ok((true, load(&self.path, passing)?))
     }
 
     fn table(&mut self, path: &[&str]) -> Result<&mut dyn TableLike> {
@@ -115,8 +116,12 @@ impl ConfigFile {
 }
 
 /// A number can be set up before there is a model.
-fn load(path: &Path) -> Result<Settings, Error> {
+fn load(path: &Path, passing: Option<&str>) -> Result<Settings, Error> {
     let sources = Sources::new(Some(path.to_owned()));
+    let sources = match passing {
+        Some(url) => tunnel::reached_at(sources, url),
+        None => sources,
+    };
     Settings::load(Sources { demo_without_model: true, ..sources })
 }
 
@@ -161,7 +166,7 @@ verify_token = \"v\"
         let mut file = ConfigFile::open(&path).unwrap();
         file.set(&["server"], "public_url", "https://new.example").unwrap();
         file.set_secret("shop", "access_token", &"fresh".into()).unwrap();
-        assert!(file.write().unwrap().0);
+        assert!(file.write(None).unwrap().0);
         let token = folder.path().join("secrets/shop_access_token");
         let text = fs::read_to_string(&path).unwrap();
         let expected = BEFORE
@@ -171,7 +176,7 @@ verify_token = \"v\"
         assert_eq!(text, expected);
         assert_eq!(fs::read_to_string(&token).unwrap(), "fresh\n");
         assert!(os::is_private(&token));
-        assert!(!ConfigFile::open(&path).unwrap().write().unwrap().0, "nothing to write");
+        assert!(!ConfigFile::open(&path).unwrap().write(None).unwrap().0, "nothing to write");
     }
 
     #[test]
@@ -181,7 +186,7 @@ verify_token = \"v\"
         fs::write(&path, BEFORE).unwrap();
         let mut file = ConfigFile::open(&path).unwrap();
         file.set(&["numbers", "shop"], "phone_number_id", "+1 555").unwrap();
-        let Err(Failure::Configuration(words)) = file.write() else { panic!("it was written") };
+        let Err(Failure::Configuration(words)) = file.write(None) else { panic!("it was written") };
         assert!(words.contains("my.toml") && !words.contains("my.toml.new"), "{words}");
         assert_eq!(fs::read_to_string(&path).unwrap(), BEFORE);
     }

@@ -100,16 +100,18 @@ impl Serving {
         clock: &Clock,
     ) -> Result<Option<Heard>, Failure> {
         let since = clock.now();
-        let ended = async {
-            match &self.own {
-                Some(own) => own.stop.cancelled().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             heard = self.heard(number, since, clock) => heard.map(Some),
             () = clock.reached(since + limit) => Ok(None),
-            () = ended => Err(anyhow!("ended; all up to here is set up").into()),
+            () = self.ended() => Err(anyhow!("ended; all up to here is set up").into()),
+        }
+    }
+
+    /// Resolves when we, if it is we who answer, are to end.
+    pub async fn ended(&self) {
+        match &self.own {
+            Some(own) => own.stop.cancelled().await,
+            None => std::future::pending().await,
         }
     }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::super::Failure;
 use super::serving::Serving;
-use super::{Common, Session, finish, shown};
+use super::{Common, Session, finish, is_forlorn, shown};
 use crate::provider::manage::ManageError;
 use crate::provider::twilio::manage::{Access, Manager, SANDBOX, Sender, with_retries};
 
@@ -224,11 +224,16 @@ async fn set(
 ) -> Result<(), Failure> {
     let now = sender.webhook.callback_url.as_deref().filter(|url| !url.is_empty());
     match now {
-        Some(now) if now == webhook => {
+        Some(now) if now == webhook && is_post(sender) => {
             session.steps.already("webhook", webhook);
             return Ok(());
         }
-        Some(other) if !is_ours(session, other) => agree(session, other)?,
+        Some(other)
+            if !is_ours(session, other, webhook) && !is_forlorn(other, "/webhooks/twilio") =>
+        {
+            let replaced = session.asking.replaces("sender", other)?;
+            session.steps.noted("webhook", &replaced);
+        }
         _ => {}
     }
     match manager.set_webhook(sender, webhook).await {
@@ -243,22 +248,17 @@ async fn set(
     Ok(())
 }
 
-/// Where we were before, with or without more tries.
-fn is_ours(session: &Session, url: &str) -> bool {
+/// Here, or where we were before, with or without more tries.
+fn is_ours(session: &Session, url: &str, webhook: &str) -> bool {
     let before = session.draft.text("server.public_url");
     let before = before.map(|url| format!("{}/webhooks/twilio", url.trim_end_matches('/')));
-    url.split('#').next() == before.as_deref()
+    let [goes, here] = [url, webhook].map(|url| url.split('#').next());
+    goes == before.as_deref() || goes == here
 }
 
-fn agree(session: &Session, other: &str) -> Result<(), Failure> {
-    let question = format!("The webhooks of this sender go to {other}. Send them here instead?");
-    match session.asking.agree(&question, true)? {
-        true => Ok(()),
-        false => Err(anyhow!(
-            "the webhooks of this sender go to {other}, and stay there; with --yes they come here"
-        )
-        .into()),
-    }
+/// Nothing else is taken.
+fn is_post(sender: &Sender) -> bool {
+    sender.webhook.callback_method.as_deref().is_none_or(|method| method == "POST")
 }
 
 /// What no API does.

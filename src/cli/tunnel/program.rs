@@ -7,6 +7,10 @@ use clap::ValueEnum;
 use serde::Deserialize;
 use url::Url;
 
+/// What the hosts of Cloudflare's quick tunnels end with; their names are made
+/// up anew at each start.
+pub const QUICK: &str = ".trycloudflare.com";
+
 /// Those that are known, in the order in which they are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Program {
@@ -43,8 +47,9 @@ impl Program {
     /// The URL, if it stands in this line of its output.
     pub fn url(self, line: &str) -> Option<Url> {
         match self {
-            Self::Cloudflared => bare_url(line, ".trycloudflare.com")
-                .filter(|url| url.host_str() != Some("api.trycloudflare.com")),
+            Self::Cloudflared => {
+                bare_url(line, QUICK).filter(|url| url.host_str() != Some("api.trycloudflare.com"))
+            }
             Self::Tailscale => bare_url(line, ".ts.net"),
             Self::Ngrok => {
                 #[derive(Deserialize)]

@@ -17,5 +17,5 @@ pub struct ServerLine {
 
 pub(super) async fn show(State(shared): State<Shared>) -> Json<ServerLine> {
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    Json(ServerLine { version, public_url: shared.public_url.to_string() })
+    Json(ServerLine { version, public_url: shared.public_url.borrow().to_string() })
 }

@@ -45,7 +45,7 @@ pub(super) fn from(config: &Config) -> String {
 /// Where news of the message comes to, with our own id.
 fn callback(twilio: &Twilio, parcel: &Parcel<'_>) -> Result<String, SendError> {
     let path = ["webhooks", "twilio", "status"];
-    let mut callback = endpoint(twilio.public_url.as_str(), &path)?;
+    let mut callback = endpoint(twilio.public_url.borrow().as_str(), &path)?;
     callback.query_pairs_mut().append_pair("delivery", &parcel.delivery.to_string());
     Ok(callback.into())
 }

@@ -45,7 +45,7 @@ fn twilio(api_url: &str) -> Twilio {
         ("bank".into(), config("AC3", "bank token", "whatsapp:+15550100003", api_url)),
     ];
     let public_url = Url::parse("https://bot.example.com/olifant/").expect("an address");
-    Twilio::new(numbers, public_url, stand_in::http(), Clock::manual(now()))
+    Twilio::new(numbers, watch::channel(public_url).1, stand_in::http(), Clock::manual(now()))
 }
 
 fn signed(token: &str, url: &str, body: &[u8]) -> WebhookRequest {

@@ -21,6 +21,8 @@ pub struct Setup {
     pub accounts: Vec<Account>,
     /// Numbers, also such as nobody can write to.
     pub numbers: Vec<PhoneNumber>,
+    /// So many times a callback's host is not known yet.
+    pub unresolved: usize,
 }
 
 /// What belongs to one number, to look at and to change.
@@ -48,6 +50,8 @@ pub struct App {
     pub published: bool,
     /// Where its webhooks go.
     pub callback: Option<Callback>,
+    /// Meta calls it; one that failed too long it calls no more.
+    pub active: bool,
     /// Which.
     pub fields: Vec<String>,
     /// Fields that it may not have.
@@ -116,6 +120,8 @@ pub struct PhoneNumber {
     pub sanction: Option<&'static str>,
     /// Its PIN, if it has one.
     pub pin: Option<String>,
+    /// What is done to it is done, and the answer gets lost.
+    pub answers_lost: bool,
     /// Where its webhooks go instead.
     pub callback: Option<Callback>,
     /// `GREEN`, `YELLOW`, `RED`, `UNKNOWN`.
@@ -195,6 +201,7 @@ impl PhoneNumber {
             registered: true,
             sanction: None,
             pin: None,
+            answers_lost: false,
             callback: None,
             quality: "GREEN".into(),
             tier: "TIER_1K".into(),
@@ -311,6 +318,7 @@ fn app(id: u64, secret: &str) -> App {
         callback: None,
         fields: Vec::new(),
         refused_fields: Vec::new(),
+        active: true,
     }
 }
 

@@ -58,6 +58,8 @@ pub struct Sender {
     pub offline: Option<(String, String)>,
     /// Where its webhooks go, with what stands behind `#`.
     pub callback: Option<String>,
+    /// How it is called there: `POST` or `GET`.
+    pub method: String,
     /// Where they go when that fails.
     pub fallback: Option<String>,
     /// Where it is told what became of messages.
@@ -110,6 +112,7 @@ fn sender(account: &str, from: &str) -> Sender {
         status: "ONLINE".into(),
         offline: None,
         callback: None,
+        method: "POST".into(),
         fallback: None,
         status_callback: None,
         quality: "HIGH".into(),

@@ -54,6 +54,7 @@ pub const FAULTS: &[Fault] = &[
     ("meta.messages_off", "meta", |s| meta(s, |at| at.app.fields.retain(|f| f != "messages"))),
     // A callback of the number's own does not turn the app's field on.
     ("meta.messages_off", "meta", |s| meta(s, |at| at.number.callback = at.app.callback.take())),
+    ("meta.inactive", "meta", |s| meta(s, |at| at.app.active = false)),
     ("meta.no_callback", "meta", |s| meta(s, |at| at.app.callback = None)),
     ("meta.callback_elsewhere", "meta", |s| {
         meta(s, |at| at.app.callback = callback("https://other.example/webhooks/meta"))
@@ -83,6 +84,7 @@ pub const FAULTS: &[Fault] = &[
         })
     }),
     ("twilio.quality_low", "twilio", |s| twilio(s, |at| at.sender.quality = "LOW".into())),
+    ("twilio.webhook_get", "twilio", |s| twilio(s, |at| at.sender.method = "GET".into())),
     ("twilio.no_webhook", "twilio", |s| twilio(s, |at| at.sender.callback = None)),
     ("twilio.webhook_elsewhere", "twilio", |s| {
         twilio(s, |at| at.sender.callback = Some("https://other.example/".into()))

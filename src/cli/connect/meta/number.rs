@@ -1,6 +1,8 @@
 //! Which number, and its registration.
 
-use std::path::Path;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use secrecy::{ExposeSecret, SecretString};
@@ -92,46 +94,76 @@ pub async fn register(
         return Ok(());
     }
     let kept = session.file.secret_path(&session.common.name, "pin");
-    let (pin, is_new) = pin(session, pin_file, &kept)?;
+    let pin = pin(session, pin_file, &kept)?;
     // On disk before it counts: without it the number can't be moved.
+    let before = put_aside(&kept).with_context(|| cannot_keep(&kept))?;
     file::write_secret(&kept, &pin)?;
     match found.manager.register(&found.number.id, &pin).await {
         Ok(()) => {
             let words = format!("with the Cloud API; its PIN is in {}", kept.display());
             session.steps.done("register", &words);
+            before.map_or(Ok(()), fs::remove_file).with_context(|| cannot_keep(&kept))?;
             Ok(())
         }
-        Err(error) => {
-            if is_new {
-                // It is not the number's PIN, and would mislead.
-                let _ = std::fs::remove_file(&kept);
-            }
+        Err(error @ ManageError::Refused(_)) => {
+            // It is not the number's PIN, and would mislead.
+            put_back(&kept, before.as_deref()).with_context(|| cannot_keep(&kept))?;
             Err(not_registered(&error))
         }
+        Err(error) => Err(unknown(&error, &kept, before.as_deref())),
     }
 }
 
-/// The PIN, and whether it was made up or said just now.
-fn pin(
-    session: &Session,
-    given: Option<&Path>,
-    kept: &Path,
-) -> Result<(SecretString, bool), Failure> {
-    let (pin, is_new) = match given {
-        Some(file) => (asking::secret_from(file)?, true),
-        None if kept.exists() => (asking::secret_from(kept)?, false),
+/// The PIN that was said, is kept, or is made up.
+fn pin(session: &Session, given: Option<&Path>, kept: &Path) -> Result<SecretString, Failure> {
+    let pin: SecretString = match given {
+        Some(file) => asking::secret_from(file)?,
+        None if kept.exists() => asking::secret_from(kept)?,
         None => {
             let made = format!("{:06}", rand::random_range(0..1_000_000));
             let question = "The number's PIN of six digits; Enter takes this one, which is for a \
                             number that has none yet";
-            (session.asking.text(question, Some(&made), "--pin-file")?.into(), true)
+            session.asking.text(question, Some(&made), "--pin-file")?.into()
         }
     };
     let digits = pin.expose_secret();
     match digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit()) {
-        true => Ok((pin, is_new)),
+        true => Ok(pin),
         false => Err(anyhow!("the PIN has to be six digits").into()),
     }
+}
+
+/// The one that was kept may be the right one.
+fn put_aside(kept: &Path) -> io::Result<Option<PathBuf>> {
+    let before = kept.with_extension("before");
+    match fs::copy(kept, &before) {
+        Ok(_) => Ok(Some(before)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn put_back(kept: &Path, before: Option<&Path>) -> io::Result<()> {
+    match before {
+        Some(before) => fs::rename(before, kept),
+        None => fs::remove_file(kept),
+    }
+}
+
+fn cannot_keep(kept: &Path) -> String {
+    format!("{} can't be written", kept.display())
+}
+
+/// Meta may have done it.
+fn unknown(error: &ManageError, kept: &Path, before: Option<&Path>) -> Failure {
+    let kept = kept.display();
+    let before = before.map(|before| format!(", the one before it in {}", before.display()));
+    let before = before.unwrap_or_default();
+    anyhow!(
+        "whether Meta registered the number is not known ({error}). Its PIN may be the one in {kept} \
+         from now on: keep it{before}, and run this again"
+    )
+    .into()
 }
 
 fn not_registered(error: &ManageError) -> Failure {

@@ -1,10 +1,12 @@
 //! The way of the webhooks: from the app to here, or, if the app's go
 //! elsewhere, those of this number alone.
 
+use std::time::Duration;
+
 use anyhow::anyhow;
 
 use super::super::super::Failure;
-use super::super::Session;
+use super::super::{Session, is_forlorn};
 use super::{Found, refused};
 use crate::provider::manage::ManageError;
 use crate::provider::meta::manage::Subscription;
@@ -18,6 +20,11 @@ const OTHERS: [&str; 4] =
 
 /// Meta asked the address, and it did not answer rightly.
 const HANDSHAKE: u32 = 2200;
+
+/// How long Meta is given to find a new tunnel, the first time and at last:
+/// half a minute in all.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(16);
 
 /// Sets it, as far as it is not so.
 pub async fn set(session: &mut Session, found: &Found) -> Result<(), Failure> {
@@ -57,7 +64,8 @@ async fn take_app(session: &mut Session, found: &Found) -> Result<(), Failure> {
     let now = found.manager.subscription(&found.app).await;
     let now = now.map_err(|error| refused("Meta does not say where webhooks go", &error))?;
     let now = now.unwrap_or_default();
-    let is_here = now.callback_url == found.callback.url;
+    // One that answered wrongly for too long is called no more until it is set anew.
+    let is_here = now.callback_url == found.callback.url && now.active;
     let mut on: Vec<&str> = now.fields.iter().map(|field| field.name.as_str()).collect();
     if is_here && on.contains(&MESSAGES) {
         session.steps.already("callback", &found.callback.url);
@@ -65,12 +73,14 @@ async fn take_app(session: &mut Session, found: &Found) -> Result<(), Failure> {
         if !on.contains(&MESSAGES) {
             on.insert(0, MESSAGES);
         }
-        subscribe_to(found, &on).await.map_err(|error| not_taken(session, found, &error))?;
+        subscribe_to(session, found, &on)
+            .await
+            .map_err(|error| not_taken(session, found, &error))?;
         session.steps.done("callback", &found.callback.url);
     }
     for field in OTHERS.into_iter().filter(|field| !now.has(field)) {
         on.push(field);
-        match subscribe_to(found, &on).await {
+        match subscribe_to(session, found, &on).await {
             Ok(()) => {}
             Err(ManageError::Refused(refusal)) => {
                 on.pop();
@@ -83,12 +93,38 @@ async fn take_app(session: &mut Session, found: &Found) -> Result<(), Failure> {
             Err(error) => return Err(refused(&format!("the field {field}"), &error)),
         }
     }
-    session.steps.done("fields", &on.join(", "));
+    match on.len() == now.fields.len() {
+        true => session.steps.already("fields", &on.join(", ")),
+        false => session.steps.done("fields", &on.join(", ")),
+    }
     Ok(())
 }
 
-async fn subscribe_to(found: &Found, fields: &[&str]) -> Result<(), ManageError> {
-    found.manager.subscribe(&found.app, &found.callback, fields).await
+async fn subscribe_to(
+    session: &Session,
+    found: &Found,
+    fields: &[&str],
+) -> Result<(), ManageError> {
+    patiently(session, async || found.manager.subscribe(&found.app, &found.callback, fields).await)
+        .await
+}
+
+/// The name of a tunnel that was opened a moment ago is not known everywhere
+/// yet.
+async fn patiently(
+    session: &Session,
+    set: impl AsyncFn() -> Result<(), ManageError>,
+) -> Result<(), ManageError> {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let done = set().await;
+        let unknown = done.as_ref().is_err_and(|error| error.code() == Some(HANDSHAKE));
+        if session.tunnel.is_none() || !unknown || pause > LONGEST_PAUSE {
+            return done;
+        }
+        session.clock.pause(pause).await;
+        pause *= 2;
+    }
 }
 
 /// The account's webhooks go to the app.
@@ -121,25 +157,18 @@ async fn take_number(session: &mut Session, found: &Found) -> Result<(), Failure
             return Ok(());
         }
         (None, Some(there)) if there == ours => return Ok(()),
-        (Some(other), _) if !is_ours(found, other) => agree(session, other)?,
+        (Some(other), _) if !is_ours(found, other) && !is_forlorn(other, "/webhooks/meta") => {
+            let replaced = session.asking.replaces("number", other)?;
+            session.steps.noted("override", &replaced);
+        }
         _ => {}
     }
-    let set = found.manager.override_callback(&found.number.id, &found.callback).await;
-    set.map_err(|error| not_taken(session, found, &error))?;
+    let set = patiently(session, async || {
+        found.manager.override_callback(&found.number.id, &found.callback).await
+    });
+    set.await.map_err(|error| not_taken(session, found, &error))?;
     session.steps.done("override", &format!("this number's webhooks go to {ours}"));
     Ok(())
-}
-
-/// Somebody set an address on this very number.
-fn agree(session: &Session, other: &str) -> Result<(), Failure> {
-    let question = format!("The webhooks of this number go to {other}. Send them here instead?");
-    match session.asking.agree(&question, true)? {
-        true => Ok(()),
-        false => Err(anyhow!(
-            "the webhooks of this number go to {other}, and stay there; with --yes they come here"
-        )
-        .into()),
-    }
 }
 
 fn not_taken(session: &Session, found: &Found, error: &ManageError) -> Failure {

@@ -13,7 +13,7 @@ fn answering_inside() -> (Twilio, Clock) {
     let numbers = vec![("shop".into(), shop), ("clinic".into(), clinic)];
     let public_url = Url::parse("https://bot.example.com").expect("an address");
     let clock = Clock::manual(now());
-    (Twilio::new(numbers, public_url, stand_in::http(), clock.clone()), clock)
+    (Twilio::new(numbers, watch::channel(public_url).1, stand_in::http(), clock.clone()), clock)
 }
 
 fn place(twilio: &Twilio, fields: &[(&str, &str)]) -> Option<Place> {

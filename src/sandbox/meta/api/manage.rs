@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -132,7 +132,11 @@ pub(super) async fn register(
     let mut setup = lock(&sandbox.set_up_at_meta);
     let may = managing(&setup, &version, &headers, sandbox.clock.now())
         .and_then(|token| number(&setup, token, &id).map(drop));
-    answer(may.and_then(|()| take_pin(&mut setup, &id, &body)))
+    let taken = may.and_then(|()| take_pin(&mut setup, &id, &body));
+    match setup.numbers.iter().any(|number| number.id == id && number.answers_lost) {
+        true => StatusCode::BAD_GATEWAY.into_response(),
+        false => answer(taken),
+    }
 }
 
 fn take_pin(setup: &mut Setup, id: &str, body: &Value) -> Result<Value, GraphError> {
@@ -252,7 +256,7 @@ pub(super) async fn subscriptions(
             json!({
                 "object": OBJECT,
                 "callback_url": callback.url,
-                "active": true,
+                "active": app.active,
                 "fields": fields(app),
             })
         });
@@ -281,6 +285,7 @@ pub(super) async fn subscribe(
     let mut setup = lock(&sandbox.set_up_at_meta);
     if let Some(app) = setup.apps.iter_mut().find(|app| app.id == id) {
         app.callback = Some(callback);
+        app.active = true;
         app.fields = fields;
     }
     answer(Ok(json!({ "success": true })))

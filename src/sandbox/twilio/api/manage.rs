@@ -88,6 +88,7 @@ fn change(setup: &mut Setup, account: &str, sid: &str, webhook: &Value) -> Resul
     let url = |key: &str| webhook[key].as_str().map(str::to_owned);
     let callback = url("callback_url").filter(|url| url.starts_with("http"));
     sender.callback = Some(callback.ok_or_else(|| ApiError::new(21_502, "Invalid callback_url"))?);
+    sender.method = url("callback_method").unwrap_or_else(|| "POST".into());
     (sender.fallback, sender.status_callback) = (url("fallback_url"), url("status_callback_url"));
     Ok(resource(sender))
 }
@@ -120,7 +121,7 @@ fn resource(sender: &Sender) -> Value {
         },
         "webhook": {
             "callback_url": sender.callback,
-            "callback_method": method(&sender.callback),
+            "callback_method": sender.callback.as_ref().map(|_| &sender.method),
             "fallback_url": sender.fallback,
             "fallback_method": method(&sender.fallback),
             "status_callback_url": sender.status_callback,
