@@ -18,7 +18,7 @@ RUN touch src/lib.rs src/main.rs && cargo build --release --locked
 
 # glibc, the certificates that TLS trusts, a user: no shell, no packages to keep
 # patched. A static binary on nothing would save 20 MB and cost musl's allocator.
-FROM gcr.io/distroless/cc-debian13:nonroot
+FROM gcr.io/distroless/cc-debian13:nonroot AS olifant
 COPY --from=build /src/target/release/olifant /usr/local/bin/olifant
 # A volume mounted here for the first time takes its owner from this.
 COPY --from=build --chown=65532:65532 /src/data /data
@@ -26,9 +26,19 @@ USER 65532:65532
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-ENV OLIFANT__SERVER__LISTEN=0.0.0.0:8080 OLIFANT__STORE__URL=sled:/data/store
+# The store is where the configuration says; what is not said is below /data.
+ENV OLIFANT__SERVER__LISTEN=0.0.0.0:8080
 # No HEALTHCHECK: it would need a program inside that asks, and changes nothing
 # but a word in `docker ps`. Hosts ask /readyz themselves.
 # No shell in between: SIGTERM has to reach the program.
 ENTRYPOINT ["olifant"]
 CMD ["serve"]
+
+# For hosts that take nothing but an image: your bot's folder is in it, without
+# its secrets. Its machine is its own, and a new volume belongs to root there.
+FROM olifant AS fly
+COPY bot /bot
+USER 0:0
+
+# What is built if nothing else is asked for.
+FROM olifant

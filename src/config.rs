@@ -228,6 +228,7 @@ fn tree(sources: &Sources, renamed: &[Renamed]) -> Result<(Value, Vec<String>), 
     if let Some(fixed) = &sources.fixed {
         layers::overlay(&mut tree, layers::text(fixed)?);
     }
+    layers::read_secrets(&mut tree, "")?;
     Ok((tree, warnings))
 }
 
@@ -245,7 +246,6 @@ fn lay(
         );
     }
     let warnings = layers::rename(&mut layer, renamed);
-    layers::read_secrets(&mut layer, "")?;
     layers::overlay(tree, layer);
     Ok(warnings)
 }

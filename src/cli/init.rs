@@ -197,8 +197,11 @@ fn told(plan: &Plan, dir: &Path, written: &files::Written) -> String {
     let next = [
         ("chat", "talk to it, here".to_owned()),
         ("doctor", "see what is still missing".to_owned()),
-        (&format!("connect {provider} main"), "connect your number".to_owned()),
-        ("serve --tunnel", "answer people, reachable from outside for a try".to_owned()),
+        (
+            &format!("connect {provider} main --tunnel"),
+            "connect your number, and answer".to_owned(),
+        ),
+        ("serve", "answer for good, behind an https address of your own".to_owned()),
     ];
     let next = next
         .map(|(command, what)| vec![format!("  olifant {command} --config olifant.toml"), what]);

@@ -143,6 +143,7 @@ pub fn set(tree: &mut Value, path: &[&str], value: Value) {
 pub fn overlay(below: &mut Value, top: Value) {
     match (&mut below.kind, top) {
         (ValueKind::Table(below), Value { kind: ValueKind::Table(top), .. }) => {
+            supersede(below, &top);
             for (key, value) in top {
                 match below.get_mut(&key) {
                     Some(slot) => overlay(slot, value),
@@ -151,6 +152,20 @@ pub fn overlay(below: &mut Value, top: Value) {
             }
         }
         (_, top) => *below = top,
+    }
+}
+
+/// A secret that a layer gives in one way is not given in the other by those
+/// below it.
+fn supersede(below: &mut Map<String, Value>, top: &Map<String, Value>) {
+    for secret in SECRETS {
+        let file = format!("{secret}_file");
+        match (top.contains_key(*secret), top.contains_key(&file)) {
+            (true, false) => drop(below.remove(&file)),
+            (false, true) => drop(below.remove(*secret)),
+            // Both are a mistake, which is told of when they are read.
+            _ => {}
+        }
     }
 }
 

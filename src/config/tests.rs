@@ -344,7 +344,7 @@ fn a_file_that_is_no_toml_or_not_there_is_named() {
 
 #[test]
 fn secrets_come_from_files_without_the_last_newline() {
-    let story = Story::new("", &[KEY]);
+    let mut story = Story::new("", &[KEY]);
     let path = story.file("token", "from a file\n");
     let toml = META.replace("access_token = \"token\"", &format!("access_token_file = \"{path}\""));
     story.file("my.toml", &toml);
@@ -353,6 +353,17 @@ fn secrets_come_from_files_without_the_last_newline() {
         panic!("it is one of Meta");
     };
     assert_eq!(number.access_token.expose_secret(), "from a file");
+
+    // What the environment says counts, in whichever way the file says it.
+    story.file("my.toml", &toml.replace(&path, "/no/such/token"));
+    let name = "OLIFANT__NUMBERS__FRONT__ACCESS_TOKEN";
+    story.sources.env.insert(name.into(), "said".into());
+    let settings = story.load().unwrap_or_else(|e| panic!("{e}"));
+    let NumberConfig::Meta(number) = &settings.numbers[&NumberName::from("front")] else {
+        panic!("it is one of Meta");
+    };
+    assert_eq!(number.access_token.expose_secret(), "said");
+    story.sources.env.remove(name);
 
     story.file("my.toml", &format!("{toml}access_token = \"twice\""));
     assert_eq!(

@@ -38,6 +38,7 @@ fn fly_runs_one_machine_that_never_sleeps_and_has_time_to_end() {
 
     let [mount] = fly["mounts"].as_array().unwrap().as_slice() else { panic!("one volume") };
     assert!(in_folder(&settings.store.url, mount["destination"].as_str().unwrap()));
+    assert_eq!(mount["destination"], Image::read().last("WORKDIR"));
     assert_eq!(mount["scheduled_snapshots"], true);
     assert!(mount["snapshot_retention"].as_u64().unwrap() >= 7);
 
@@ -49,16 +50,53 @@ fn fly_runs_one_machine_that_never_sleeps_and_has_time_to_end() {
 #[test]
 fn the_image_runs_as_nobody_in_particular_and_keeps_everything_in_its_volume() {
     let image = Image::read();
-    let user = image.last("USER");
+    let user = image.first("USER");
     assert!(user.split(':').all(|id| id.parse::<u32>().unwrap() > 0), "{user}");
     let settings = settings(&image.env()).unwrap();
     assert_eq!(image.last("EXPOSE"), settings.server.listen.port().to_string());
     assert!(settings.server.listen.ip().is_unspecified(), "nothing comes in otherwise");
-    assert!(in_folder(&settings.store.url, image.last("VOLUME")));
+    // Nothing lies over what the configuration says of its store.
+    assert!(image.env().keys().all(|key| !key.contains("STORE")));
+    assert!(in_folder(&beside(&settings.store.url, image.last("WORKDIR")), image.last("VOLUME")));
     assert_eq!(image.last("WORKDIR"), image.last("VOLUME"));
     assert_eq!(image.last("ENTRYPOINT"), r#"["olifant"]"#);
     assert_eq!(image.last("CMD"), r#"["serve"]"#);
     assert!(image.0.contains(&format!("--chown={user} /src/data {}", image.last("VOLUME"))));
+}
+
+#[test]
+fn fly_gets_the_bot_that_init_wrote_without_its_secrets() {
+    let (fly, image) = (toml("fly.toml"), Image::read());
+    let stage = format!("FROM olifant AS {}", fly["build"]["build-target"].as_str().unwrap());
+    let (_, stage) = image.0.split_once(&stage).expect("the stage");
+    assert!(stage.trim_start().starts_with("COPY bot /bot\n"), "{stage}");
+    assert!(image.0.trim_end().ends_with("FROM olifant"), "the plain image is the usual one");
+
+    // As it lies there: the secrets are not in the image, but in the environment.
+    let bot = tempfile::tempdir().unwrap();
+    let path = bot.path().to_str().unwrap();
+    assert!(olifant(&["init", "--yes", "--dir", path]).output().unwrap().status.success());
+    for ignored in read(".dockerignore").lines().filter_map(|line| line.strip_prefix("bot/")) {
+        let _ = std::fs::remove_dir_all(bot.path().join(ignored));
+    }
+    assert!(!bot.path().join("secrets").exists());
+    let mut env = known(env(&fly["env"]));
+    env.insert("OLIFANT__STORE__KEY".into(), "ab".repeat(32));
+    env.insert("OLIFANT__LLM__API_KEY".into(), "key".into());
+    env.values_mut().for_each(|value| *value = value.replace("/bot/", &format!("{path}/")));
+    let number = NUMBER.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let number = number.into_iter().filter(|(key, _)| !key.contains("LLM"));
+    let file = fly["env"]["OLIFANT_CONFIG"].as_str().unwrap().replace("/bot", path);
+    let sources = Sources {
+        file: Some(file.into()),
+        env: env.into_iter().chain(number).collect(),
+        ..Sources::default()
+    };
+    let settings = Settings::load(sources).unwrap_or_else(|e| panic!("{e}"));
+    let assistant = &settings.businesses.values().next().unwrap().assistant;
+    assert!(assistant.instructions_file.as_ref().unwrap().exists());
+    assert!(assistant.knowledge.iter().all(|pattern| pattern.starts_with(path)));
+    assert!(in_folder(&settings.store.url, "/data"));
 }
 
 #[test]
@@ -95,6 +133,8 @@ fn the_image_is_built_from_all_that_the_program_is_built_from() {
         image.instructions("COPY").filter(|from| !from.starts_with("--")).collect();
     let copied: Vec<&str> = copied.iter().flat_map(|from| from.split(' ')).collect();
     let let_in = read(".dockerignore");
+    // Yours, and in none but your own image.
+    let copied: Vec<&str> = copied.into_iter().filter(|name| !name.contains("bot")).collect();
     for name in &copied {
         assert!(*name == "./" || root().join(name).exists(), "{name} is copied and not there");
         assert!(*name == "./" || let_in.contains(&format!("!{name}\n")), "{name} is ignored");
@@ -182,6 +222,10 @@ fn systemd_gives_it_one_folder_and_time_to_end() {
     assert_eq!(value("Restart"), "on-failure");
     let bad = olifant(&["serve", "--config", "/no/such.toml"]).output().unwrap().status.code();
     assert_eq!(value("RestartPreventExitStatus"), bad.unwrap().to_string());
+    // What the documents say of backups can be written.
+    let told = format!("dir = \"{}\"", value("ReadWritePaths").trim_start_matches('-'));
+    assert!(read("README.md").contains(&told), "the README says another {told}");
+    assert!(read("docs/deploy.md").contains(&told.replace("dir", "backup.dir")));
     for (key, hard) in [
         ("ProtectSystem", "strict"),
         ("NoNewPrivileges", "yes"),
@@ -202,6 +246,10 @@ impl Image {
 
     fn instructions(&self, name: &str) -> impl DoubleEndedIterator<Item = &str> {
         self.0.lines().filter_map(move |line| line.strip_prefix(name)?.strip_prefix(' '))
+    }
+
+    fn first(&self, name: &str) -> &str {
+        self.instructions(name).next().unwrap_or_else(|| panic!("no {name}"))
     }
 
     fn last(&self, name: &str) -> &str {
@@ -255,6 +303,12 @@ fn known(mut env: BTreeMap<String, String>) -> BTreeMap<String, String> {
     let reference = read("config/default.toml");
     env.retain(|key, _| reference.contains(key));
     env
+}
+
+/// A store's URL as the program takes it that is started there.
+fn beside(store: &str, folder: &str) -> String {
+    let path = Path::new(folder).join(store.strip_prefix("sled:").unwrap());
+    format!("sled:{}", path.display())
 }
 
 fn in_folder(store: &str, folder: &str) -> bool {

@@ -1,13 +1,17 @@
 //! Every line of a shell in the documents is run, as it stands there.
 
+use std::cmp::Reverse;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use olifant::sandbox::gate::Fault;
 use reqwest::Method;
 use serde_json::json;
 
+use crate::binary::Log;
 use crate::harness::{ANA, Story};
 use crate::operating::operate;
 use crate::remembering_cli::Shell;
@@ -15,15 +19,12 @@ use crate::remembering_cli::Shell;
 const UNDELIVERABLE: Fault = Fault::Error { status: 400, code: 131_026, retry_after: None };
 
 /// What a line begins with that is not run here, and why.
-const NOT_RUN: [(&str, &str); 3] = [
-    ("./test", "it runs this"),
-    ("cargo install", "it builds everything once more"),
-    ("curl ", "the stories of the API send the same"),
-];
+const NOT_RUN: [(&str, &str); 2] =
+    [("./test", "it runs this"), ("cargo install", "it builds everything once more")];
 
-/// What runs until it is stopped, or needs somebody who does: other stories
-/// start it. Here it is only seen that its arguments are right.
-const ENDLESS: [&str; 3] = ["olifant dev", "olifant serve", "olifant chat --dev"];
+/// What runs until it is stopped, and what it says once it does.
+const ENDLESS: [(&str, &str); 2] =
+    [("olifant dev", "http://127.0.0.1:"), ("olifant serve", "\"ready\"")];
 
 /// What a command ends with, if that is not 0.
 const CODES: [(&str, i32); 2] = [("olifant doctor", 1), ("olifant eval", 1)];
@@ -75,93 +76,169 @@ fn documents() -> Vec<(String, Vec<String>)> {
     files.into_iter().map(read).collect()
 }
 
-/// As it is run here.
-fn here(line: &str, ids: &[(&str, String)]) -> String {
-    let mut line = line.replace("cargo run --release -- ", "olifant ");
-    // What stands here may look like what stands there: one word after the other.
-    let word = |word: &str| {
-        let found = ids.iter().find(|(there, _)| *there == word);
-        found.map_or(word, |(_, here)| here).to_owned()
-    };
-    line = line.split(' ').map(word).collect::<Vec<_>>().join(" ");
-    let command = line.split("olifant ").nth(1).and_then(|rest| rest.split(' ').next());
-    if ENDLESS.iter().any(|endless| line.contains(endless)) {
-        return format!("{line} --help");
+#[tokio::test]
+async fn every_line_of_a_shell_in_the_documents_does_what_it_says() {
+    let mut run = 0;
+    for (document, lines) in documents() {
+        let mut reader = Reader::new().await;
+        for line in lines {
+            if !NOT_RUN.iter().any(|(begins, _)| line.starts_with(begins)) {
+                reader.types(&document, &line);
+                run += 1;
+            }
+        }
     }
-    if command == Some("init") {
-        return format!("cd $(mktemp -d -p .) && {line} --yes");
+    assert!(run > 40, "{run} lines were found");
+}
+
+/// Who does what a document says, in a folder and with a program that is used.
+struct Reader {
+    /// What stands in the documents, and what that is here.
+    words: Vec<(&'static str, String)>,
+    folder: tempfile::TempDir,
+    exported: Vec<(String, String)>,
+    running: Vec<Child>,
+    _story: Story,
+}
+
+impl Reader {
+    async fn new() -> Self {
+        let story = Story::new().await;
+        let ana = story.meta().person("Ana", ANA);
+        story.meta().fault(UNDELIVERABLE);
+        ana.says("hello").await;
+        story.settle().await;
+        operate(&story, Method::POST, "/numbers/meta/pause", json!({})).await;
+        let letter =
+            json!({ "number": "meta", "to": format!("+{ANA}"), "text": "Your order is ready." });
+        assert_eq!(operate(&story, Method::POST, "/messages", letter).await.0, 202);
+        let token = json!({ "business": "main", "scopes": ["messages", "memory"] });
+        let token = operate(&story, Method::POST, "/tokens", token).await.1;
+
+        let shell = Shell::of(&story).await;
+        let id =
+            |list: &[&str], field: &str| shell.json(list)[0][field].as_str().unwrap().to_owned();
+        let words = vec![
+            ("01a3185c.7.1", id(&["deliveries", "list", "--failed"], "id")),
+            ("01a3185c.8.1", id(&["deliveries", "list", "--waiting"], "id")),
+            ("01a3185c", id(&["conversations", "list"], "id")),
+            ("15550100", ANA.to_owned()),
+            ("https://YOUR.HOST", story.url().to_owned()),
+            ("$TOKEN", token["token"].as_str().unwrap().to_owned()),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        furnish(folder.path(), &shell);
+        Self { words, folder, exported: Vec::new(), running: Vec::new(), _story: story }
     }
-    match command.is_some_and(|command| WHOSE.contains(&command)) {
-        true => format!("{line} --business main"),
-        false => line,
+
+    /// It ends as it should.
+    fn types(&mut self, document: &str, line: &str) {
+        if let Some((name, value)) = line.strip_prefix("export ").and_then(|l| l.split_once('=')) {
+            self.exported.push((name.to_owned(), value.to_owned()));
+            return;
+        }
+        let line = self.here(line);
+        if let Some((_, says)) = ENDLESS.iter().find(|(endless, _)| line.contains(endless)) {
+            return self.starts(document, &line, says);
+        }
+        let code = CODES.iter().find(|(command, _)| line.contains(command));
+        let code = code.map_or(0, |(_, code)| *code);
+        let done = self.bash(&line, "my.toml").output().unwrap();
+        let said = [&done.stdout[..], &done.stderr].map(String::from_utf8_lossy).concat();
+        assert_eq!(done.status.code(), Some(code), "{document}: {line}\n{said}");
+    }
+
+    /// It begins to work. The first one goes on, since others talk to it.
+    fn starts(&mut self, document: &str, line: &str, says: &str) {
+        let line = match self.running.is_empty() {
+            true => line.to_owned(),
+            false => {
+                format!("cp *.toml $(mktemp -d -p .) && cd $(ls -td tmp.* | head -1) && {line}")
+            }
+        };
+        let mut command = self.bash(&format!("({line}) 2>&1"), "serving.toml");
+        let mut child = command.stdout(Stdio::piped()).process_group(0).spawn().unwrap();
+        let mut log = Log::printed(&mut child);
+        eprintln!("{document}: {line}");
+        log.wait_for(says);
+        log.forget();
+        self.running.push(child);
+    }
+
+    /// As it is run here.
+    fn here(&self, line: &str) -> String {
+        let line = replaced(&line.replace("cargo run --release -- ", "olifant "), &self.words);
+        let command = line.split("olifant ").nth(1).and_then(|rest| rest.split(' ').next());
+        match command {
+            Some("init") => format!("cd $(mktemp -d -p .) && {line} --yes"),
+            Some(command) if WHOSE.contains(&command) && !line.contains("--dev") => {
+                format!("{line} --business main")
+            }
+            _ if line.starts_with("curl ") => format!("{line} --silent --fail-with-body"),
+            _ => line,
+        }
+    }
+
+    /// With the program in the path, and a tunnel that leads nowhere.
+    fn bash(&self, line: &str, config: &str) -> Command {
+        let program = Path::new(env!("CARGO_BIN_EXE_olifant"));
+        let folder = self.folder.path();
+        let bin = folder.join("bin").display().to_string();
+        let path = format!("{}:{bin}:/usr/bin:/bin", program.parent().unwrap().display());
+        let line = line.replace("my.toml", config).replace("olifant.toml", config);
+        let exported = self.exported.iter();
+        let exported = exported.map(|(name, value)| (name, value.replace("my.toml", config)));
+        let mut command = Command::new("bash");
+        command.args(["-euo", "pipefail", "-c", &line]).current_dir(folder);
+        command.env_clear().env("PATH", path).envs(exported).stdin(Stdio::null());
+        command
     }
 }
 
-#[tokio::test]
-async fn every_line_of_a_shell_in_the_documents_does_what_it_says() {
-    let story = Story::new().await;
-    let ana = story.meta().person("Ana", ANA);
-    story.meta().fault(UNDELIVERABLE);
-    ana.says("hello").await;
-    story.settle().await;
-    operate(&story, Method::POST, "/numbers/meta/pause", json!({})).await;
-    let letter =
-        json!({ "number": "meta", "to": format!("+{ANA}"), "text": "Your order is ready." });
-    assert_eq!(operate(&story, Method::POST, "/messages", letter).await.0, 202);
-
-    let shell = Shell::of(&story).await;
-    let id = |list: &[&str], field: &str| shell.json(list)[0][field].as_str().unwrap().to_owned();
-    let ids = [
-        ("01a3185c.7.1", id(&["deliveries", "list", "--failed"], "id")),
-        ("01a3185c.8.1", id(&["deliveries", "list", "--waiting"], "id")),
-        ("01a3185c", id(&["conversations", "list"], "id")),
-        ("+15550100", format!("+{ANA}")),
-    ];
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
-    for name in ["my.toml", "olifant.toml"] {
-        fs::copy(shell.config(), path(name)).unwrap();
+impl Drop for Reader {
+    fn drop(&mut self) {
+        for child in &mut self.running {
+            let group = format!("-{}", child.id());
+            let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
+            let _ = child.wait();
+        }
     }
+}
+
+/// In one pass: what stands here may look like what stands there.
+fn replaced(line: &str, words: &[(&str, String)]) -> String {
+    let (mut done, mut rest) = (String::new(), line);
+    let next = |rest: &str| {
+        let found = words.iter().filter_map(|word| Some((rest.find(word.0)?, word)));
+        found.min_by_key(|(at, word)| (*at, Reverse(word.0.len())))
+    };
+    while let Some((at, (there, here))) = next(rest) {
+        done = done + &rest[..at] + here;
+        rest = &rest[at + there.len()..];
+    }
+    done + rest
+}
+
+/// What the documents take for granted.
+fn furnish(folder: &Path, shell: &Shell) {
+    let path = |name: &str| folder.join(name);
+    fs::copy(shell.config(), path("my.toml")).unwrap();
+    let serving = "[server]\nlisten = \"127.0.0.1:0\"\n[llm]\nprovider = \"demo\"\n\
+        [numbers.main]\nprovider = \"meta\"\nphone_number_id = \"1000000001\"\n\
+        access_token = \"token\"\napp_secret = \"secret\"\nverify_token = \"verify-me\"\n";
+    fs::write(path("serving.toml"), serving).unwrap();
     let chat =
         "[01/03/2026, 12:00:00] Ana: I have a dog\n[01/03/2026, 12:01:00] Bakery: How nice!\n";
     fs::write(path("_chat.txt"), chat).unwrap();
     fs::create_dir(path("docs")).unwrap();
+    fs::create_dir(path("secrets")).unwrap();
     let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/eval.toml");
     fs::copy(cases, path("docs/eval.toml")).unwrap();
-
-    let (mut run, mut failed) = (0, Vec::new());
-    for (document, lines) in documents() {
-        for line in lines {
-            if NOT_RUN.iter().any(|(begins, _)| line.starts_with(begins)) {
-                continue;
-            }
-            let code = CODES.iter().find(|(command, _)| line.contains(command));
-            let code = code.map_or(0, |(_, code)| *code);
-            let done = bash(&here(&line, &ids), folder.path());
-            let said = [&done.stdout[..], &done.stderr].map(String::from_utf8_lossy).concat();
-            if done.status.code() != Some(code) {
-                failed.push(format!("{document}: {line}\n{:?} {said}", done.status.code()));
-            }
-            run += 1;
-        }
-    }
-    assert!(failed.is_empty(), "{}", failed.join("\n"));
-    assert!(run > 30, "{run} lines were found");
-}
-
-/// With the program in the path, and its configuration named.
-fn bash(line: &str, folder: &Path) -> Output {
-    let program = Path::new(env!("CARGO_BIN_EXE_olifant"));
-    let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
-    Command::new("bash")
-        .args(["-euo", "pipefail", "-c", line])
-        .current_dir(folder)
-        .env_clear()
-        .env("PATH", path)
-        .env("OLIFANT_CONFIG", folder.join("my.toml"))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+    fs::create_dir(path("bin")).unwrap();
+    let tunnel = "#!/bin/sh\necho 'INF | https://two-small-words.trycloudflare.com |' >&2\n\
+        exec sleep 600\n";
+    fs::write(path("bin/cloudflared"), tunnel).unwrap();
+    fs::set_permissions(path("bin/cloudflared"), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[test]
