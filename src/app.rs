@@ -144,7 +144,7 @@ impl App {
             store.clone(),
             &settings.backup,
             settings.store.min_free_mb,
-            alerts.clone(),
+            Watch { alerts: alerts.clone(), metrics: metrics.clone() },
             clock.clone(),
         );
         let workers = Workers::new(

@@ -29,9 +29,10 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use url::Url;
 
+use crate::alert::Kind;
 use crate::clock::Clock;
+use crate::domain::change::Change;
 use crate::domain::id::{Business, ConversationId};
-use crate::domain::memory::Summary;
 use crate::domain::record::Verdict;
 use crate::domain::turn::{Finished, Turn};
 use crate::provider::Limits;
@@ -141,6 +142,11 @@ impl Assistant {
                 mind.say(turn, &context, limits, (line, changes), Verdict::Said)
             }
             Decision::Obey(command) => self.obey(turn, mind, limits, &command).await?,
+            Decision::LeaveAlone => {
+                let context = self.context(turn, mind).await?;
+                let thought = mind.leave_alone(turn, &context, limits, now);
+                mind.reply(turn, &context, limits, thought, Verdict::Said)
+            }
             Decision::Answer if mind.asks_for_a_human(turn) => {
                 let context = self.context(turn, mind).await?;
                 let request = mind.own_request(turn, &context);
@@ -189,13 +195,18 @@ impl Assistant {
         Shelves::of(&*self.store)
     }
 
+    /// What an operator must know of a turn that met a limit.
+    pub fn alert(&self, turn: &Turn, finished: &Finished) -> Option<(Kind, &'static str)> {
+        self.mind(&turn.conversation.number.business)?.alert(finished)
+    }
+
     /// What left the window of a conversation, told in short by its business's
-    /// model; `None` = there is nothing new to tell.
-    pub async fn summarise(&self, id: ConversationId) -> Result<Option<Summary>, NoSummary> {
-        let Some(conversation) = self.store.conversation(id).await? else { return Ok(None) };
+    /// model, and what that took; empty = there is nothing new to tell.
+    pub async fn summarise(&self, id: ConversationId) -> Result<Vec<Change>, NoSummary> {
+        let Some(conversation) = self.store.conversation(id).await? else { return Ok(Vec::new()) };
         match self.mind(&conversation.number.business).filter(|mind| mind.summarises()) {
             Some(mind) => mind.summarise(&conversation, self.shelves(), self.clock.now()).await,
-            None => Ok(None),
+            None => Ok(Vec::new()),
         }
     }
 

@@ -37,6 +37,9 @@ const WEBHOOKS: [Webhook; 5] =
 /// How a try to send can end.
 const DELIVERIES: [&str; 6] = ["sent", "retry", "uncertain", "resend", "failed", "undelivered"];
 
+/// How a nightly backup can end.
+const BACKUPS: [&str; 2] = ["made", "failed"];
+
 /// How a turn can end.
 const TURNS: [&str; 4] = ["answered", "said", "silent", "failed"];
 
@@ -79,6 +82,7 @@ pub struct Metrics {
     answers: Times<1>,
     tokens: Counters<3>,
     deliveries: Counters<2>,
+    backups: Counters<1>,
     gauges: Gauges,
 }
 
@@ -97,6 +101,7 @@ impl Metrics {
             answers: add(own, "model_duration_seconds", "Until a model answered", times()),
             tokens: add(own, "model_tokens", "Tokens that models used", Counters::default()),
             deliveries: add(own, "delivery_attempts", "Tries to send", Counters::default()),
+            backups: add(own, "backups", "Nightly backups", Counters::default()),
             gauges: Gauges::new(own, now),
             registry,
         };
@@ -150,6 +155,11 @@ impl Metrics {
         self.deliveries.get_or_create(&labels).inc();
     }
 
+    /// A nightly backup was made, or it failed.
+    pub fn backup_ended(&self, outcome: &str) {
+        self.backups.get_or_create(&[label("outcome", outcome)]).inc();
+    }
+
     /// All of it, in the text format of OpenMetrics, with how things stand now.
     pub fn page(&self, snapshot: &Snapshot) -> String {
         self.gauges.show(snapshot);
@@ -170,6 +180,9 @@ impl Metrics {
                 let labels = [label("provider", &provider), label("outcome", outcome)];
                 self.deliveries.get_or_create(&labels).inc_by(0);
             }
+        }
+        for outcome in BACKUPS {
+            self.backups.get_or_create(&[label("outcome", outcome)]).inc_by(0);
         }
         for verdict in TURNS {
             drop(self.turns.get_or_create(&[label("verdict", verdict)]));
@@ -227,6 +240,7 @@ mod tests {
             r#"olifant_turn_duration_seconds_count{verdict="failed"} 0"#,
             r#"olifant_model_tokens_total{business="main",model="stand-in",kind="input"} 70"#,
             r#"olifant_delivery_attempts_total{provider="meta",outcome="sent"} 1"#,
+            r#"olifant_backups_total{outcome="failed"} 0"#,
             r#"olifant_waiting{lane="turns"} 2"#,
             r#"olifant_waiting{lane="jobs"} 3"#,
             r#"olifant_oldest_waiting_seconds{lane="turns"} 90.0"#,

@@ -89,6 +89,32 @@ impl Mind {
         Thought { text, changes: desk.hand_over(turn, request), choices: None }
     }
 
+    /// Another program seems to answer: for a while the conversation is a
+    /// human's, and whoever is there reads so.
+    pub(super) fn leave_alone(
+        &self,
+        turn: &Turn,
+        context: &Context,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Thought {
+        let pause = Duration::from_secs(self.limits.loop_pause_s.into());
+        let desk = Desk { pause, ..self.desk(limits, now) };
+        let summary = notice::last_words(context.history.iter().chain(&turn.inbound));
+        let request = Request { reason: self.loop_reason().to_owned(), summary };
+        let text = desk.promise(self.language(turn, context));
+        Thought { text, changes: desk.hand_over(turn, &request), choices: None }
+    }
+
+    /// Whether this is what [`Self::leave_alone`] does.
+    pub(super) fn leaves_alone(&self, change: &Change) -> bool {
+        matches!(change, Change::Handoff { reason, .. } if reason == self.loop_reason())
+    }
+
+    fn loop_reason(&self) -> &str {
+        self.replies.line(&self.config.language, "operator_looping")
+    }
+
     /// What the person can use until somebody answers, if there is anything.
     pub(super) fn contact(&self, language: &str) -> Option<String> {
         contact(&self.handoff, &self.replies, language)

@@ -12,10 +12,12 @@ use super::policy::Decision;
 use super::replies::words::bare;
 use crate::alert::Kind;
 use crate::domain::change::Change;
+use crate::domain::content::Content;
+use crate::domain::message::Message;
 use crate::domain::money::{Money, Price};
 use crate::domain::person::Address;
-use crate::domain::rally::Rally;
-use crate::domain::record::{TurnRecord, Verdict};
+use crate::domain::rally::{Rally, Written};
+use crate::domain::record::{Usage, Verdict};
 use crate::domain::spending::Spending;
 use crate::domain::turn::{Finished, Turn};
 
@@ -25,7 +27,7 @@ pub(super) const REACHED: &str = "limit_reached";
 /// Why nothing more is said that day.
 const SPENT: &str = "the person's limit of the day is reached ([limits])";
 
-/// Why a conversation is left alone.
+/// Why a conversation is handed over, for who watches.
 const LOOP: &str = "another program seems to answer (limits.loop_turns)";
 
 /// `[limits]`.
@@ -43,10 +45,10 @@ pub struct Config {
     /// So many turns in a row at a machine's speed are another program's;
     /// 0 = it is not looked for.
     pub loop_turns: u16,
-    /// A message that comes so soon after an answer was not written by
-    /// somebody who read it, in seconds.
+    /// What comes later than this after an answer is no haste, however long
+    /// it is, in seconds.
     pub loop_within_s: u32,
-    /// How long the assistant is silent there then, in seconds.
+    /// How long the conversation is a human's then, in seconds.
     pub loop_pause_s: u32,
 }
 
@@ -67,19 +69,18 @@ impl Config {
         SignedDuration::from_secs(self.loop_within_s.into())
     }
 
-    /// What a turn cost, if the price of its model is known. Of a turn in
-    /// which several models answered it is the last one's.
-    fn cost(&self, record: &TurnRecord) -> Option<Money> {
-        let price = self.prices.get(record.model.as_deref()?)?;
-        Some(price.cost(&record.usage))
+    /// What a model's tokens cost, if its price is known. Of a turn in which
+    /// several models answered it is the last one's.
+    fn cost(&self, model: Option<&str>, usage: &Usage) -> Option<Money> {
+        Some(self.prices.get(model?)?.cost(usage))
     }
 }
 
 impl Mind {
     /// What is done instead of asking the model, if a limit is reached.
     pub(super) fn beyond(&self, turn: &Turn, now: Timestamp) -> Option<Decision> {
-        if self.limits.loop_turns > 0 && self.rally(turn).turns >= self.limits.loop_turns {
-            return Some(Decision::Silent { reason: LOOP, changes: self.leave_alone(now) });
+        if self.is_a_loop(turn) {
+            return Some(Decision::LeaveAlone);
         }
         let today = turn.person.spent.on(self.today(now));
         if !self.limits.is_reached(&today) || self.asks_for_a_human(turn) {
@@ -101,14 +102,43 @@ impl Mind {
         now: Timestamp,
     ) -> Finished {
         let record = &mut finished.record;
-        record.cost = self.limits.cost(record);
+        record.cost = self.limits.cost(record.model.as_deref(), &record.usage);
         if self.limits.counts() && record.told.is_some() {
-            finished.changes.push(Change::Spend(spent(record, self.today(now))));
+            let (usage, cost) = (record.usage, record.cost);
+            finished.changes.push(Change::Spend(self.spent(1, usage, cost, now)));
         }
         if self.limits.loop_turns > 0 && !finished.messages.is_empty() {
-            finished.changes.push(Change::Rally(self.rally(turn).answered(now)));
+            let known = if self.is_a_loop(turn) { Rally::default() } else { self.rally(turn) };
+            finished.changes.push(Change::Rally(known.answered()));
         }
         finished
+    }
+
+    /// What was asked of a model beside a turn, if it counts.
+    pub(super) fn accounted_aside(
+        &self,
+        model: &str,
+        usage: Usage,
+        now: Timestamp,
+    ) -> Option<Change> {
+        let cost = self.limits.cost(Some(model), &usage);
+        self.limits.counts().then(|| Change::Spend(self.spent(0, usage, cost, now)))
+    }
+
+    /// What an operator must know of a turn that met a limit.
+    pub(super) fn alert(&self, finished: &Finished) -> Option<(Kind, &'static str)> {
+        let has = |met: &dyn Fn(&Change) -> bool| finished.changes.iter().any(met);
+        match finished.record.verdict {
+            Verdict::Said if has(&|change| self.leaves_alone(change)) => {
+                Some((Kind::Looping, LOOP))
+            }
+            Verdict::Said if has(&tells) => Some((Kind::LimitReached, SPENT)),
+            _ => None,
+        }
+    }
+
+    fn is_a_loop(&self, turn: &Turn) -> bool {
+        self.limits.loop_turns > 0 && self.rally(turn).turns >= self.limits.loop_turns
     }
 
     fn rally(&self, turn: &Turn) -> Rally {
@@ -117,13 +147,13 @@ impl Mind {
         if in_group || turn.conversation.number.business.is_in_chat() {
             return Rally::default();
         }
-        turn.conversation.rally.hit(turn.since, words(turn), self.limits.within())
+        turn.conversation.rally.hit(turn.since, written(turn), self.limits.within())
     }
 
-    fn leave_alone(&self, now: Timestamp) -> Vec<Change> {
-        let pause = SignedDuration::from_secs(self.limits.loop_pause_s.into());
-        let until = Some(now.checked_add(pause).unwrap_or(Timestamp::MAX));
-        vec![Change::Pause { until }, Change::Rally(Rally::default())]
+    fn spent(&self, turns: u32, usage: Usage, cost: Option<Money>, now: Timestamp) -> Spending {
+        let tokens = usage.input.saturating_add(usage.output);
+        let (day, cost) = (Some(self.today(now)), cost.unwrap_or_default());
+        Spending { day, turns, tokens, cost, told: false }
     }
 
     fn today(&self, now: Timestamp) -> Date {
@@ -131,31 +161,31 @@ impl Mind {
     }
 }
 
-/// What an operator must know of a turn that met a limit.
-pub fn alert(finished: &Finished) -> Option<(Kind, &'static str)> {
-    let told = |change: &Change| matches!(change, Change::Spend(spent) if spent.told);
-    match &finished.record.verdict {
-        Verdict::Silent(reason) if reason == LOOP => Some((Kind::Looping, LOOP)),
-        Verdict::Said if finished.changes.iter().any(told) => Some((Kind::LimitReached, SPENT)),
+fn tells(change: &Change) -> bool {
+    matches!(change, Change::Spend(spent) if spent.told)
+}
+
+/// What somebody wrote by hand; `None` = nothing. Of the words themselves a
+/// number is all that is kept here, and the numbers in them don't count: an
+/// automatic reply may name a ticket.
+fn written(turn: &Turn) -> Option<Written> {
+    let (mut hasher, mut letters) = (DefaultHasher::new(), 0);
+    for words in turn.inbound.iter().filter_map(by_hand) {
+        letters += words.chars().count() as u64;
+        bare(words).replace(|c: char| c.is_numeric(), "").hash(&mut hasher);
+    }
+    (letters > 0).then(|| Written { letters, words: hasher.finish() })
+}
+
+/// A tap, a picture or somebody else's words are there as soon as they are
+/// meant.
+fn by_hand(row: &Message) -> Option<&str> {
+    match &row.content {
+        _ if row.attached.forwarded => None,
+        Content::Text(words) => Some(words),
+        Content::Media(media) => media.caption.as_deref(),
         _ => None,
     }
-}
-
-fn spent(record: &TurnRecord, day: Date) -> Spending {
-    Spending {
-        day: Some(day),
-        turns: 1,
-        tokens: record.usage.input.saturating_add(record.usage.output),
-        cost: record.cost.unwrap_or_default(),
-        told: false,
-    }
-}
-
-/// The turn's words as a number: all that is kept of them here.
-fn words(turn: &Turn) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    turn.inbound.iter().for_each(|row| bare(&row.content.as_text()).hash(&mut hasher));
-    hasher.finish()
 }
 
 #[cfg(test)]
@@ -163,6 +193,7 @@ mod tests {
     use super::*;
     use crate::assistant::sample;
     use crate::clock::Clock;
+    use crate::domain::record::TurnRecord;
 
     fn mind(change: impl FnOnce(&mut Config)) -> Mind {
         let mut mind = sample::mind(sample::llm(), &Clock::manual(sample::now()));
@@ -224,7 +255,7 @@ mod tests {
         let asked = TurnRecord {
             told: Some("hash".into()),
             model: Some("m".into()),
-            usage: crate::domain::record::Usage { input: 100, output: 10, ..Default::default() },
+            usage: Usage { input: 100, output: 10, ..Usage::default() },
             ..TurnRecord::new(Verdict::Answered)
         };
         let finished = Finished { record: asked, ..Finished::silent("") };
@@ -234,5 +265,36 @@ mod tests {
         assert_eq!(finished.changes, [Change::Spend(counted)]);
         let silent = mind.accounted(&turn, Finished::silent("a human answers"), sample::now());
         assert_eq!((silent.changes, silent.record.cost), (vec![], None));
+    }
+
+    #[test]
+    fn a_day_ends_where_the_business_is() {
+        let mut mind = mind(|limits| limits.turns_per_day = 1);
+        mind.schedule.zone = jiff::tz::TimeZone::get("America/Sao_Paulo").expect("a zone");
+        // 23:30 there, and the next day in Greenwich.
+        let late: Timestamp = "2026-11-27T02:30:00Z".parse().expect("a time");
+        let mut turn = sample::turn(&["hello"]);
+        turn.person.spent = Spending { turns: 1, ..today() };
+        assert!(is_told(mind.beyond(&turn, late)));
+        assert_eq!(mind.beyond(&turn, late + SignedDuration::from_mins(31)), None);
+    }
+
+    #[test]
+    fn only_what_was_written_by_hand_takes_time() {
+        let of = |content| {
+            let mut turn = sample::turn(&[""]);
+            turn.inbound[0].content = content;
+            written(&turn)
+        };
+        let text = |words: &str| of(Content::Text(words.into()));
+        assert_eq!(text("Ticket 17 is open."), text("ticket 18 IS open!"));
+        assert_ne!(text("Ticket 17 is open."), text("Ticket 17 is closed."));
+        assert_eq!(text("hello").map(|written| written.letters), Some(5));
+        let tap = Content::Choice { id: "x".into(), title: "Yes, please".into() };
+        let place = Content::Location { latitude: 1.0, longitude: 2.0, name: None };
+        assert_eq!((of(tap), of(place)), (None, None));
+        let mut forwarded = sample::turn(&["hello"]);
+        forwarded.inbound[0].attached.forwarded = true;
+        assert_eq!(written(&forwarded), None);
     }
 }

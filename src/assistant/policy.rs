@@ -50,6 +50,8 @@ pub enum Decision {
     },
     /// Do what the person orders.
     Obey(Command),
+    /// Another program seems to answer: a human is to look.
+    LeaveAlone,
 }
 
 impl Decision {
@@ -226,6 +228,7 @@ mod tests {
             Decision::Answer => false,
             Decision::Say { line, .. } => panic!("{line}"),
             Decision::Obey(command) => panic!("{command:?}"),
+            Decision::LeaveAlone => panic!("left alone"),
         }
     }
 

@@ -78,7 +78,7 @@ pub(crate) fn no_limits() -> limits::Config {
         cost_per_day: 0.0,
         prices: std::collections::BTreeMap::new(),
         loop_turns: 0,
-        loop_within_s: 4,
+        loop_within_s: 10,
         loop_pause_s: 3600,
     }
 }

@@ -1,5 +1,5 @@
-//! The disk under the store: whether it takes and keeps what is written, and
-//! how long there is room.
+//! The disk under the store, and under its backups: whether it takes and keeps
+//! what is written, and how long there is room.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::finding::Finding;
 use super::{Look, pages};
 use crate::http::admin;
+use crate::worker::backups::REMEDY;
 
 const MB: u64 = 1024 * 1024;
 
@@ -18,7 +19,11 @@ const COMFORT: u64 = 2;
 pub async fn examine(look: &Look) -> Vec<Finding> {
     let folder = admin::socket(&look.settings.store).parent().map(Path::to_owned);
     let (folder, least) = (there(folder.unwrap_or_default()), look.settings.store.min_free_mb);
-    let looked = tokio::task::spawn_blocking(move || vec![keeps(&folder), room(&folder, least)]);
+    let backups = look.settings.backup.dir.clone();
+    let looked = tokio::task::spawn_blocking(move || {
+        let own = [keeps(&folder), room(&folder, least)];
+        own.into_iter().chain(backups.as_deref().map(backed_up)).collect()
+    });
     looked.await.unwrap_or_else(|_| vec![Finding::unchecked("disk.write", "it can't be looked at")])
 }
 
@@ -37,6 +42,18 @@ fn keeps(folder: &Path) -> Finding {
             let remedy = "make it a folder that belongs to the user who runs olifant, on a disk \
                           that syncs, or choose another store.url";
             Finding::fault("disk.write", what, remedy, pages::CONFIGURE)
+        }
+    }
+}
+
+/// As this user: a service may be allowed less, and says so at its start.
+fn backed_up(dir: &Path) -> Finding {
+    let shown = dir.display();
+    match write(&there(dir.to_owned())) {
+        Ok(()) => Finding::ok("disk.backups", format!("backup.dir = \"{shown}\" takes backups")),
+        Err(error) => {
+            let what = format!("backup.dir = \"{shown}\" can't be written: {error}");
+            Finding::fault("disk.backups", what, REMEDY, pages::OPERATE)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A backup of the store every night, and the old ones gone once the new one
 //! is whole.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,8 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::alert::{Alerts, Kind};
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::store::backup::{Bytes, Dump, Part};
 use crate::store::{Store, make_folder};
+use crate::worker::Watch;
 
 /// After one that failed.
 const AGAIN: SignedDuration = SignedDuration::from_hours(1);
@@ -24,6 +26,13 @@ const NAME: &str = "olifant-%Y-%m-%dT%H%MZ.backup";
 
 /// What a crash leaves of one.
 const PART: &str = ".part";
+
+/// Written to see whether anything can be.
+const TRY: &str = "olifant-try.part";
+
+/// What helps where nothing can be written.
+pub const REMEDY: &str = "make it a folder that belongs to the user who runs olifant; a service \
+                          has to be allowed it (systemd: ReadWritePaths=, a container: a volume)";
 
 /// `[backup]`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -52,6 +61,7 @@ pub struct Backups {
     keep: usize,
     min_free_mb: u64,
     alerts: Arc<Alerts>,
+    metrics: Arc<Metrics>,
     clock: Clock,
 }
 
@@ -61,16 +71,20 @@ impl Backups {
         store: Arc<dyn Store>,
         config: &Config,
         min_free_mb: u64,
-        alerts: Arc<Alerts>,
+        Watch { alerts, metrics }: Watch,
         clock: Clock,
     ) -> Self {
         let (dir, at) = (config.dir.clone(), config.time().unwrap_or_default());
-        Self { store, dir, at, keep: config.keep, min_free_mb, alerts, clock }
+        Self { store, dir, at, keep: config.keep, min_free_mb, alerts, metrics, clock }
     }
 
-    /// Every night, until `stop`. One that was missed is made at once.
+    /// Every night, until `stop`. One that was missed is made at once; that
+    /// none can be made is said before the night.
     pub async fn run(&self, stop: CancellationToken) {
         let Some(dir) = &self.dir else { return };
+        if let Err(error) = self.try_folder(dir).await {
+            self.alerts.raise(Kind::BackupFailed, "backup", &format!("{error:#}"));
+        }
         loop {
             let due = self.due(dir);
             if stop.run_until_cancelled(self.clock.reached(due)).await.is_none() {
@@ -89,7 +103,7 @@ impl Backups {
     pub fn due(&self, dir: &Path) -> Timestamp {
         let now = self.clock.now();
         let (last, next) = around(now, self.at);
-        let newest = made(dir).into_iter().map(|(at, _)| at).max();
+        let newest = made(dir).into_iter().map(|(at, _)| at).filter(|at| *at <= now).max();
         match newest {
             Some(newest) if newest >= last => next,
             _ => now,
@@ -102,22 +116,30 @@ impl Backups {
         match self.try_to(dir, stop.clone()).await {
             Ok(path) => {
                 tracing::info!(backup = %path.display(), "The store is backed up");
+                self.metrics.backup_ended("made");
                 true
             }
             Err(_) if stop.is_cancelled() => false,
             Err(error) => {
+                self.metrics.backup_ended("failed");
                 self.alerts.raise(Kind::BackupFailed, "backup", &format!("{error:#}"));
                 false
             }
         }
     }
 
+    async fn try_folder(&self, dir: &Path) -> anyhow::Result<()> {
+        let dir = dir.to_owned();
+        tokio::task::spawn_blocking(move || prepare(&dir)).await?
+    }
+
     async fn try_to(&self, dir: &Path, stop: CancellationToken) -> anyhow::Result<PathBuf> {
         let dump = self.store.dump().await?;
         let (dir, keep, min_free_mb) = (dir.to_owned(), self.keep, self.min_free_mb);
         tokio::task::spawn_blocking(move || {
+            let at = dump.about.at;
             let path = write(&dir, dump, min_free_mb, &stop)?;
-            prune(&dir, keep).context("old backups can't be deleted")?;
+            prune(&dir, at, keep).context("old backups can't be deleted")?;
             Ok(path)
         })
         .await?
@@ -130,7 +152,7 @@ fn write(
     min_free_mb: u64,
     stop: &CancellationToken,
 ) -> anyhow::Result<PathBuf> {
-    make_folder(dir).with_context(|| format!("backup.dir: {}", dir.display()))?;
+    prepare(dir)?;
     drop_unfinished(dir)?;
     let path = dir.join(dump.about.at.strftime(NAME).to_string());
     let mut part = Part::create(&path, min_free_mb)?;
@@ -140,6 +162,16 @@ fn write(
     }
     part.finish()?;
     Ok(path)
+}
+
+/// The folder is there and takes what is written.
+fn prepare(dir: &Path) -> anyhow::Result<()> {
+    let file = dir.join(TRY);
+    let tried = make_folder(dir).and_then(|()| File::create(&file)).map(drop);
+    let tried = tried.and_then(|()| fs::remove_file(&file));
+    tried.map_err(|error| {
+        anyhow::anyhow!("backup.dir = \"{}\" can't be written: {error}; {REMEDY}", dir.display())
+    })
 }
 
 /// What a crash left of others.
@@ -154,8 +186,11 @@ fn drop_unfinished(dir: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn prune(dir: &Path, keep: usize) -> std::io::Result<()> {
+/// Of those up to the one just made, which stays: what is named after it was
+/// made while the clock was wrong, and nobody knows when.
+fn prune(dir: &Path, newest: Timestamp, keep: usize) -> std::io::Result<()> {
     let mut all = made(dir);
+    all.retain(|(at, _)| *at <= newest);
     all.sort();
     let too_many = if keep == 0 { 0 } else { all.len().saturating_sub(keep) };
     all.into_iter().take(too_many).try_for_each(|(_, path)| fs::remove_file(path))
@@ -239,10 +274,11 @@ mod tests {
         for name in names {
             fs::write(dir.path().join(name), "").unwrap();
         }
+        let newest = at("2026-11-25T03:30:07Z");
         let there = || names.map(|name| dir.path().join(name).exists());
-        prune(dir.path(), 0).unwrap();
+        prune(dir.path(), newest, 0).unwrap();
         assert_eq!(there(), [true; 4]);
-        prune(dir.path(), 2).unwrap();
+        prune(dir.path(), newest, 2).unwrap();
         assert_eq!(there(), [false, true, true, true]);
     }
 }

@@ -8,7 +8,7 @@ use super::deliveries::Deliveries;
 use super::{Watch, while_held};
 use crate::alert::{Alerts, Kind};
 use crate::assistant::Assistant;
-use crate::assistant::{limits, policy::Decision};
+use crate::assistant::policy::Decision;
 use crate::clock::Clock;
 use crate::domain::id::{ConversationId, Number};
 use crate::domain::record::{TurnRecord, Verdict};
@@ -74,7 +74,7 @@ impl Turns {
             tracing::info!(conversation.id = %id, "The question changed; it is asked again");
             return;
         };
-        let over = Over::of(&claim.work, &outcome);
+        let over = Over::of(&self.assistant, &claim.work, &outcome);
         match Queue::finish(&*self.store, claim, outcome).await {
             Ok(delivery) => {
                 over.iter().for_each(|over| self.report(over));
@@ -103,7 +103,10 @@ impl Turns {
         let answer = self.assistant.answer(turn, limits);
         let answer = match self.assistant.decide(turn) {
             Decision::Answer => self.while_typing(turn, provider, answer).await,
-            Decision::Silent { .. } | Decision::Say { .. } | Decision::Obey(_) => answer.await,
+            Decision::Silent { .. }
+            | Decision::Say { .. }
+            | Decision::Obey(_)
+            | Decision::LeaveAlone => answer.await,
         };
         answer.map_or_else(|error| self.unread(turn, limits, &error), TurnOutcome::Finished)
     }
@@ -184,14 +187,14 @@ struct Over {
 }
 
 impl Over {
-    fn of(turn: &Turn, outcome: &TurnOutcome) -> Option<Self> {
+    fn of(assistant: &Assistant, turn: &Turn, outcome: &TurnOutcome) -> Option<Self> {
         let TurnOutcome::Finished(finished) = outcome else { return None };
         Some(Self {
             conversation: turn.conversation.id,
             number: turn.conversation.number.clone(),
             messages: turn.inbound.len(),
             record: finished.record.clone(),
-            alert: limits::alert(finished),
+            alert: assistant.alert(turn, finished),
         })
     }
 }

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::binary::olifant;
 use crate::harness::{ANA, BEN, Story};
 use crate::listener::{Listener, SECRET};
+use crate::measuring::{page, token, value};
 use crate::model::Say;
 
 /// The command line, on the configuration of a story.
@@ -302,6 +303,32 @@ async fn a_command_that_is_killed_leaves_the_backup_of_before() {
     assert!(!part.exists());
 }
 
+#[tokio::test]
+async fn a_restore_that_is_killed_leaves_no_store_and_can_be_done_again() {
+    let mut story = Story::new().await;
+    story.meta().person("Ana", ANA).says("hello").await;
+    story.settle().await;
+    let shell = Shell::of(&story).await;
+    let (file, into) = (story.path("my.backup"), story.path("fresh"));
+    shell.run(&["backup", text(&file)]).ok();
+    story.kill().await;
+    let arguments = ["restore", "-", "--into", text(&into), "--config", &shell.config];
+    let command = &mut olifant(&arguments);
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut killed = piped.spawn().unwrap();
+    let whole = fs::read(&file).unwrap();
+    let mut input = killed.stdin.take().unwrap();
+    input.write_all(&whole[..whole.len() / 2]).unwrap();
+    while !into.join("restoring/data").exists() {
+        tokio::task::yield_now().await;
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(!into.join("data").exists() && !into.join("keys").exists());
+    shell.run(&["restore", text(&file), "--into", text(&into)]).ok();
+    assert_eq!(names(&into), ["data", "keys", "lock"]);
+}
+
 /// A story with backups every night.
 async fn nightly(more: &str) -> (Story, PathBuf) {
     let mut story = Story::asleep("", "").await;
@@ -401,4 +428,44 @@ async fn a_night_without_a_backup_is_an_alert_and_keeps_the_old_ones() {
     assert_eq!(names(&dir), ["olifant-2027-01-15T0800Z.backup"]);
     story.settle().await;
     assert_eq!(listener.heard().len(), told, "stopping is no failure");
+    let (_, page) = page(story.url(), Some(&token(&story, "metrics").await)).await;
+    assert_eq!(value(&page, r#"olifant_backups_total{outcome="failed"}"#), 2.0);
+    assert_eq!(value(&page, r#"olifant_backups_total{outcome="made"}"#), 1.0);
+}
+
+#[tokio::test]
+async fn the_newest_backup_stays_whatever_the_clock_said_before() {
+    let (story, dir) = nightly("keep = 1").await;
+    fs::create_dir(&dir).unwrap();
+    let (future, old) = ("olifant-2031-01-01T0330Z.backup", "olifant-2027-01-14T0330Z.backup");
+    for name in [future, old] {
+        fs::write(dir.join(name), "").unwrap();
+    }
+    assert_eq!(story.app().backups.due(&dir), story.clock.now(), "last night there was none");
+    assert!(make(&story, &dir, false).await);
+    assert_eq!(names(&dir), ["olifant-2027-01-15T0800Z.backup", future]);
+}
+
+#[tokio::test]
+async fn a_folder_that_takes_nothing_is_told_at_the_start_and_not_at_night() {
+    let listener = Arc::new(Listener::default());
+    let mut story = Story::asleep("", "").await;
+    let (dir, url) = (story.path("backups"), story.serve(listener.router()).await);
+    story.configure(&format!(
+        "[backup]\ndir = \"{}\"\n[alerts]\nurl = \"{url}/hear\"\nsecret = \"{SECRET}\"",
+        dir.display()
+    ));
+    // Last night's is there, and what stands where a file is to be tried.
+    fs::create_dir_all(dir.join("olifant-try.part")).unwrap();
+    fs::write(dir.join("olifant-2027-01-15T0330Z.backup"), "").unwrap();
+    story.start().await;
+    run(&story, CancellationToken::new()).await;
+    while listener.heard().is_empty() {
+        tokio::task::yield_now().await;
+        story.settle().await;
+    }
+    let (_, alert) = &listener.heard()[0];
+    assert_eq!(alert["data"]["kind"], "backup_failed");
+    let reason = alert["data"]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("backup.dir = ") && reason.contains("ReadWritePaths"), "{reason}");
 }

@@ -13,13 +13,13 @@ use crate::operating::operate;
 const ALERTS: &str = include_str!("../../docs/alerts.yml");
 const TABLE: &str = include_str!("../../docs/operating.md");
 
-async fn token(story: &Story, scope: &str) -> String {
+pub async fn token(story: &Story, scope: &str) -> String {
     let wanted = json!({ "scopes": [scope], "business": "main" });
     let (_, made) = operate(story, Method::POST, "/tokens", wanted).await;
     made["token"].as_str().unwrap().to_owned()
 }
 
-async fn page(url: &str, token: Option<&str>) -> (u16, String) {
+pub async fn page(url: &str, token: Option<&str>) -> (u16, String) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client.get(format!("{url}/metrics"));
     let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
@@ -39,7 +39,7 @@ async fn measured() -> (Story, String) {
 }
 
 /// The value of a series.
-fn value(page: &str, series: &str) -> f64 {
+pub fn value(page: &str, series: &str) -> f64 {
     let line = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
     line.unwrap_or_else(|| panic!("{series} is not in\n{page}")).parse().unwrap()
 }

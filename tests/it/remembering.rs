@@ -227,7 +227,8 @@ async fn the_model_looks_things_up_by_words_and_days() {
 
 #[tokio::test]
 async fn what_left_the_window_is_told_in_short() {
-    let story = Story::with("[memory]\nbudget_tokens = 2600\n").await;
+    let story =
+        Story::with("[memory]\nbudget_tokens = 2600\n[limits]\ntokens_per_day = 1000000").await;
     let ana = story.meta().person("Ana", ANA);
     chatter(&story, &ana, 20).await;
     let asked = story.model.asked();
@@ -238,6 +239,8 @@ async fn what_left_the_window_is_told_in_short() {
     assert_eq!(summaries[0]["tools"], Value::Null);
     let id = story.conversation(ANA, "meta").await.id;
     assert!(story.store().summary(id).await.unwrap().is_some());
+    let spent = story.person("main", ANA).await.unwrap().spent;
+    assert_eq!((spent.turns, spent.tokens), (20, 110 * asked.len() as u64), "it counts as well");
     ana.says("hello again").await;
     story.settle().await;
     assert!(told_between(&story.model.told(), "<summary>", "</summary>").is_some());

@@ -4,10 +4,11 @@
 use jiff::Timestamp;
 
 use crate::assistant::{Mind, templates::Noting};
+use crate::domain::change::Change;
 use crate::domain::conversation::Conversation;
 use crate::domain::memory::Summary;
 use crate::domain::message::{Message, Role};
-use crate::llm::{Line, Prompt};
+use crate::llm::{Completion, Line, Prompt};
 use crate::recollect::{self, Shelves, quoted, was_said};
 use crate::store::StoreError;
 use crate::tokens;
@@ -41,32 +42,42 @@ impl Mind {
         self.memory.budget_tokens / 6
     }
 
-    /// A summary of all but the newest; `None` = there is nothing new to tell.
+    /// A summary of all but the newest, and what it took; empty = there is
+    /// nothing new to tell.
     pub(in crate::assistant) async fn summarise(
         &self,
         conversation: &Conversation,
         shelves: Shelves<'_>,
         now: Timestamp,
-    ) -> Result<Option<Summary>, NoSummary> {
+    ) -> Result<Vec<Change>, NoSummary> {
         let before = shelves.derived.summary(conversation.id).await?;
         let told = before.as_ref().map_or(0, |before| before.upto);
         let budget = self.memory.budget_tokens;
         let newest =
             shelves.transcript.window(conversation, conversation.next_seq, budget / NEWEST);
-        let Some(upto) = newest.await?.first().map(|row| row.position.seq) else { return Ok(None) };
+        let Some(upto) = newest.await?.first().map(|row| row.position.seq) else {
+            return Ok(Vec::new());
+        };
         let rows = shelves.transcript.window(conversation, upto, budget / 4 * 3).await?;
         if upto <= told || rows.is_empty() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         // What the rows don't reach back to is known from the last one only.
         let whole =
             rows.first().is_none_or(|row| row.position.seq <= conversation.window_from.max(1));
         let before = before.filter(|_| !whole).map(|before| quoted(&before.text, BEFORE));
-        let text = self.told_in_short(&rows, before.unwrap_or_default()).await?;
-        Ok(Some(Summary { text, upto, redacted: conversation.redacted, at: now }))
+        let (model, said) = self.told_in_short(&rows, before.unwrap_or_default()).await?;
+        let text = tokens::cut(said.text.trim(), self.memory.summary_tokens).to_owned();
+        let summary = Summary { text, upto, redacted: conversation.redacted, at: now };
+        let took = self.accounted_aside(model, said.usage, now);
+        Ok(std::iter::once(Change::Summarise(summary)).chain(took).collect())
     }
 
-    async fn told_in_short(&self, rows: &[Message], before: String) -> Result<String, NoSummary> {
+    async fn told_in_short(
+        &self,
+        rows: &[Message],
+        before: String,
+    ) -> Result<(&str, Completion), NoSummary> {
         let (lines, words) = (self.newest_lines(rows), self.memory.summary_tokens / 2);
         let noting = Noting { lines: lines.join("\n"), before, words };
         let text = self.templates.summary(&noting).map_err(NoSummary::Model)?;
@@ -98,13 +109,12 @@ impl Mind {
     }
 
     /// By the first model that writes anything.
-    async fn written(&self, prompt: &Prompt) -> Result<String, String> {
+    async fn written(&self, prompt: &Prompt) -> Result<(&str, Completion), String> {
         let mut why = "no model is configured (llm.model)".to_owned();
         for model in std::iter::once(&self.llm.model).chain(&self.llm.fallback_models) {
             match self.model.complete(model, prompt).await {
                 Ok(completion) if !completion.text.trim().is_empty() => {
-                    let text = tokens::cut(completion.text.trim(), self.memory.summary_tokens);
-                    return Ok(text.to_owned());
+                    return Ok((model, completion));
                 }
                 Ok(_) => why = "the model's answer was empty".to_owned(),
                 Err(error) => why = error.to_string(),

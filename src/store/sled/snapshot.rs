@@ -99,8 +99,8 @@ impl State {
         self.bytes += cost(key, image.as_ref());
         self.images.insert(key.to_vec(), image);
         if self.bytes > self.room {
-            let too_much =
-                "more was written meanwhile than can be kept aside, since it took so long";
+            let too_much = "more was written meanwhile than is kept aside (64 MB); do it at a \
+                            calmer hour, and a backup to a faster disk";
             self.lose(StoreError::Unavailable(too_much.into()));
         }
     }

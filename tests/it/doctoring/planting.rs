@@ -124,6 +124,10 @@ pub const FAULTS: &[Fault] = &[
         let url = format!("sled:{}", s.path("file").join("store").display());
         vec![("OLIFANT__STORE__URL", url)]
     }),
+    ("disk.backups", "meta", |s| {
+        std::fs::write(s.path("file"), "").unwrap();
+        vec![("OLIFANT__BACKUP__DIR", s.path("file").join("backups").display().to_string())]
+    }),
     ("config.business", "meta", |_| vec![("OLIFANT__ASSISTANT__LANGUAGE", "tlh".into())]),
 ];
 

@@ -65,6 +65,7 @@ impl Tx<'_> {
             let state = DeliveryState::InFlight(self.now);
             let marked = DeliveryRow { state, ready_at: None, ..row };
             self.put(keys::delivery(id), &marked)?;
+            conversation.rally = conversation.rally.sent(self.now);
         }
         let token = self.token();
         conversation.deliveries.wake_at(self.now);
