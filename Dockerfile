@@ -38,6 +38,7 @@ CMD ["serve"]
 # its secrets. Its machine is its own, and a new volume belongs to root there.
 FROM olifant AS fly
 COPY bot /bot
+WORKDIR /bot
 USER 0:0
 
 # What is built if nothing else is asked for.

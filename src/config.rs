@@ -64,6 +64,9 @@ const SECTIONS: &[&str] = &[
     "businesses",
 ];
 
+/// The configuration that nobody has to name.
+pub const USUAL_FILE: &str = "olifant.toml";
+
 /// Keys that had another name in the minor version before this one.
 const RENAMED: &[Renamed] =
     &[Renamed { old: "assistant.history_tokens", new: "memory.budget_tokens" }];
@@ -168,13 +171,15 @@ impl Settings {
 }
 
 impl Sources {
-    /// The user's file, if any, and this process's environment.
+    /// The user's file, which is [`USUAL_FILE`] if it is there and they name
+    /// none, and this process's environment.
     pub fn new(file: Option<PathBuf>) -> Self {
+        let usual = || Some(PathBuf::from(USUAL_FILE)).filter(|usual| usual.exists());
         // A variable that is not UTF-8 can't be one of ours.
         let env = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
-        Self { file, env: env.collect(), ..Self::default() }
+        Self { file: file.or_else(usual), env: env.collect(), ..Self::default() }
     }
 
     /// For what needs neither a number nor a model, and works without them.

@@ -55,8 +55,8 @@ pub struct BrokenOff(PathBuf);
 /// Which program is meant, and how it is told what came of it.
 #[derive(Debug, clap::Args)]
 pub struct Reach {
-    /// The configuration that the program is served with; without it only the
-    /// environment counts.
+    /// The configuration; without it ./olifant.toml, if it is there, and the
+    /// environment.
     #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
     pub config: Option<PathBuf>,
     /// The `olifant dev` that runs on this folder is meant.

@@ -119,7 +119,8 @@ impl Session {
     /// For a number of this provider's.
     fn open(common: Common, provider: &str) -> Result<Self, Failure> {
         let file = ConfigFile::open(&common.config)?;
-        let draft = Draft::load(&Sources::new(file.is_there().then(|| common.config.clone())))?;
+        let there = file.is_there().then(|| common.config.clone());
+        let draft = Draft::load(&Sources { file: there, ..Sources::new(None) })?;
         let session = Self {
             asking: Asking::new(common.yes),
             steps: Steps::new(common.json),

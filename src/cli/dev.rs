@@ -24,9 +24,6 @@ use crate::telemetry::Format;
 use crate::{http, llm, shutdown};
 use folder::{Folder, Secrets};
 
-/// Read if it is there and no other file is named.
-const USUAL_CONFIG: &str = "olifant.toml";
-
 /// In the dev folder.
 const STORE: &str = "store";
 
@@ -183,8 +180,6 @@ fn settings(args: &Args, folder: &Folder, places: &Places) -> Result<Settings, F
 }
 
 fn load(file: Option<PathBuf>, fixed: String) -> Result<Settings, Failure> {
-    let usual = PathBuf::from(USUAL_CONFIG);
-    let file = file.or_else(|| usual.exists().then_some(usual));
     let sources = Sources { fixed: Some(fixed), demo_without_model: true, ..Sources::new(file) };
     Ok(Settings::load(sources)?)
 }

@@ -33,8 +33,8 @@ Exit codes: 0 no fault; 1 at least one, or a configuration that can't be read.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Args {
-    /// The configuration that the program is served with; without it only the
-    /// environment counts.
+    /// The configuration; without it ./olifant.toml, if it is there, and the
+    /// environment.
     #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
     config: Option<PathBuf>,
     /// Look at this number only, and at what all numbers need.

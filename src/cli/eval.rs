@@ -48,7 +48,8 @@ pub struct Args {
     /// The cases.
     #[arg(value_name = "CASES.toml")]
     file: PathBuf,
-    /// The configuration; without it only the environment counts.
+    /// The configuration; without it ./olifant.toml, if it is there, and the
+    /// environment.
     #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
     config: Option<PathBuf>,
     /// Whose assistant; may be left out if there is one business.

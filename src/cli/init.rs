@@ -203,8 +203,7 @@ fn told(plan: &Plan, dir: &Path, written: &files::Written) -> String {
         ),
         ("serve", "answer for good, behind an https address of your own".to_owned()),
     ];
-    let next = next
-        .map(|(command, what)| vec![format!("  olifant {command} --config olifant.toml"), what]);
+    let next = next.map(|(command, what)| vec![format!("  olifant {command}"), what]);
     let enter = if dir == Path::new(".") { String::new() } else { format!("  cd {shown}\n") };
     format!(
         "Written in {shown}:\n{}\n\nKeep a copy of secrets/store_key elsewhere: without it, what is \

@@ -41,8 +41,8 @@ enum Command {
     /// file, the key is written there, and the one from before is kept beside
     /// it (FILE.before-...).
     Rotate {
-        /// The configuration that the program is served with; without it only
-        /// the environment counts.
+        /// The configuration; without it ./olifant.toml, if it is there, and
+        /// the environment.
         #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
         config: Option<PathBuf>,
         /// Write the key to this file.

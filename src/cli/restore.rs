@@ -39,8 +39,8 @@ pub struct Args {
     /// Into this folder, not that of store.url.
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
-    /// The configuration that the program is served with; without it only the
-    /// environment counts.
+    /// The configuration; without it ./olifant.toml, if it is there, and the
+    /// environment.
     #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
     config: Option<PathBuf>,
     /// Print JSON.

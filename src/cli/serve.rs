@@ -22,7 +22,7 @@ Examples:
   OLIFANT__SERVER__LISTEN=0.0.0.0:8080 olifant serve --config my.toml
   olifant serve --tunnel --config my.toml      reachable from outside for a try
 
-The file that is named and the environment count; no other file is looked for.
+The file that is named counts (./olifant.toml if none is), and over it the environment.
 SIGHUP reads the configuration again. SIGTERM ends it after work in progress is
 done, within server.shutdown_s; a second signal ends it at once, with exit code
 1. It exits with 78 if the configuration is at fault.";
@@ -31,7 +31,8 @@ done, within server.shutdown_s; a second signal ends it at once, with exit code
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Args {
-    /// The configuration; without it only the environment counts.
+    /// The configuration; without it ./olifant.toml, if it is there, and the
+    /// environment.
     #[arg(long, short, value_name = "FILE", env = "OLIFANT_CONFIG")]
     config: Option<PathBuf>,
     #[command(flatten)]

@@ -45,6 +45,20 @@ const WHOSE: [&str; 11] = [
     "turns",
 ];
 
+/// Somebody's number, and a store of its own.
+const SERVING: &str = "\
+[server]
+listen = \"127.0.0.1:0\"
+[llm]
+provider = \"demo\"
+[numbers.main]
+provider = \"meta\"
+phone_number_id = \"1000000001\"
+access_token = \"token\"
+app_secret = \"secret\"
+verify_token = \"verify-me\"
+";
+
 /// The lines of blocks of a shell, without prompts and comments.
 fn lines(text: &str) -> Vec<String> {
     let (mut lines, mut shell) = (Vec::new(), None);
@@ -96,8 +110,7 @@ struct Reader {
     /// What stands in the documents, and what that is here.
     words: Vec<(&'static str, String)>,
     folder: tempfile::TempDir,
-    exported: Vec<(String, String)>,
-    running: Vec<Child>,
+    running: Vec<Ended>,
     _story: Story,
 }
 
@@ -128,41 +141,40 @@ impl Reader {
         ];
         let folder = tempfile::tempdir().unwrap();
         furnish(folder.path(), &shell);
-        Self { words, folder, exported: Vec::new(), running: Vec::new(), _story: story }
+        Self { words, folder, running: Vec::new(), _story: story }
     }
 
     /// It ends as it should.
     fn types(&mut self, document: &str, line: &str) {
-        if let Some((name, value)) = line.strip_prefix("export ").and_then(|l| l.split_once('=')) {
-            self.exported.push((name.to_owned(), value.to_owned()));
-            return;
-        }
         let line = self.here(line);
         if let Some((_, says)) = ENDLESS.iter().find(|(endless, _)| line.contains(endless)) {
             return self.starts(document, &line, says);
         }
         let code = CODES.iter().find(|(command, _)| line.contains(command));
         let code = code.map_or(0, |(_, code)| *code);
-        let done = self.bash(&line, "my.toml").output().unwrap();
+        let done = self.bash(&line, self.folder.path()).output().unwrap();
         let said = [&done.stdout[..], &done.stderr].map(String::from_utf8_lossy).concat();
         assert_eq!(done.status.code(), Some(code), "{document}: {line}\n{said}");
     }
 
-    /// It begins to work. The first one goes on, since others talk to it.
+    /// It begins to work. The first dev mode goes on, since others talk to it.
     fn starts(&mut self, document: &str, line: &str, says: &str) {
-        let line = match self.running.is_empty() {
-            true => line.to_owned(),
-            false => {
-                format!("cp *.toml $(mktemp -d -p .) && cd $(ls -td tmp.* | head -1) && {line}")
-            }
-        };
-        let mut command = self.bash(&format!("({line}) 2>&1"), "serving.toml");
-        let mut child = command.stdout(Stdio::piped()).process_group(0).spawn().unwrap();
-        let mut log = Log::printed(&mut child);
+        let stays = line == "olifant dev";
+        let alone = tempfile::tempdir().unwrap();
+        let folder = if stays { self.folder.path() } else { alone.path() };
+        if !stays {
+            fs::write(folder.join("olifant.toml"), SERVING).unwrap();
+        }
+        let mut command = self.bash(&format!("({line}) 2>&1"), folder);
+        let child = command.stdout(Stdio::piped()).process_group(0).spawn().unwrap();
+        let mut child = Ended(child);
+        let mut log = Log::printed(&mut child.0);
         eprintln!("{document}: {line}");
         log.wait_for(says);
         log.forget();
-        self.running.push(child);
+        if stays {
+            self.running.push(child);
+        }
     }
 
     /// As it is run here.
@@ -180,28 +192,25 @@ impl Reader {
     }
 
     /// With the program in the path, and a tunnel that leads nowhere.
-    fn bash(&self, line: &str, config: &str) -> Command {
+    fn bash(&self, line: &str, folder: &Path) -> Command {
         let program = Path::new(env!("CARGO_BIN_EXE_olifant"));
-        let folder = self.folder.path();
-        let bin = folder.join("bin").display().to_string();
+        let bin = self.folder.path().join("bin").display().to_string();
         let path = format!("{}:{bin}:/usr/bin:/bin", program.parent().unwrap().display());
-        let line = line.replace("my.toml", config).replace("olifant.toml", config);
-        let exported = self.exported.iter();
-        let exported = exported.map(|(name, value)| (name, value.replace("my.toml", config)));
         let mut command = Command::new("bash");
-        command.args(["-euo", "pipefail", "-c", &line]).current_dir(folder);
-        command.env_clear().env("PATH", path).envs(exported).stdin(Stdio::null());
+        command.args(["-euo", "pipefail", "-c", line]).current_dir(folder);
+        command.env_clear().env("PATH", path).stdin(Stdio::null());
         command
     }
 }
 
-impl Drop for Reader {
+/// It is asked to end, with all that it started.
+struct Ended(Child);
+
+impl Drop for Ended {
     fn drop(&mut self) {
-        for child in &mut self.running {
-            let group = format!("-{}", child.id());
-            let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
-            let _ = child.wait();
-        }
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
+        let _ = self.0.wait();
     }
 }
 
@@ -222,11 +231,7 @@ fn replaced(line: &str, words: &[(&str, String)]) -> String {
 /// What the documents take for granted.
 fn furnish(folder: &Path, shell: &Shell) {
     let path = |name: &str| folder.join(name);
-    fs::copy(shell.config(), path("my.toml")).unwrap();
-    let serving = "[server]\nlisten = \"127.0.0.1:0\"\n[llm]\nprovider = \"demo\"\n\
-        [numbers.main]\nprovider = \"meta\"\nphone_number_id = \"1000000001\"\n\
-        access_token = \"token\"\napp_secret = \"secret\"\nverify_token = \"verify-me\"\n";
-    fs::write(path("serving.toml"), serving).unwrap();
+    fs::copy(shell.config(), path("olifant.toml")).unwrap();
     let chat =
         "[01/03/2026, 12:00:00] Ana: I have a dog\n[01/03/2026, 12:01:00] Bakery: How nice!\n";
     fs::write(path("_chat.txt"), chat).unwrap();
