@@ -10,7 +10,7 @@ mod businesses;
 mod layers;
 mod memory_api;
 mod misnamed;
-mod numbers;
+pub mod numbers;
 mod operators;
 mod section;
 mod server;

@@ -70,10 +70,13 @@ impl Look {
         self.settings.numbers.iter().filter(move |(name, _)| wanted(name))
     }
 
-    /// Those that one of these numbers speaks for.
+    /// Those that one of these numbers speaks for; before there is a number, the
+    /// one that it will speak for.
     fn businesses(&self) -> impl Iterator<Item = (&Business, &BusinessConfig)> {
-        let concerned =
-            |name: &Business| self.numbers().any(|(_, config)| config.business() == *name);
+        let nobody = self.settings.numbers.is_empty();
+        let concerned = move |name: &Business| {
+            nobody || self.numbers().any(|(_, config)| config.business() == *name)
+        };
         self.settings.businesses.iter().filter(move |(name, _)| concerned(name))
     }
 }

@@ -23,7 +23,7 @@ use super::tunnel::{self, Tunnel, Wanted};
 use super::{Failure, note, short, start_logging};
 use crate::clock::Clock;
 use crate::config::draft::Draft;
-use crate::config::{Settings, Sources};
+use crate::config::{Settings, Sources, numbers};
 use crate::http::admin::server::ServerLine;
 use crate::telemetry::Format;
 use crate::{app, store};
@@ -43,6 +43,9 @@ the secrets in files beside it (secrets/shop_...). If no olifant runs on the sto
 it serves by itself until it is done, so that the provider gets its answers; with
 --tunnel it also opens a way in, and goes on answering until Ctrl-C.
 Do it again whenever the public URL or a token changes.";
+
+/// Keys that only this command and doctor read.
+const FOR_US_ALONE: [&str; 2] = ["app_id", "waba_id"];
 
 /// So much of a message is shown.
 const SHOWN: usize = 500;
@@ -76,7 +79,7 @@ struct Common {
     )]
     config: PathBuf,
     /// Where providers reach olifant: https://HOST, by a reverse proxy or a tunnel.
-    #[arg(long, value_name = "URL", conflicts_with = "tunnel")]
+    #[arg(long, value_name = "URL", conflicts_with = "tunnel", value_parser = public)]
     public_url: Option<Url>,
     #[command(flatten)]
     wanted: Wanted,
@@ -113,11 +116,16 @@ struct Session {
     http: reqwest::Client,
     clock: Clock,
     tunnel: Option<Tunnel>,
+    /// A program that was started before knows something else of the number.
+    is_new: bool,
+    /// What the file said of the public URL, if that is replaced.
+    url_before: Option<Option<String>>,
 }
 
 impl Session {
     /// For a number of this provider's.
     fn open(common: Common, provider: &str) -> Result<Self, Failure> {
+        numbers::check_name(&common.name).map_err(|error| Failure::Configuration(error.0))?;
         let file = ConfigFile::open(&common.config)?;
         let there = file.is_there().then(|| common.config.clone());
         let draft = Draft::load(&Sources { file: there, ..Sources::new(None) })?;
@@ -127,6 +135,8 @@ impl Session {
             http: app::client()?,
             clock: Clock::system(),
             tunnel: None,
+            is_new: false,
+            url_before: None,
             common,
             file,
             draft,
@@ -185,9 +195,7 @@ impl Session {
                 "--public-url",
             )?,
         };
-        let url = Url::parse(text.trim_end_matches('/'));
-        let url = url.ok().filter(|url| ["http", "https"].contains(&url.scheme()));
-        Ok(url.with_context(|| format!("{text} is no URL; write https://HOST"))?)
+        Ok(public(&text).map_err(|why| anyhow!(why))?)
     }
 
     /// It leads to us, and ends with us.
@@ -220,6 +228,7 @@ impl Session {
     /// Puts a value where the number's keys are, if it is not so by now.
     fn put(&mut self, key: &str, value: &str) -> Result<(), Failure> {
         if self.key(key).as_deref() != Some(value) {
+            self.is_new |= !FOR_US_ALONE.contains(&key);
             self.file.set(&["numbers", &self.common.name], key, value)?;
         }
         Ok(())
@@ -228,6 +237,7 @@ impl Session {
     /// The same for a secret, which goes into a file of its own.
     fn put_secret(&mut self, key: &str, secret: &SecretString) -> Result<(), Failure> {
         if self.key(key).as_deref() != Some(secret.expose_secret()) {
+            self.is_new = true;
             self.file.set_secret(&self.common.name, key, secret)?;
         }
         Ok(())
@@ -241,6 +251,7 @@ impl Session {
         // A tunnel's is good for as long as it is open, and stands in no file.
         let passing = self.tunnel.is_some() || self.runs_at(&url).await?;
         if known != Some(url.as_str()) && !passing {
+            self.url_before = Some(self.file.get(&["server", "public_url"]));
             self.file.set(&["server"], "public_url", &url)?;
         }
         let (name, path) = (&self.common.name, self.common.config.display());
@@ -252,6 +263,16 @@ impl Session {
         }
         settings.warnings.iter().for_each(|warning| note(warning));
         Ok(settings)
+    }
+
+    /// Nobody answers rightly at the new public URL: the one of before stays.
+    fn take_url_back(&mut self) -> Result<(), Failure> {
+        let Some(before) = self.url_before.take() else { return Ok(()) };
+        match before {
+            Some(url) => self.file.set(&["server"], "public_url", &url)?,
+            None => self.file.remove(&["server"], "public_url")?,
+        }
+        self.file.write(None).map(drop)
     }
 
     /// Whether a program runs that has this URL without the file: a tunnel's.
@@ -272,7 +293,7 @@ async fn finish(
 ) -> Result<(), Failure> {
     let Common { name, config, minutes, no_wait, .. } = &session.common;
     if *no_wait {
-        session.steps.report(name, facts);
+        session.steps.report(name, json!({ "facts": facts, "heard": null }));
         session.steps.tell(&format!("set up{}", afterwards(session, config)));
         return stay(session, serving).await;
     }
@@ -321,6 +342,12 @@ async fn stay(session: &mut Session, serving: &Serving) -> Result<(), Failure> {
         )
         .into()),
     }
+}
+
+fn public(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text.trim_end_matches('/'));
+    let url = url.ok().filter(|url| ["http", "https"].contains(&url.scheme()));
+    url.ok_or_else(|| format!("{text} is no URL; write https://HOST"))
 }
 
 /// A quick tunnel has a new name each time: where one of before led, nobody is

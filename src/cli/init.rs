@@ -182,8 +182,13 @@ fn zone(text: &str) -> Result<String, String> {
 }
 
 fn phone(text: &str) -> Result<String, String> {
-    let phone = Phone::parse(text).map(|phone| format!("+{}", phone.digits()));
-    phone.ok_or_else(|| "write a phone number with country code, such as +15550190".to_owned())
+    // Without a + nobody knows whether the country's code is in it.
+    let text = text.trim();
+    let whole = text.starts_with('+') || text.starts_with("00");
+    let phone = whole.then(|| Phone::parse(text)).flatten();
+    phone
+        .map(|phone| format!("+{}", phone.digits()))
+        .ok_or_else(|| "write a phone number with country code, such as +15550190".to_owned())
 }
 
 /// What was written, and what comes next.

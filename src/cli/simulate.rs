@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow};
 use serde_json::json;
 
-use super::admin_client::Reach;
+use super::admin_client::{Ask, Reach};
 use super::{Failure, dev, say, say_json};
 use crate::clock::Clock;
 use crate::config::{Settings, Sources};
 use crate::domain::id::NumberName;
+use crate::http::admin::server::ServerLine;
 use crate::provider::NumberConfig;
 use crate::sandbox::replay::{Came, Replay, Signed, golden};
 use crate::sandbox::{MetaAccount, TwilioAccount};
@@ -54,7 +55,7 @@ pub struct Args {
 /// Posts everything in order.
 pub async fn run(args: Args) -> Result<(), Failure> {
     let run = format!("{:06}", rand::random_range(0..1_000_000));
-    let mut replay = replay(&args)?;
+    let mut replay = replay(&args).await?;
     let all_well = match args.files.is_empty() {
         true => golden_set(&replay, &run, args.reach.json).await?,
         false => {
@@ -111,12 +112,18 @@ fn shown(came: &Came) -> serde_json::Value {
     json!({ "status": came.status, "outcome": came.outcome })
 }
 
-fn replay(args: &Args) -> Result<Replay, Failure> {
+async fn replay(args: &Args) -> Result<Replay, Failure> {
     let url = args.url.clone();
     if let Some(dir) = &args.reach.dev {
         let (meta, twilio) = dev::accounts_in(dir)?;
-        let url = url.unwrap_or_else(|| "http://127.0.0.1:8080".into());
-        let public_url = url.clone();
+        let server: ServerLine = args.reach.ask(Ask::get("/server")).await?;
+        let public_url = server.public_url;
+        let here = || match public_url.starts_with("https:") {
+            // A tunnel's; behind it is the usual place.
+            true => "http://127.0.0.1:8080".to_owned(),
+            false => public_url.clone(),
+        };
+        let url = url.unwrap_or_else(here);
         let (meta, twilio) = (Some(meta), Some(twilio));
         return Ok(Replay { url, public_url, meta, twilio, as_is: args.as_is, fresh: None });
     }

@@ -44,13 +44,23 @@ pub fn url(key: &str, text: &str, place: &str) -> Result<Url, Error> {
     }
 }
 
-fn number(name: &str, value: &Value) -> Result<NumberConfig, Error> {
-    let path = join("numbers", name);
+/// Whether a number can be called that.
+pub fn check_name(name: &str) -> Result<(), Error> {
+    is_named(name, "")
+}
+
+fn is_named(name: &str, place: &str) -> Result<(), Error> {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
     if name.is_empty() || !name.bytes().all(plain) {
-        let remedy = "use only small letters, digits, - and _";
-        return Err(Error(format!("{path} is no name for a number{}; {remedy}", origin(value))));
+        let (path, remedy) = (join("numbers", name), "use only small letters, digits, - and _");
+        return Err(Error(format!("{path} is no name for a number{place}; {remedy}")));
     }
+    Ok(())
+}
+
+fn number(name: &str, value: &Value) -> Result<NumberConfig, Error> {
+    is_named(name, &origin(value))?;
+    let path = join("numbers", name);
     let Some(provider) = get(value, &["provider"]) else {
         return Err(missing(&path, "numbers.meta", "provider", &origin(value)));
     };

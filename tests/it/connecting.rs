@@ -510,3 +510,47 @@ async fn nobody_waits_longer_than_a_day() {
     let why = shop.refused(&["--minutes", "18446744073709551615"]);
     assert!(why.contains("--minutes") && why.contains("1..=1440"), "{why}");
 }
+
+#[tokio::test]
+async fn a_program_that_was_started_with_another_secret_has_to_start_anew() {
+    let shop = Shop::new().await;
+    shop.without("[numbers.desk]");
+    shop.meta(&["--yes", "--no-wait"]).output().unwrap();
+    let mut serving = olifant(&["serve", "--config", "my.toml"]);
+    let serving = serving.current_dir(shop.folder.path()).stdout(Stdio::null());
+    let mut serving = serving.stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = Log::of(&mut serving);
+    log.wait_for("\"ready\"");
+    let again = steps(shop.meta(&["--yes", "--no-wait", "--json"]).output().unwrap());
+    assert!(again.iter().any(|step| step.2 == "the olifant that runs answers"), "{again:?}");
+
+    shop.story.meta().set_up(|at| at.app.secret = "reset".into());
+    fs::write(shop.path("secret"), "reset\n").unwrap();
+    let why = shop.refused(&["--yes", "--no-wait"]);
+    assert!(why.contains("start it anew"), "{why}");
+    signal(&serving, "TERM");
+    log.forget();
+    serving.wait().unwrap();
+}
+
+#[tokio::test]
+async fn a_public_url_where_nobody_answers_does_not_stay() {
+    let shop = Shop::new().await;
+    shop.without("[numbers.desk]");
+    let url =
+        |text: &str| text.lines().find(|line| line.starts_with("public_url")).unwrap().to_owned();
+    let before = url(&fs::read_to_string(shop.path("my.toml")).unwrap());
+    let why = shop.refused(&["--yes", "--no-wait", "--public-url", "http://127.0.0.1:1"]);
+    assert!(why.contains("http://127.0.0.1:1/webhooks/meta"), "{why}");
+    assert_eq!(url(&fs::read_to_string(shop.path("my.toml")).unwrap()), before);
+    let why = shop.refused(&["--no-wait", "--public-url", "bot.example.com"]);
+    assert!(why.contains("bot.example.com is no URL; write https://HOST"), "{why}");
+}
+
+#[tokio::test]
+async fn a_name_that_no_number_has_is_refused_before_anything_is_asked() {
+    let shop = Shop::new().await;
+    let why = refused(shop.connect(&["meta", "Shop", "--no-wait"]));
+    assert!(why.contains("numbers.Shop is no name for a number; use only small letters"), "{why}");
+    assert!(!shop.path("secrets").exists());
+}

@@ -101,7 +101,7 @@ fn a_release_brings_checksums_and_an_installer_that_knows_where_from() {
     let places = order.map(|step| publish.find(step).unwrap_or_else(|| panic!("no {step}")));
     assert!(places.is_sorted(), "{publish}");
     assert!(read("install.sh").contains("RELEASES='@RELEASES@'"));
-    assert_eq!(texts(&workflow["jobs"]["publish"]["needs"]), ["build", "on_windows"]);
+    assert_eq!(texts(&workflow["jobs"]["publish"]["needs"]), ["build", "on_windows", "test"]);
 }
 
 #[test]

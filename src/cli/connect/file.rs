@@ -60,6 +60,19 @@ impl ConfigFile {
         Ok(())
     }
 
+    /// The text at a key, if it stands there.
+    pub fn get(&self, path: &[&str]) -> Option<String> {
+        let top = self.document.as_item();
+        let item = path.iter().try_fold(top, |item, key| item.as_table_like()?.get(key))?;
+        item.as_str().map(str::to_owned)
+    }
+
+    /// Takes a key out of a table.
+    pub fn remove(&mut self, table: &[&str], key: &str) -> Result<()> {
+        self.table(table)?.remove(key);
+        Ok(())
+    }
+
     /// Puts a secret of a number into a file, and the file's name at the key.
     pub fn set_secret(&mut self, number: &str, key: &str, secret: &SecretString) -> Result<()> {
         let file = self.secret_path(number, key);
@@ -135,7 +148,9 @@ pub fn write_secret(file: &Path, secret: &SecretString) -> Result<()> {
         let options = options.write(true).create(true).truncate(true);
         let mut out = os::private(options).open(&new)?;
         writeln!(out, "{}", secret.expose_secret())?;
-        fs::rename(&new, file)
+        out.sync_all()?;
+        fs::rename(&new, file)?;
+        os::sync_name(file)
     });
     written.with_context(|| format!("{} can't be written", file.display()))
 }

@@ -121,7 +121,10 @@ async fn set_up(
     pin_file: Option<&Path>,
 ) -> Result<(), Failure> {
     number::register(session, found, pin_file).await?;
-    route::set(session, found).await?;
+    if let Err(error) = route::set(session, found).await {
+        session.take_url_back()?;
+        return Err(error);
+    }
     let facts = json!({
         "phone_number_id": found.number.id,
         "app_id": found.app.id,

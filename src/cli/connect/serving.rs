@@ -62,7 +62,13 @@ impl Serving {
         signed: Option<&str>,
     ) -> Result<Self, Failure> {
         if let Some(line) = session.running().await {
-            knows(&line, &session.common.name, signed).await?;
+            if session.is_new || !knows(&line, &session.common.name, signed).await? {
+                return Err(anyhow!(
+                    "the configuration is written, but the olifant that runs was started before: \
+                     start it anew, then run this command again to go on"
+                )
+                .into());
+            }
             session.steps.done("server", "the olifant that runs answers");
             return Ok(Self { line, own: None });
         }
@@ -157,17 +163,10 @@ fn heard(turn: TurnShown) -> Heard {
 }
 
 /// A program reads its numbers, and the URL that is signed, when it starts.
-async fn knows(line: &Line, number: &str, signed: Option<&str>) -> Result<(), Failure> {
+async fn knows(line: &Line, number: &str, signed: Option<&str>) -> Result<bool, Failure> {
     let numbers: Vec<NumberLine> = line.ask(Ask::get("/numbers")).await?;
     let server: ServerLine = line.ask(Ask::get("/server")).await?;
     let url = server.public_url.trim_end_matches('/');
     let known = numbers.iter().any(|known| known.name.as_str() == number);
-    match known && signed.is_none_or(|signed| signed == url) {
-        true => Ok(()),
-        false => Err(anyhow!(
-            "the configuration is written, but the olifant that runs was started before: start it \
-             anew, then run this command again to go on"
-        )
-        .into()),
-    }
+    Ok(known && signed.is_none_or(|signed| signed == url))
 }

@@ -117,7 +117,8 @@ async fn check(session: &mut Session, manager: &Manager) -> Result<(), Failure> 
     let account = manager.account().await.map_err(|error| match error.code() {
         Some(UNKNOWN) => anyhow!(
             "Twilio does not take this account SID with this auth token ({error}); both stand at \
-             console.twilio.com > Account info. An API key does not do: only the auth token signs \
+             console.twilio.com > Account info: say the right ones with --account-sid and \
+             --auth-token-file. An API key does not do: only the auth token signs \
              webhooks"
         ),
         _ => anyhow!("Twilio does not show the account: {error}"),

@@ -149,7 +149,12 @@ fn put(dir: &Path, page: &Page) -> Result<()> {
         false => (fs::create_dir_all(os::folder_of(&path)), options),
     };
     let made = folder.and_then(|()| options.open(&path));
-    let written = made.and_then(|mut file| file.write_all(page.text.as_bytes()));
+    let written = made.and_then(|mut file| {
+        file.write_all(page.text.as_bytes())?;
+        // Whoever loses the store's key loses the store.
+        file.sync_all()?;
+        os::sync_name(&path)
+    });
     written.with_context(|| format!("{} can't be written", path.display()))
 }
 

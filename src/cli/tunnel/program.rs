@@ -81,7 +81,8 @@ impl Program {
 pub fn installed(named: Option<Program>) -> Result<Program, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();
-    let is_there = |program: &Program| folders.iter().any(|f| f.join(program.name()).is_file());
+    let file = |program: &Program| format!("{}{}", program.name(), std::env::consts::EXE_SUFFIX);
+    let is_there = |program: &Program| folders.iter().any(|f| f.join(file(program)).is_file());
     let wanted: &[Program] = match &named {
         Some(program) => std::slice::from_ref(program),
         None => Program::value_variants(),

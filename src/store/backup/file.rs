@@ -43,7 +43,6 @@ pub enum FileError {
         /// Where to.
         path: PathBuf,
         /// What it said.
-        #[source]
         error: io::Error,
     },
     /// It was written and does not read so.
@@ -52,7 +51,6 @@ pub enum FileError {
         /// Where to.
         path: PathBuf,
         /// What is wrong with it.
-        #[source]
         broken: Broken,
     },
 }

@@ -14,7 +14,7 @@ const SCOPES: [&str; 2] = ["whatsapp_business_messaging", "whatsapp_business_man
 /// A token or a secret that Meta does not take.
 const INVALID: u32 = 190;
 
-const NEW_ONE: &str = "make one: business.facebook.com > Settings > System users > Generate new \
+const NEW_ONE: &str = "make one, and say it with --token-file: business.facebook.com > Settings > System users > Generate new \
     token, for your app, that never expires, with whatsapp_business_messaging and \
     whatsapp_business_management";
 
