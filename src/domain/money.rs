@@ -31,6 +31,11 @@ impl Money {
         // Far above any bill, and still exact enough.
         (0.0..1e19).contains(&parts).then_some(Self(parts as u64))
     }
+
+    /// In units of the currency, for programs that read it.
+    pub fn units(self) -> f64 {
+        self.0 as f64 / UNIT as f64
+    }
 }
 
 impl Add for Money {

@@ -12,6 +12,7 @@ use super::super::admin_client::{Ask, Line};
 use super::super::knowledge::chosen;
 use super::Args;
 use super::cases::Case;
+use super::spent::Cost;
 use crate::app::App;
 use crate::assistant::{BusinessConfig, Mind};
 use crate::clock::Clock;
@@ -20,7 +21,6 @@ use crate::domain::change::{Change, Subject};
 use crate::domain::content::Content;
 use crate::domain::id::{Business, MessageId};
 use crate::domain::memory::{Origin, Write};
-use crate::domain::money::Money;
 use crate::domain::person::{Alias, Person, Phone};
 use crate::domain::record::{TurnRecord, Usage};
 use crate::http::admin::chat::{Heard as Told, Line as Said};
@@ -31,6 +31,7 @@ pub struct Desk {
     line: Line,
     business: Business,
     mind: Arc<Mind>,
+    judge: String,
     asked: AtomicU32,
     _folder: tempfile::TempDir,
 }
@@ -40,14 +41,14 @@ pub struct Desk {
 pub struct Heard {
     /// What was said, a turn each.
     pub answers: Vec<String>,
-    /// Why there was no answer.
+    /// Why there was once no answer.
     pub reason: Option<String>,
     /// The tools that were called.
     pub tools: Vec<String>,
     /// Tokens of all turns.
     pub usage: Usage,
     /// What they cost, as far as it is known.
-    pub cost: Option<Money>,
+    pub cost: Cost,
 }
 
 impl Heard {
@@ -68,11 +69,13 @@ impl Desk {
         settings.store.url = format!("sled:{}", folder.path().join("store").display());
         (settings.store.key, settings.store.key_previous) = (None, None);
         settings.store.min_free_mb = 0;
+        let configured = settings.businesses.get(&business).context("the business is gone")?;
+        let judge = configured.llm.model.clone();
         settings.businesses.values_mut().for_each(|config| adapt(config, args.model.as_deref()));
         let app = App::start(settings, Clock::system()).await?;
         let mind = app.assistant.mind(&business).context("the business has just gone")?;
         let line = Line::Process(app.clone());
-        Ok(Self { app, line, business, mind, asked: AtomicU32::new(0), _folder: folder })
+        Ok(Self { app, line, business, mind, judge, asked: AtomicU32::new(0), _folder: folder })
     }
 
     /// Lets go of the store.
@@ -86,9 +89,19 @@ impl Desk {
         &self.mind
     }
 
-    /// What tokens of the model cost, if its price is known.
-    pub fn cost(&self, usage: &Usage) -> Option<Money> {
-        self.mind.limits.prices.get(&self.mind.llm.model).map(|price| price.cost(usage))
+    /// Who answers.
+    pub fn model(&self) -> &str {
+        &self.mind.llm.model
+    }
+
+    /// Who judges: the configured model, so that all others are judged alike.
+    pub fn judge(&self) -> &str {
+        &self.judge
+    }
+
+    /// What tokens of a model cost.
+    pub fn cost(&self, model: &str, usage: &Usage) -> Cost {
+        Cost::of(model, usage, self.mind.limits.prices.get(model))
     }
 
     /// All that the person of this case says, one after the other.
@@ -102,7 +115,7 @@ impl Desk {
             let told: Told = self.line.ask(self.say(&phone, words)?).await?;
             let words: Vec<String> = told.told.iter().map(Content::as_text).collect();
             heard.answers.push(words.join("\n"));
-            heard.reason = told.reason;
+            heard.reason = heard.reason.or(told.reason);
         }
         self.look(&alias, &mut heard).await?;
         Ok(heard)
@@ -144,13 +157,19 @@ impl Desk {
             let rows = store.window(&conversation, conversation.next_seq, u32::MAX).await;
             for row in rows.context("the store")? {
                 let Some(record) = row.turn else { continue };
-                count(&record, heard);
+                self.count(&record, heard);
                 let turn = MessageId { conversation: id, position: row.position };
                 let trace = store.trace(turn).await.context("the store")?;
                 heard.tools.extend(trace.iter().flat_map(called));
             }
         }
         Ok(())
+    }
+
+    fn count(&self, record: &TurnRecord, heard: &mut Heard) {
+        let model = record.model.as_deref().unwrap_or(self.model());
+        heard.usage += record.usage;
+        heard.cost += self.cost(model, &record.usage);
     }
 }
 
@@ -164,14 +183,6 @@ fn adapt(config: &mut BusinessConfig, model: Option<&str>) {
         config.llm.model = model.to_owned();
         config.llm.fallback_models.clear();
     }
-}
-
-fn count(record: &TurnRecord, heard: &mut Heard) {
-    heard.usage += record.usage;
-    heard.cost = match (heard.cost, record.cost) {
-        (Some(one), Some(two)) => Some(one + two),
-        (one, two) => one.or(two),
-    };
 }
 
 /// The tools that a turn called, by its trace.

@@ -14,11 +14,14 @@ const TASK: &str = "You judge an answer that an assistant gave to a customer. Wh
     reason in one short sentence.";
 
 /// Why it is not well, in the model's words, and what asking took. `None` =
-/// it is, or nobody wants to know.
-pub async fn judge(desk: &Desk, case: &Case, heard: &Heard) -> (Option<String>, Usage) {
-    let Some(question) = &case.judge else { return (None, Usage::default()) };
-    let llm = &desk.mind().llm;
-    match desk.mind().model.complete(&llm.model, &prompt(question, case, heard)).await {
+/// it is.
+pub async fn judge(
+    desk: &Desk,
+    question: &str,
+    case: &Case,
+    heard: &Heard,
+) -> (Option<String>, Usage) {
+    match desk.mind().model.complete(desk.judge(), &prompt(question, case, heard)).await {
         Err(error) => (Some(format!("the judge did not answer ({error})")), Usage::default()),
         Ok(said) => (verdict(&said.text), said.usage),
     }
