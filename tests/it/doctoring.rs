@@ -18,7 +18,7 @@ use crate::binary::olifant;
 use crate::harness::Story;
 use crate::model::Say;
 use crate::operating::operate;
-use planting::{Env, FAULTS};
+use planting::{Env, FAULTS, NOTES};
 
 /// What nobody may read in a report.
 const SECRETS: [&str; 5] =
@@ -100,8 +100,39 @@ async fn every_planted_fault_is_found_and_no_other() {
         let report = doctor::examine(&look(&story, Some(number), &env)).await;
         assert_eq!(ids(&report, State::Fault), [*id], "{report:#?}");
         assert_tells(&report);
+        if connect_as_told(&story, &report, id).await {
+            let report = doctor::examine(&look(&story, Some(number), &env)).await;
+            assert_eq!(ids(&report, State::Fault), [""; 0], "{id}: {report:#?}");
+        }
     });
     futures::future::join_all(stories).await;
+}
+
+#[tokio::test]
+async fn what_is_noted_of_webhooks_is_mended_by_connect() {
+    for (id, number, plant) in NOTES {
+        let story = connected().await;
+        let env = plant(&story);
+        let report = doctor::examine(&look(&story, Some(number), &env)).await;
+        assert!(connect_as_told(&story, &report, id).await, "{report:#?}");
+        let report = doctor::examine(&look(&story, Some(number), &env)).await;
+        assert!(!ids(&report, State::Note).contains(id), "{report:#?}");
+    }
+}
+
+/// Does what the remedy of a finding says, if that is to connect.
+async fn connect_as_told(story: &Story, report: &Report, id: &str) -> bool {
+    let finding = report.findings().find(|finding| finding.id == id).unwrap();
+    let remedy = finding.remedy.as_deref().unwrap_or_default();
+    let Some(told) = remedy.strip_prefix("olifant connect ") else { return false };
+    let told: Vec<&str> = told.split_whitespace().take(2).collect();
+    // Written anew.
+    let file = story.configured(&[]).sources.file.unwrap();
+    let mut command = olifant(&["connect"]);
+    command.args(told).args(["--yes", "--no-wait", "--config"]).arg(file);
+    let done = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert!(done.status.success(), "{id}: {}", String::from_utf8_lossy(&done.stderr));
+    true
 }
 
 #[tokio::test]
@@ -272,7 +303,10 @@ fn what_init_leaves_open_is_named_and_the_rest_is_looked_at() {
     let report: Value = serde_json::from_slice(&stdout).unwrap();
     let findings = report["groups"].as_array().unwrap().iter();
     let findings = findings.flat_map(|group| group["findings"].as_array().unwrap());
-    let faults = findings.filter(|finding| finding["state"] == "fault");
-    let faults: Vec<&Value> = faults.map(|finding| &finding["id"]).collect();
-    assert_eq!(faults, ["config.no_number"], "{report:#}");
+    let ids = |state: &str| -> Vec<&Value> {
+        let found = findings.clone().filter(|finding| finding["state"] == state);
+        found.map(|finding| &finding["id"]).collect()
+    };
+    assert_eq!(ids("fault"), ["config.no_number"], "{report:#}");
+    assert!(ids("note").contains(&&json!("model.demo")), "{report:#}");
 }

@@ -54,6 +54,13 @@ pub const FAULTS: &[Fault] = &[
     ("meta.messages_off", "meta", |s| meta(s, |at| at.app.fields.retain(|f| f != "messages"))),
     // A callback of the number's own does not turn the app's field on.
     ("meta.messages_off", "meta", |s| meta(s, |at| at.number.callback = at.app.callback.take())),
+    ("meta.messages_off", "meta", |s| {
+        meta(s, |at| {
+            at.number.callback = at.app.callback.take();
+            at.app.callback = callback("https://other.example/webhooks/meta");
+            at.app.fields = vec!["account_update".into()];
+        })
+    }),
     ("meta.inactive", "meta", |s| meta(s, |at| at.app.active = false)),
     ("meta.no_callback", "meta", |s| meta(s, |at| at.app.callback = None)),
     ("meta.callback_elsewhere", "meta", |s| {
@@ -61,6 +68,9 @@ pub const FAULTS: &[Fault] = &[
     }),
     ("meta.callback_elsewhere", "meta", |s| {
         meta(s, |at| at.number.callback = callback("https://other.example/?secret=secret-one"))
+    }),
+    ("meta.callback_elsewhere", "meta", |s| {
+        meta(s, |at| at.account.callback = callback("https://other.example/webhooks/meta"))
     }),
     ("meta.verify_token", "meta", |_| {
         vec![("OLIFANT__NUMBERS__META__VERIFY_TOKEN", "another".into())]
@@ -129,6 +139,17 @@ pub const FAULTS: &[Fault] = &[
         vec![("OLIFANT__BACKUP__DIR", s.path("file").join("backups").display().to_string())]
     }),
     ("config.business", "meta", |_| vec![("OLIFANT__ASSISTANT__LANGUAGE", "tlh".into())]),
+];
+
+/// What only should be known, and `olifant connect` mends.
+pub const NOTES: &[Fault] = &[
+    ("meta.account_update_off", "meta", |s| {
+        meta(s, |at| at.app.fields.retain(|f| f == "messages"))
+    }),
+    ("twilio.no_retries", "twilio", |s| {
+        let url = format!("{}/webhooks/twilio", s.url());
+        twilio(s, |at| at.sender.callback = Some(url))
+    }),
 ];
 
 fn meta(story: &Story, plant: impl FnOnce(&mut At<'_>)) -> Env {

@@ -21,7 +21,7 @@ impl Way<'_> {
     /// Which webhooks come; nothing to say where they go nowhere.
     pub fn fields(&self) -> Option<Finding> {
         self.set()?;
-        let connect = format!("olifant connect meta {} turns it on", self.case.name);
+        let connect = self.turn_on();
         let page = pages::META_WEBHOOKS;
         let Some(subscription) = self.subscription.filter(|s| s.has(MESSAGES)) else {
             let what = "the app's webhook field messages is off: what people write does not come";
@@ -36,6 +36,20 @@ impl Way<'_> {
         } else {
             Finding::ok("meta.fields", "the webhook fields messages and account_update are on")
         })
+    }
+
+    /// Connect does it, unless the app's webhooks are somebody else's.
+    fn turn_on(&self) -> String {
+        let of_app = self.subscription.map(|s| s.callback_url.split(['?', '#']).next());
+        let of_app = of_app.flatten().filter(|url| !url.is_empty());
+        let base = self.case.door.base.as_ref();
+        match of_app.filter(|url| base.is_some_and(|base| *url != format!("{base}{WEBHOOK}"))) {
+            Some(other) => format!(
+                "turn it on in the app dashboard > WhatsApp > Configuration: the app's webhooks \
+                 go to {other}, and olifant connect leaves them alone"
+            ),
+            None => format!("olifant connect meta {} turns it on", self.case.name),
+        }
     }
 
     /// Where they go.
