@@ -84,7 +84,8 @@ pub struct Sources {
     /// What happens when neither a key nor a server of the user's own is
     /// named: the demo answers, or it is an error.
     pub demo_without_model: bool,
-    /// It needs no number: nobody but a terminal is to reach it.
+    /// It needs neither a number nor a public URL: nobody but a terminal is to
+    /// reach it.
     pub without_numbers: bool,
     /// While it is true, no model answers.
     pub model_hangs: Option<watch::Receiver<bool>>,
@@ -204,7 +205,7 @@ fn load(sources: Sources, renamed: &[Renamed]) -> Result<Settings, Error> {
     warnings.extend(telling::warning(&alerts));
     operators::check(&businesses, &numbers, &alerts)?;
     Ok(Settings {
-        server: server::read(&tree, &numbers)?,
+        server: server::read(&tree, &numbers, sources.without_numbers)?,
         store: store(&tree)?,
         backup: backup::read(&tree)?,
         businesses,

@@ -190,7 +190,7 @@ impl Session {
             (Some(url), _) => url.to_string(),
             (None, Some(known)) => known,
             (None, None) => self.asking.text(
-                "The URL under which it is reached from outside (https://HOST)",
+                "The URL under which it is reached from outside (https://HOST; or --tunnel opens one)",
                 None,
                 "--public-url",
             )?,
@@ -298,14 +298,14 @@ async fn finish(
         return stay(session, serving).await;
     }
     session.steps.tell(&format!(
-        "\nNow write \"hi\" to {to} from your phone. It waits {minutes} minutes; Ctrl-C ends it."
+        "\nNow write \"hi\" to {to} from your phone. It waits {minutes} min; Ctrl-C ends it."
     ));
     let limit = Duration::from_secs(60 * minutes);
     let heard = serving.wait(name, limit, &session.clock).await?;
     session.steps.report(name, json!({ "facts": facts, "heard": heard }));
     let Some(heard) = heard else {
         return Err(anyhow!(
-            "nobody wrote to {to} within {minutes} minutes. All is set up; if you did write, \
+            "nobody wrote to {to} within {minutes} min. All is set up; if you did write, \
              olifant doctor says what stands in the way. Run this again to go on waiting"
         )
         .into());

@@ -73,7 +73,7 @@ enum Command {
         #[command(flatten)]
         which: Which,
         /// For so long; without it until it is resumed.
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         minutes: Option<u32>,
         #[command(flatten)]
         reach: Reach,

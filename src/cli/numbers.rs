@@ -33,7 +33,7 @@ enum Command {
         /// Its name in the configuration.
         name: String,
         /// For so long; without it until it is resumed.
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         minutes: Option<u32>,
         #[command(flatten)]
         reach: Reach,

@@ -258,7 +258,8 @@ fn secret_from(key: &str, file: &Value) -> Result<Value, Error> {
     let content = std::fs::read_to_string(&path).map_err(|e| {
         let place = origin(file);
         Error(format!(
-            "{key}: {path} can't be read ({e}){place}; name a file that holds only the secret"
+            "{key}: {path} can't be read ({e}){place}; name a file that holds only the secret, \
+             as seen from where olifant is started"
         ))
     })?;
     Ok(Value::new(Some(&path), content.trim_end_matches(['\r', '\n'])))

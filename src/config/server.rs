@@ -12,15 +12,18 @@ use crate::domain::id::NumberName;
 use crate::http;
 use crate::provider::NumberConfig;
 
-/// The section, read and checked for these numbers.
+/// The section, read and checked for these numbers; whether providers reach
+/// them is of no matter if they are `dispensable`.
 pub fn read(
     tree: &Value,
     numbers: &BTreeMap<NumberName, NumberConfig>,
+    dispensable: bool,
 ) -> Result<http::Config, Error> {
     let server: http::Config = read_section(tree, "server")?;
     match &server.public_url {
         Some(url) => callable(tree, url)?,
-        None => dispensable(numbers)?,
+        None if dispensable => {}
+        None => can_do_without(numbers)?,
     }
     if server.shutdown_s == 0 {
         let what = "server.shutdown_s = 0 leaves no time to finish what has begun";
@@ -49,12 +52,12 @@ fn callable(tree: &Value, url: &Url) -> Result<(), Error> {
 }
 
 /// Twilio signs the URL that it calls, and calls back to it.
-fn dispensable(numbers: &BTreeMap<NumberName, NumberConfig>) -> Result<(), Error> {
+fn can_do_without(numbers: &BTreeMap<NumberName, NumberConfig>) -> Result<(), Error> {
     let twilio = numbers.iter().find(|(_, config)| matches!(config, NumberConfig::Twilio(_)));
     match twilio {
         Some((name, _)) => Err(Error(format!(
             "server.public_url is missing, and numbers.{name} needs it because Twilio signs the URL \
-             it calls; set it or OLIFANT__SERVER__PUBLIC_URL to https://YOUR.HOST"
+             it calls; set it or OLIFANT__SERVER__PUBLIC_URL to https://YOUR.HOST, or serve it with --tunnel"
         ))),
         None => Ok(()),
     }

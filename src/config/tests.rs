@@ -262,7 +262,8 @@ fn a_mistake_is_one_line_with_key_place_and_remedy() {
         (
             wrong(TWILIO),
             "server.public_url is missing, and numbers.back needs it because Twilio signs the URL it \
-             calls; set it or OLIFANT__SERVER__PUBLIC_URL to https://YOUR.HOST",
+             calls; set it or OLIFANT__SERVER__PUBLIC_URL to https://YOUR.HOST, or serve it with \
+             --tunnel",
         ),
         (
             wrong("[store]\nurl = \"/var/lib/olifant\""),
@@ -375,7 +376,8 @@ fn secrets_come_from_files_without_the_last_newline() {
     assert_eq!(
         story.line(),
         "numbers.front.access_token_file: /no/such/token can't be read (No such file or directory \
-         (os error 2)) (my.toml); name a file that holds only the secret"
+         (os error 2)) (my.toml); name a file that holds only the secret, as seen from where \
+         olifant is started"
     );
 }
 

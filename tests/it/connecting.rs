@@ -484,7 +484,16 @@ async fn through_a_tunnel_it_goes_on_answering_until_it_is_ended() {
     ana.receives(2).await;
     let webhook = format!("{TUNNEL}/webhooks/twilio#rc=3&rp=ct,rt,5xx");
     sender.set_up(|at| assert_eq!(at.sender.callback.as_deref(), Some(webhook.as_str())));
+    // Commands need no URL, neither while the tunnel is open nor afterwards.
+    let list = || {
+        let mut list = olifant(&["conversations", "list", "--config", "my.toml"]);
+        let output = list.current_dir(shop.folder.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(list().contains("Are you still there?"));
     end(child, log);
+    assert!(list().contains("Are you still there?"));
     let text = fs::read_to_string(shop.path("my.toml")).unwrap();
     assert!(!text.contains("trycloudflare"), "it is gone with the tunnel: {text}");
 }

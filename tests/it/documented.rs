@@ -251,3 +251,18 @@ fn lines_of_a_shell_are_told_from_other_blocks() {
     let text = "```sh\n# first\nolifant a \\\n  b   # why\n```\n```toml\nx = 1\n```\n```console\n$ c\nd\n```";
     assert_eq!(lines(text), ["olifant a    b", "c", "d"]);
 }
+
+#[test]
+fn what_a_document_links_to_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let of = |folder: &str| fs::read_dir(root.join(folder)).unwrap().map(|e| e.unwrap().path());
+    let documents = of("").chain(of("docs")).filter(|f| f.extension().is_some_and(|e| e == "md"));
+    for document in documents {
+        let text = fs::read_to_string(&document).unwrap();
+        let goals = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        for goal in goals.filter(|goal| !goal.is_empty() && !goal.contains("://")) {
+            let there = document.parent().unwrap().join(goal).exists();
+            assert!(there, "{}: {goal}", document.display());
+        }
+    }
+}

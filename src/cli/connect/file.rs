@@ -29,7 +29,14 @@ impl ConfigFile {
         let shown = path.display();
         let before = match fs::read_to_string(path) {
             Ok(text) => Some(text),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                let folder = os::folder_of(path);
+                if !folder.is_dir() {
+                    let why = format!("{shown}: there is no folder {}; make it", folder.display());
+                    return Err(Failure::Configuration(why));
+                }
+                None
+            }
             Err(e) => return Err(Failure::Configuration(format!("{shown} can't be read: {e}"))),
         };
         let document: DocumentMut =

@@ -145,10 +145,12 @@ async fn choose(
     wanted: Option<String>,
 ) -> Result<Wanted, Failure> {
     let wanted = wanted.or_else(|| session.key("from"));
-    let senders = match manager.senders().await {
+    let (mut shown, senders) = (true, manager.senders().await);
+    let senders = match senders {
         Ok(senders) => senders,
         Err(ManageError::Refused(refusal)) => {
             session.steps.noted("sender", &format!("Twilio does not show the senders ({refusal})"));
+            shown = false;
             Vec::new()
         }
         Err(error) => return Err(anyhow!("Twilio does not show the senders: {error}").into()),
@@ -167,6 +169,11 @@ async fn choose(
                 false => session.steps.noted("sender", &format!("{words}{}", offline(&sender))),
             }
             Wanted::Own(Box::new(sender))
+        }
+        None if shown && wanted != SANDBOX => {
+            let words = format!("{wanted} is not among the account's WhatsApp senders");
+            session.steps.noted("sender", &words);
+            Wanted::ByHand(wanted)
         }
         None => {
             session.steps.done("sender", &wanted);

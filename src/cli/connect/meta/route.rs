@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 
-use super::super::super::Failure;
+use super::super::super::{Failure, note};
 use super::super::{Session, is_forlorn};
 use super::{Found, refused};
 use crate::provider::manage::ManageError;
@@ -121,6 +121,11 @@ async fn patiently(
         let unknown = done.as_ref().is_err_and(|error| error.code() == Some(HANDSHAKE));
         if session.tunnel.is_none() || !unknown || pause > LONGEST_PAUSE {
             return done;
+        }
+        if pause == FIRST_PAUSE {
+            note(
+                "the tunnel's name is not known everywhere yet; Meta is asked again, for half a minute",
+            );
         }
         session.clock.pause(pause).await;
         pause *= 2;

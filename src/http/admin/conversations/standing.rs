@@ -107,11 +107,15 @@ impl Standing {
 pub(super) fn may_wait(conversation: &Conversation, newest: &Message, now: Timestamp) -> bool {
     let human = !conversation.mode.assistant_answers(now);
     let open = conversation.answered_to < conversation.next_seq;
-    human || open || has_failed(newest, now)
+    human || open || newest.role == Role::Person || has_failed(newest, now)
 }
 
 fn has_failed(row: &Message, now: Timestamp) -> bool {
-    row.status == Status::Failed && now.duration_since(row.stored_at) < FRESH
+    row.status == Status::Failed && is_fresh(row, now)
+}
+
+fn is_fresh(row: &Message, now: Timestamp) -> bool {
+    now.duration_since(row.stored_at) < FRESH
 }
 
 /// What is older than that nobody waits for.
@@ -124,16 +128,18 @@ fn until(mode: Mode) -> Option<Timestamp> {
     }
 }
 
-/// What the person said since whoever is to answer did.
+/// What the person said since whoever is to answer did. The assistant does not
+/// answer what was said while a human was to, nor beyond a limit: it stays
+/// here until somebody does, as long as anybody would wait.
 fn unanswered(conversation: &Conversation, rows: &[Message], now: Timestamp) -> usize {
     let asks = |row: &&Message| row.role == Role::Person && is_question(row);
-    if conversation.mode.assistant_answers(now) {
-        let open = |row: &&Message| row.position.seq >= conversation.answered_to;
-        return rows.iter().filter(open).filter(asks).count();
-    }
-    let handed_over = conversation.handoff.as_ref().map(|handoff| handoff.at);
+    let human = !conversation.mode.assistant_answers(now);
+    let handed_over = conversation.handoff.as_ref().filter(|_| human).map(|handoff| handoff.at);
     let since = rows.iter().rev().take_while(|row| !answers(row, handed_over));
-    since.filter(asks).count()
+    let waits = |row: &&Message| {
+        human || row.position.seq >= conversation.answered_to || is_fresh(row, now)
+    };
+    since.filter(asks).filter(waits).count()
 }
 
 fn is_question(row: &Message) -> bool {
@@ -179,5 +185,20 @@ mod tests {
         assert_eq!(with_a_human(&[asks(1), promise(), human(Status::Queued)]), 0);
         assert_eq!(with_a_human(&[asks(1), promise(), human(Status::Failed)]), 1);
         assert_eq!(with_a_human(&[asks(1), human(Status::Sent), asks(4)]), 1);
+    }
+
+    #[test]
+    fn what_nobody_answered_waits_also_once_the_assistant_answers_again() {
+        let mut conversation = sample::turn(&[]).conversation;
+        (conversation.answered_to, conversation.next_seq) = (3, 3);
+        let rows = [row(0, Role::Assistant, Status::Read), row(1, Role::Person, Status::Received)];
+        let newest = row(2, Role::Person, Status::Received);
+        assert!(may_wait(&conversation, &newest, sample::now()));
+        let rows = [&rows[..], &[newest]].concat();
+        assert_eq!(unanswered(&conversation, &rows, sample::now()), 2);
+        let answered = [&rows[..], &[row(3, Role::Assistant, Status::Queued)]].concat();
+        assert_eq!(unanswered(&conversation, &answered, sample::now()), 0);
+        let later = sample::now() + SignedDuration::from_hours(8 * 24);
+        assert_eq!(unanswered(&conversation, &rows, later), 0, "nobody waits so long");
     }
 }
