@@ -28,6 +28,10 @@ use crate::provider::Limits;
 use crate::tool::handoff::Request;
 pub(super) use cases::Reads;
 
+/// An operator's phone that is nobody's: what is made up names it until somebody
+/// says whose it is.
+pub const NOBODY: &str = "+15550190";
+
 /// `[handoff]`.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]

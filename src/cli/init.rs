@@ -13,6 +13,7 @@ use clap::ValueEnum;
 use jiff::tz::TimeZone;
 
 use super::{Failure, columns, say, say_json};
+use crate::assistant::handoff::NOBODY;
 use crate::config::reference;
 use crate::domain::person::Phone;
 use example::{Example, Kind, Language};
@@ -28,9 +29,6 @@ Examples:
 
 It writes olifant.toml, instructions.md, knowledge/ and secrets/, with hours, prices
 and rules of an invented business to be replaced by yours. It overwrites nothing.";
-
-/// Who is told when a person asks for a human, until somebody says so.
-const OPERATOR: &str = "+15550190";
 
 /// Write a configuration: a business, a model, a number.
 #[derive(Debug, clap::Args)]
@@ -160,7 +158,7 @@ fn ask(args: Args, mut questions: Questions) -> anyhow::Result<Plan> {
     let question = "In which time zone is it?";
     let timezone = questions.text(question, &about.timezone, args.timezone, zone)?;
     let question = "Which phone is told when a person asks for a human?";
-    let operator = questions.text(question, OPERATOR, args.operator, phone)?;
+    let operator = questions.text(question, NOBODY, args.operator, phone)?;
     let providers = Choice::<Provider>::all();
     let provider =
         questions.choose("Whose API is the number reached by?", &providers, args.provider)?;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::finding::{Finding, State, told};
 use super::{Look, pages};
-use crate::assistant::Mind;
+use crate::assistant::handoff::NOBODY;
+use crate::assistant::{BusinessConfig, Mind};
 use crate::os;
 
 /// What can be said of it.
@@ -15,7 +16,12 @@ pub fn examine(look: &Look) -> Vec<Finding> {
     let files = look.settings.secret_files();
     let open = files.into_iter().filter_map(open_secrets);
     let read = std::iter::once(read(look)).chain(warnings);
-    read.chain(nobody(look)).chain(minds(look)).chain(choosy(look)).chain(open).collect()
+    read.chain(nobody(look))
+        .chain(minds(look))
+        .chain(choosy(look))
+        .chain(invented(look))
+        .chain(open)
+        .collect()
 }
 
 fn read(look: &Look) -> Finding {
@@ -57,6 +63,19 @@ fn choosy(look: &Look) -> Vec<Finding> {
         Finding::note("config.allow", what, "empty it to answer everybody", pages::CONFIGURE)
     };
     choosy.map(|(name, config)| note(name.as_str(), config.policy.allow.len())).collect()
+}
+
+/// Whoever asks for a human is promised one.
+fn invented(look: &Look) -> Vec<Finding> {
+    let named = |config: &BusinessConfig| config.handoff.operators.iter().any(|o| o == NOBODY);
+    let invented = look.businesses().filter(|(_, config)| named(config));
+    let note = |name: &str| {
+        let what = format!("handoff.operators of {name} names {NOBODY}, whom olifant init made up");
+        let remedy = "put your own phone there, and write to the number from it once: WhatsApp lets \
+                      it write to you for 24 hours from then, and later with handoff.template";
+        Finding::note("config.operator_invented", what, remedy, pages::CONFIGURE)
+    };
+    invented.map(|(name, _)| note(name.as_str())).collect()
 }
 
 fn open_secrets(file: &Path) -> Option<Finding> {

@@ -309,4 +309,5 @@ fn what_init_leaves_open_is_named_and_the_rest_is_looked_at() {
     };
     assert_eq!(ids("fault"), ["config.no_number"], "{report:#}");
     assert!(ids("note").contains(&&json!("model.demo")), "{report:#}");
+    assert!(ids("note").contains(&&json!("config.operator_invented")), "{report:#}");
 }
