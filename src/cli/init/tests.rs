@@ -52,7 +52,7 @@ fn plan(kind: Kind, language: Language, preset: Preset) -> Plan {
         business: about.business,
         assistant: about.assistant,
         timezone: about.timezone,
-        operator: OPERATOR.to_owned(),
+        operator: NOBODY.to_owned(),
         provider: Provider::Meta,
         preset,
     }
