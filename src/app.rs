@@ -236,7 +236,7 @@ impl App {
 
     /// Without the socket people are answered all the same.
     async fn answer_operators(&self, stop: CancellationToken) -> std::io::Result<()> {
-        let socket = http::admin::socket(&self.settings.store);
+        let socket = http::admin::socket(&self.settings.store.url);
         // Whoever listened before is gone, since the store was its own.
         let door = match os::listen(&socket) {
             Ok(door) => door,

@@ -174,9 +174,9 @@ impl Assistant {
         command: &Command,
     ) -> Result<Finished, StoreError> {
         let (context, now) = (self.context(turn, mind).await?, self.clock.now());
-        let (language, public_url) =
-            (mind.language(turn, &context), &self.public_url.borrow().clone());
-        let order = Order { mind, turn, language, shelves: self.shelves(), public_url, now };
+        let (language, url) = (mind.language(turn, &context), self.public_url.borrow().clone());
+        let (shelves, public_url) = (self.shelves(), &url);
+        let order = Order { mind, turn, language, shelves, public_url, now };
         let mut finished = order.obey(command, &context, limits).await?;
         let alone = turn.inbound.len() == 1 || *command == Command::Confirm;
         if !alone && !turn.conversation.mode.assistant_answers(now) {

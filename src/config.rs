@@ -64,6 +64,10 @@ const SECTIONS: &[&str] = &[
     "businesses",
 ];
 
+/// Stands for a public URL that a tunnel will have: without one some
+/// configurations can't be read.
+pub const PROMISED_URL: &str = "https://tunnel.invalid";
+
 /// The configuration that nobody has to name.
 pub const USUAL_FILE: &str = "olifant.toml";
 
@@ -186,6 +190,12 @@ impl Sources {
     /// For what needs neither a number nor a model, and works without them.
     pub fn lenient(file: Option<PathBuf>) -> Self {
         Self { demo_without_model: true, without_numbers: true, ..Self::new(file) }
+    }
+
+    /// With this `server.public_url`, whatever a file says of it.
+    pub fn reached_at(mut self, url: &str) -> Self {
+        self.env.insert("OLIFANT__SERVER__PUBLIC_URL".to_owned(), url.to_owned());
+        self
     }
 
     fn file_name(&self) -> Option<String> {

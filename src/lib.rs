@@ -30,6 +30,7 @@
 //! recall         search over a person's own past turns: pure functions
 //! clock          the time: every wait goes through it        tokens   how long a text is
 //! lock           a file that one process holds
+//! os             what differs between operating systems: unix, windows
 //! domain         the words of the program; values only
 //! ```
 //!

@@ -24,7 +24,7 @@ use crate::http::admin;
 use crate::http::error::Problem;
 use crate::http::messages_api::KEY;
 use crate::os;
-use crate::store::{self, StoreError};
+use crate::store::StoreError;
 use crate::telemetry::Format;
 
 /// A command is a few reads and one write.
@@ -194,7 +194,7 @@ async fn to_served(missing: Missing, sources: Sources) -> Result<Line, Failure> 
     loop {
         attempt += 1;
         let settings = Settings::load(sources.clone())?;
-        let socket = admin::socket(&settings.store);
+        let socket = admin::socket(&settings.store.url);
         if os::is_answered(&socket).await {
             return Ok(Line::Socket(socket));
         }
@@ -286,23 +286,14 @@ impl Incoming {
 }
 
 async fn to_dev(dir: &Path) -> Result<Line, Failure> {
-    let url = format!("sled:{}", dev::store_in(dir).display());
-    let socket = admin::socket(&store::Config {
-        url,
-        cache_mb: 0,
-        min_free_mb: 0,
-        key: None,
-        key_previous: None,
-    });
-    match os::is_answered(&socket).await {
-        true => Ok(Line::Socket(socket)),
-        false => Err(anyhow!("no olifant dev runs on {}; start one", dir.display()).into()),
-    }
+    let line = to_running(&format!("sled:{}", dev::store_in(dir).display())).await;
+    Ok(line.with_context(|| format!("no olifant dev runs on {}; start one", dir.display()))?)
 }
 
-/// The way to the program that has this store open and answers, if one does.
-pub async fn to_running(store: &store::Config) -> Option<Line> {
-    let socket = admin::socket(store);
+/// The way to the program that has this store open (`store.url`) and answers,
+/// if one does.
+pub async fn to_running(store_url: &str) -> Option<Line> {
+    let socket = admin::socket(store_url);
     os::is_answered(&socket).await.then_some(Line::Socket(socket))
 }
 

@@ -21,12 +21,12 @@ use url::Url;
 use super::admin_client::{self, Ask, Line};
 use super::tunnel::{self, Tunnel, Wanted};
 use super::{Failure, note, short, start_logging};
+use crate::app;
 use crate::clock::Clock;
 use crate::config::draft::Draft;
-use crate::config::{Settings, Sources, numbers};
+use crate::config::{PROMISED_URL, Settings, Sources, numbers};
 use crate::http::admin::server::ServerLine;
 use crate::telemetry::Format;
-use crate::{app, store};
 use asking::Asking;
 use file::ConfigFile;
 use serving::Serving;
@@ -125,7 +125,7 @@ struct Session {
 impl Session {
     /// For a number of this provider's.
     fn open(common: Common, provider: &str) -> Result<Self, Failure> {
-        numbers::check_name(&common.name).map_err(|error| Failure::Configuration(error.0))?;
+        numbers::check_name(&common.name, "").map_err(|error| Failure::Configuration(error.0))?;
         let file = ConfigFile::open(&common.config)?;
         let there = file.is_there().then(|| common.config.clone());
         let draft = Draft::load(&Sources { file: there, ..Sources::new(None) })?;
@@ -219,10 +219,7 @@ impl Session {
 
     /// The program that runs on the store, if one does.
     async fn running(&self) -> Option<Line> {
-        let url = self.draft.text("store.url")?;
-        let (key, key_previous) = (None, None);
-        let store = store::Config { url, cache_mb: 0, min_free_mb: 0, key, key_previous };
-        admin_client::to_running(&store).await
+        admin_client::to_running(&self.draft.text("store.url")?).await
     }
 
     /// Puts a value where the number's keys are, if it is not so by now.
@@ -265,14 +262,15 @@ impl Session {
         Ok(settings)
     }
 
-    /// Nobody answers rightly at the new public URL: the one of before stays.
+    /// Nobody answers rightly at the new public URL: the one of before stays,
+    /// also where it was none, though other numbers may not do without.
     fn take_url_back(&mut self) -> Result<(), Failure> {
         let Some(before) = self.url_before.take() else { return Ok(()) };
         match before {
             Some(url) => self.file.set(&["server"], "public_url", &url)?,
             None => self.file.remove(&["server"], "public_url")?,
         }
-        self.file.write(None).map(drop)
+        self.file.write(Some(PROMISED_URL)).map(drop)
     }
 
     /// Whether a program runs that has this URL without the file: a tunnel's.

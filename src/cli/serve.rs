@@ -53,7 +53,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let address = doors.web.local_addr().context("the server's address")?;
     let tunnel = args.wanted.open(address.port(), &clock).await?;
     if let Some(tunnel) = &tunnel {
-        settings = Settings::load(tunnel::reached_at(sources, tunnel.url().as_str()))?;
+        settings = Settings::load(sources.reached_at(tunnel.url().as_str()))?;
         say(&tunnel.greeting(&settings));
     }
     let limit = Duration::from_secs(settings.server.shutdown_s);

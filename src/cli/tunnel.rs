@@ -15,15 +15,9 @@ use url::Url;
 
 use super::Failure;
 use crate::clock::Clock;
-use crate::config::{Settings, Sources};
+use crate::config::{PROMISED_URL, Settings, Sources};
 use process::Process;
 use program::{Program, QUICK};
-
-/// The variable that lies over what a file says of `server.public_url`.
-const PUBLIC_URL: &str = "OLIFANT__SERVER__PUBLIC_URL";
-
-/// Stands for the URL until it is known.
-const PROMISED: &str = "https://tunnel.invalid";
 
 /// How long one that ended is left alone, the first time and at most.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -45,11 +39,11 @@ impl Wanted {
     }
 
     /// A configuration that may need a public URL gets one before it is known.
-    pub fn promised(self, mut sources: Sources) -> Sources {
-        if self.tunnel.is_some() {
-            sources = reached_at(sources, PROMISED);
+    pub fn promised(self, sources: Sources) -> Sources {
+        match self.is_wanted() {
+            true => sources.reached_at(PROMISED_URL),
+            false => sources,
         }
-        sources
     }
 
     /// Opens it to this port, if it is wanted.
@@ -155,12 +149,6 @@ impl Tunnel {
         }
         Ok(())
     }
-}
-
-/// The same configuration with this URL as `server.public_url`.
-pub fn reached_at(mut sources: Sources, url: &str) -> Sources {
-    sources.env.insert(PUBLIC_URL.to_owned(), url.to_owned());
-    sources
 }
 
 /// Whether a URL is that of a quick tunnel, which nobody is behind any more

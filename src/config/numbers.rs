@@ -44,12 +44,8 @@ pub fn url(key: &str, text: &str, place: &str) -> Result<Url, Error> {
     }
 }
 
-/// Whether a number can be called that.
-pub fn check_name(name: &str) -> Result<(), Error> {
-    is_named(name, "")
-}
-
-fn is_named(name: &str, place: &str) -> Result<(), Error> {
+/// Whether a number can be called that, which stands in this place.
+pub fn check_name(name: &str, place: &str) -> Result<(), Error> {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
     if name.is_empty() || !name.bytes().all(plain) {
         let (path, remedy) = (join("numbers", name), "use only small letters, digits, - and _");
@@ -59,7 +55,7 @@ fn is_named(name: &str, place: &str) -> Result<(), Error> {
 }
 
 fn number(name: &str, value: &Value) -> Result<NumberConfig, Error> {
-    is_named(name, &origin(value))?;
+    check_name(name, &origin(value))?;
     let path = join("numbers", name);
     let Some(provider) = get(value, &["provider"]) else {
         return Err(missing(&path, "numbers.meta", "provider", &origin(value)));

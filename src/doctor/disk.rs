@@ -17,7 +17,7 @@ const COMFORT: u64 = 2;
 
 /// What can be said of it. The disk may take its time.
 pub async fn examine(look: &Look) -> Vec<Finding> {
-    let folder = admin::socket(&look.settings.store).parent().map(Path::to_owned);
+    let folder = admin::socket(&look.settings.store.url).parent().map(Path::to_owned);
     let (folder, least) = (there(folder.unwrap_or_default()), look.settings.store.min_free_mb);
     let backups = look.settings.backup.dir.clone();
     let looked = tokio::task::spawn_blocking(move || {

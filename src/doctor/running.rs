@@ -7,16 +7,9 @@ use std::time::Duration;
 use super::finding::Finding;
 use super::pages;
 use crate::clock::Clock;
-use crate::config::{Error, Settings, Sources};
+use crate::config::{Error, PROMISED_URL, Settings, Sources};
 use crate::http::admin::{self, server::ServerLine};
 use crate::os;
-
-/// The variable that lies over what a file says of it.
-const PUBLIC_URL: &str = "OLIFANT__SERVER__PUBLIC_URL";
-
-/// Stands for one that a tunnel will have: without it some configurations
-/// can't be read.
-const PROMISED: &str = "https://tunnel.invalid";
 
 /// It is on this machine.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,20 +21,14 @@ pub async fn settings(
     clock: &Clock,
 ) -> Result<(Settings, Option<Finding>), Error> {
     let own = Settings::load(sources.clone());
-    let theirs = match Settings::load(with(&sources, PROMISED)) {
-        Ok(settings) => public_url(&admin::socket(&settings.store), clock).await,
+    let theirs = match Settings::load(sources.clone().reached_at(PROMISED_URL)) {
+        Ok(settings) => public_url(&admin::socket(&settings.store.url), clock).await,
         Err(_) => None,
     };
     match theirs.filter(|url| !own.as_ref().is_ok_and(|own| says(own, url))) {
-        Some(url) => Ok((Settings::load(with(&sources, &url))?, Some(other(&url)))),
+        Some(url) => Ok((Settings::load(sources.reached_at(&url))?, Some(other(&url)))),
         None => own.map(|own| (own, None)),
     }
-}
-
-fn with(sources: &Sources, url: &str) -> Sources {
-    let mut sources = sources.clone();
-    sources.env.insert(PUBLIC_URL.to_owned(), url.to_owned());
-    sources
 }
 
 async fn public_url(socket: &Path, clock: &Clock) -> Option<String> {

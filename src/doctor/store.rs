@@ -60,7 +60,7 @@ impl Stand {
 
 /// Looks by the socket of the one that runs, or opens it.
 pub async fn examine(look: &Look) -> Stands {
-    let socket = admin::socket(&look.settings.store);
+    let socket = admin::socket(&look.settings.store.url);
     let (opened, numbers) = match os::is_answered(&socket).await {
         true => held(look, &socket).await,
         false => free(look, &socket).await,

@@ -29,15 +29,14 @@ use tokio::sync::watch;
 use super::Shared;
 use crate::assistant::{Mind, Minds};
 use crate::domain::id::Business;
-use crate::store;
 use crate::worker::Workers;
 
 /// The socket's name in the store's folder.
 const SOCKET: &str = "admin.sock";
 
-/// Where the program that has this store open answers operators.
-pub fn socket(config: &store::Config) -> PathBuf {
-    let (_, folder) = config.url.split_once(':').unwrap_or_default();
+/// Where the program that has this store open (`store.url`) answers operators.
+pub fn socket(store_url: &str) -> PathBuf {
+    let (_, folder) = store_url.split_once(':').unwrap_or_default();
     Path::new(folder).join(SOCKET)
 }
 

@@ -221,7 +221,7 @@ async fn while_people_write_a_backup_holds_all_that_was_taken_before_it() {
                 assert_eq!(person.sends(message).await.status, 200);
             }
         };
-        let socket = admin::socket(&story.app().settings.store);
+        let socket = admin::socket(&story.app().settings.store.url);
         let client = reqwest::Client::builder().unix_socket(socket).build().unwrap();
         let reads = async {
             let answer = client.get("http://admin/backup").send().await.unwrap();

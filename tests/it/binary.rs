@@ -17,6 +17,16 @@ pub fn start(config: &Path) -> Child {
     command.arg(config).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
+/// Ended whatever becomes of the story.
+pub struct Ended(pub Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// What it says, line by line.
 pub struct Log(std::io::Lines<Box<dyn BufRead + Send>>);
 

@@ -6,13 +6,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use olifant::provider::NumberConfig;
-use olifant::sandbox::meta::setup::{At, Callback, PhoneNumber};
+use olifant::sandbox::meta::setup::{Callback, PhoneNumber};
 use serde_json::Value;
 
-use crate::binary::{Log, olifant, signal};
+use crate::binary::{Ended, Log, olifant, signal};
 use crate::harness::{ANA, Story};
 
 const OTHERS: &str = "https://crm.example/hook";
@@ -340,40 +340,6 @@ async fn the_way_through_a_quick_tunnel_of_before_is_nobodys() {
 }
 
 #[tokio::test]
-async fn what_doctor_says_that_connect_mends_it_mends() {
-    let shop = Shop::new().await;
-    let text = fs::read_to_string(shop.path("my.toml")).unwrap();
-    let (number, sender) = (shop.story.meta(), shop.story.twilio());
-    shop.without("[numbers.desk]");
-    let meta = || steps(shop.meta(&["--yes", "--no-wait", "--json"]).output().unwrap());
-    meta();
-    number.set_up(|at| at.app.active = false);
-    meta();
-    number.set_up(|at| assert!(at.app.active));
-    for breaks in [
-        |at: &mut At<'_>| at.app.fields.retain(|field| field != "messages"),
-        |at: &mut At<'_>| at.account.subscribed.clear(),
-        |at: &mut At<'_>| at.app.callback = None,
-        |at: &mut At<'_>| at.number.registered = false,
-    ] {
-        number.set_up(breaks);
-        meta();
-        number.set_up(|at| {
-            assert!(at.app.callback.is_some() && at.app.fields[0] == "messages");
-            assert!(!at.account.subscribed.is_empty() && at.number.registered);
-        });
-    }
-
-    fs::write(shop.path("my.toml"), text).unwrap();
-    shop.without("[numbers.shop]");
-    let own = ["--sender", "+15550100009", "--no-wait", "--json"];
-    steps(shop.twilio(&own).output().unwrap());
-    sender.set_up(|at| at.sender.method = "GET".into());
-    steps(shop.twilio(&own).output().unwrap());
-    sender.set_up(|at| assert_eq!(at.sender.method, "POST"));
-}
-
-#[tokio::test]
 async fn an_app_that_sends_others_no_messages_can_send_us_none() {
     let shop = Shop::new().await;
     shop.without("[numbers.desk]");
@@ -445,7 +411,7 @@ async fn what_twilio_refuses_is_said_or_left_to_a_person() {
 const TUNNEL: &str = "https://two-small-words.trycloudflare.com";
 
 /// A tunnel leads to the shop, whose configuration says no URL.
-fn tunnelled(shop: &Shop, mut command: Command) -> (Child, Log) {
+fn tunnelled(shop: &Shop, mut command: Command) -> (Ended, Log) {
     let text = fs::read_to_string(shop.path("my.toml")).unwrap();
     let url = format!("public_url = \"{}\"\n", shop.url);
     fs::write(shop.path("my.toml"), text.replace(&url, "")).unwrap();
@@ -458,16 +424,17 @@ fn tunnelled(shop: &Shop, mut command: Command) -> (Child, Log) {
 
     let path = format!("{}:/usr/bin:/bin", shop.folder.path().display());
     let command = command.arg("--tunnel").env("PATH", path);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut log = Log::printed(&mut child);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = Ended(child);
+    let mut log = Log::printed(&mut child.0);
     log.wait_for("Now write \"hi\"");
     (child, log)
 }
 
-fn end(mut child: Child, log: Log) {
-    signal(&child, "INT");
+fn end(mut child: Ended, log: Log) {
+    signal(&child.0, "INT");
     log.forget();
-    assert!(child.wait().unwrap().success());
+    assert!(child.0.wait().unwrap().success());
 }
 
 #[tokio::test]
@@ -527,8 +494,8 @@ async fn a_program_that_was_started_with_another_secret_has_to_start_anew() {
     shop.meta(&["--yes", "--no-wait"]).output().unwrap();
     let mut serving = olifant(&["serve", "--config", "my.toml"]);
     let serving = serving.current_dir(shop.folder.path()).stdout(Stdio::null());
-    let mut serving = serving.stderr(Stdio::piped()).spawn().unwrap();
-    let mut log = Log::of(&mut serving);
+    let mut serving = Ended(serving.stderr(Stdio::piped()).spawn().unwrap());
+    let mut log = Log::of(&mut serving.0);
     log.wait_for("\"ready\"");
     let again = steps(shop.meta(&["--yes", "--no-wait", "--json"]).output().unwrap());
     assert!(again.iter().any(|step| step.2 == "the olifant that runs answers"), "{again:?}");
@@ -537,9 +504,9 @@ async fn a_program_that_was_started_with_another_secret_has_to_start_anew() {
     fs::write(shop.path("secret"), "reset\n").unwrap();
     let why = shop.refused(&["--yes", "--no-wait"]);
     assert!(why.contains("start it anew"), "{why}");
-    signal(&serving, "TERM");
+    signal(&serving.0, "TERM");
     log.forget();
-    serving.wait().unwrap();
+    assert!(serving.0.wait().unwrap().success());
 }
 
 #[tokio::test]
@@ -552,6 +519,15 @@ async fn a_public_url_where_nobody_answers_does_not_stay() {
     let why = shop.refused(&["--yes", "--no-wait", "--public-url", "http://127.0.0.1:1"]);
     assert!(why.contains("http://127.0.0.1:1/webhooks/meta"), "{why}");
     assert_eq!(url(&fs::read_to_string(shop.path("my.toml")).unwrap()), before);
+
+    // Nor where none stood before, and another number can't do without.
+    let text = fs::read_to_string(shop.path("my.toml")).unwrap();
+    let trial = "[numbers.trial]\nprovider = \"twilio\"\naccount_sid = \"AC00000000000000000000000000000001\"\n\
+                 auth_token = \"token\"\nfrom = \"whatsapp:+14155238886\"\n";
+    fs::write(shop.path("my.toml"), text.replace(&format!("{before}\n"), "") + trial).unwrap();
+    let why = shop.refused(&["--yes", "--no-wait", "--public-url", "http://127.0.0.1:1"]);
+    assert!(why.contains("http://127.0.0.1:1/webhooks/meta"), "{why}");
+    assert!(!fs::read_to_string(shop.path("my.toml")).unwrap().contains("public_url"));
     let why = shop.refused(&["--no-wait", "--public-url", "bot.example.com"]);
     assert!(why.contains("bot.example.com is no URL; write https://HOST"), "{why}");
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use config::{Config, File, FileFormat};
 use olifant::config::{Settings, Sources};
 use serde_json::Value;
 
-use crate::binary::{Log, olifant};
+use crate::binary::{Ended, Log, olifant};
 
 /// A number, so that the configuration is complete.
 const NUMBER: [(&str, &str); 6] = [
@@ -256,16 +256,6 @@ impl Image {
     fn env(&self) -> BTreeMap<String, String> {
         let pairs = self.last("ENV").split(' ').map(|pair| pair.split_once('=').unwrap());
         pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
-    }
-}
-
-/// Ended whatever becomes of the story.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 

@@ -110,7 +110,7 @@ struct Reader {
     /// What stands in the documents, and what that is here.
     words: Vec<(&'static str, String)>,
     folder: tempfile::TempDir,
-    running: Vec<Ended>,
+    running: Vec<Running>,
     _story: Story,
 }
 
@@ -167,7 +167,7 @@ impl Reader {
         }
         let mut command = self.bash(&format!("({line}) 2>&1"), folder);
         let child = command.stdout(Stdio::piped()).process_group(0).spawn().unwrap();
-        let mut child = Ended(child);
+        let mut child = Running(child);
         let mut log = Log::printed(&mut child.0);
         eprintln!("{document}: {line}");
         log.wait_for(says);
@@ -204,9 +204,9 @@ impl Reader {
 }
 
 /// It is asked to end, with all that it started.
-struct Ended(Child);
+struct Running(Child);
 
-impl Drop for Ended {
+impl Drop for Running {
     fn drop(&mut self) {
         let group = format!("-{}", self.0.id());
         let _ = Command::new("kill").args(["-TERM", "--", &group]).status();

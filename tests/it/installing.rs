@@ -119,6 +119,8 @@ fn a_release_has_a_binary_for_windows_that_was_started_there() {
 fn ci_runs_what_a_developer_runs() {
     assert!(steps(&yaml(".github/workflows/ci.yml")["jobs"]["test"]).contains(".ci/run"));
     assert!(read(".ci/run").contains("exec ./test"));
+    let windows = steps(&yaml(".github/workflows/ci.yml")["jobs"]["windows"]);
+    assert!(windows.contains("cargo check --locked --target x86_64-pc-windows-gnu"), "{windows}");
 }
 
 /// A folder like a release's, and a machine to install it on.

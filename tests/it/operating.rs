@@ -18,7 +18,7 @@ pub async fn operate(story: &Story, method: Method, path: &str, body: Value) -> 
     // The socket is there before the first request is answered.
     let web = reqwest::Client::builder().no_proxy().build().unwrap();
     web.get(format!("{}/healthz", story.url())).send().await.unwrap();
-    let socket = admin::socket(&story.app().settings.store);
+    let socket = admin::socket(&story.app().settings.store.url);
     let client = reqwest::Client::builder().unix_socket(socket).build().unwrap();
     let answer =
         client.request(method, format!("http://admin{path}")).json(&body).send().await.unwrap();
@@ -81,7 +81,7 @@ async fn the_list_says_how_each_number_stands() {
 #[tokio::test]
 async fn only_its_own_user_reaches_the_socket_and_a_killed_programs_is_replaced() {
     let mut story = Story::new().await;
-    let socket = admin::socket(&story.app().settings.store);
+    let socket = admin::socket(&story.app().settings.store.url);
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(operate(&story, Method::GET, "/numbers", Value::Null).await.0, 200);
     assert_eq!(mode(&socket), 0o600);

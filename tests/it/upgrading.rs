@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::binary::{Log, olifant, signal};
+use crate::binary::{Ended, Log, olifant, signal};
 use crate::chatting::chat;
 
 const YESTERDAY: &str = "\
@@ -46,14 +46,15 @@ fn a_key_of_the_version_before_works_until_it_is_renamed_and_nothing_is_forgotte
 
     let mut command = olifant(&["serve", "--config", "olifant.toml"]);
     let command = command.current_dir(folder.path());
-    let mut serving = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut log = Log::of(&mut serving);
+    let serving = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut serving = Ended(serving);
+    let mut log = Log::of(&mut serving.0);
     let warning = log.wait_for(CALLED);
     assert!(warning.contains("rename it, the next minor version won't know it"), "{warning}");
     log.wait_for("\"ready\"");
-    signal(&serving, "TERM");
+    signal(&serving.0, "TERM");
     log.forget();
-    assert!(serving.wait().unwrap().success());
+    assert!(serving.0.wait().unwrap().success());
 
     let said = doctor(folder.path());
     assert!(said.contains(CALLED) && said.contains("olifant.toml"), "{said}");

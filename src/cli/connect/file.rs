@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use secrecy::{ExposeSecret, SecretString};
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
-use super::super::{Failure, tunnel};
+use super::super::Failure;
 use crate::config::{Error, Settings, Sources};
 use crate::os;
 
@@ -139,7 +139,7 @@ impl ConfigFile {
 fn load(path: &Path, passing: Option<&str>) -> Result<Settings, Error> {
     let sources = Sources::new(Some(path.to_owned()));
     let sources = match passing {
-        Some(url) => tunnel::reached_at(sources, url),
+        Some(url) => sources.reached_at(url),
         None => sources,
     };
     Settings::load(Sources { demo_without_model: true, ..sources })

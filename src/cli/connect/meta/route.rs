@@ -30,9 +30,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(16);
 pub async fn set(session: &mut Session, found: &Found) -> Result<(), Failure> {
     let now = found.manager.subscription(&found.app).await;
     let now = now.map_err(|error| refused("Meta does not say where webhooks go", &error))?;
-    match now.filter(|now| !is_ours(found, &now.callback_url)) {
-        Some(elsewhere) => leave(session, found, &elsewhere)?,
-        None => take_app(session, found).await?,
+    match now {
+        Some(now) if !is_ours(found, &now.callback_url) => leave(session, found, &now)?,
+        now => take_app(session, found, &now.unwrap_or_default()).await?,
     }
     subscribe(session, found).await?;
     take_number(session, found).await
@@ -60,10 +60,7 @@ fn leave(session: &mut Session, found: &Found, there: &Subscription) -> Result<(
 }
 
 /// The app's webhooks come here, field by field.
-async fn take_app(session: &mut Session, found: &Found) -> Result<(), Failure> {
-    let now = found.manager.subscription(&found.app).await;
-    let now = now.map_err(|error| refused("Meta does not say where webhooks go", &error))?;
-    let now = now.unwrap_or_default();
+async fn take_app(session: &mut Session, found: &Found, now: &Subscription) -> Result<(), Failure> {
     // One that answered wrongly for too long is called no more until it is set anew.
     let is_here = now.callback_url == found.callback.url && now.active;
     let mut on: Vec<&str> = now.fields.iter().map(|field| field.name.as_str()).collect();
@@ -73,31 +70,40 @@ async fn take_app(session: &mut Session, found: &Found) -> Result<(), Failure> {
         if !on.contains(&MESSAGES) {
             on.insert(0, MESSAGES);
         }
-        subscribe_to(session, found, &on)
-            .await
-            .map_err(|error| not_taken(session, found, &error))?;
+        let set = subscribe_to(session, found, &on).await;
+        set.map_err(|error| not_taken(session, found, &error))?;
         session.steps.done("callback", &found.callback.url);
     }
     for field in OTHERS.into_iter().filter(|field| !now.has(field)) {
-        on.push(field);
-        match subscribe_to(session, found, &on).await {
-            Ok(()) => {}
-            Err(ManageError::Refused(refusal)) => {
-                on.pop();
-                let words = format!(
-                    "Meta does not send {field} to this app ({refusal}); people \
-                                     are answered all the same"
-                );
-                session.steps.noted("field", &words);
-            }
-            Err(error) => return Err(refused(&format!("the field {field}"), &error)),
-        }
+        add(session, found, &mut on, field).await?;
     }
     match on.len() == now.fields.len() {
         true => session.steps.already("fields", &on.join(", ")),
         false => session.steps.done("fields", &on.join(", ")),
     }
     Ok(())
+}
+
+/// One more field, unless Meta does not want to.
+async fn add(
+    session: &mut Session,
+    found: &Found,
+    on: &mut Vec<&str>,
+    field: &'static str,
+) -> Result<(), Failure> {
+    on.push(field);
+    match subscribe_to(session, found, on).await {
+        Ok(()) => Ok(()),
+        Err(ManageError::Refused(refusal)) => {
+            on.pop();
+            let words = format!(
+                "Meta does not send {field} to this app ({refusal}); people are answered all the same"
+            );
+            session.steps.noted("field", &words);
+            Ok(())
+        }
+        Err(error) => Err(refused(&format!("the field {field}"), &error)),
+    }
 }
 
 async fn subscribe_to(
